@@ -1,0 +1,24 @@
+import type { DocumentWrite } from './documents.ts';
+
+/**
+ * Where a saver's writes go. A worker's sink holds them back and commits them in one batch with the log entry
+ * that reports them; the direct sink commits at once. Either promise resolves when the writes are durable and
+ * rejects when they were refused.
+ */
+export interface CheckpointSink {
+  checkpoint(
+    info: { thread_id: string; checkpoint_ns: string; checkpoint_id: string; step: number },
+    writes: DocumentWrite[],
+  ): Promise<void>;
+  taskWrites(
+    info: {
+      thread_id: string;
+      checkpoint_ns: string;
+      checkpoint_id: string;
+      task_id: string;
+      /** Channels written, in order; names with `__` are LangGraph's own (`__error__`, `__interrupt__`). */
+      channels: string[];
+    },
+    writes: DocumentWrite[],
+  ): Promise<void>;
+}

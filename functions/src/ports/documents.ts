@@ -1,0 +1,73 @@
+/**
+ * The document store that everything durable is kept in: Firestore in the cloud and on a laptop, memory in the
+ * simulator. It is the small part of Firestore that Longrun needs, so that both can be held to one test suite.
+ */
+export type Value = null | boolean | number | string | Date | Uint8Array | Value[] | { [key: string]: Value };
+export type Fields = { [field: string]: Value };
+
+export interface StoredDocument {
+  path: string;
+  fields: Fields;
+  /** Changes with every write to the document; for `update`'s precondition. */
+  version: string;
+}
+
+export type DocumentWrite =
+  /** Refused when the document exists: the fence of the log. */
+  | { op: 'create'; path: string; fields: Fields }
+  /** Creates or replaces. */
+  | { op: 'set'; path: string; fields: Fields }
+  /** Replaces the named top-level fields; creates the document when it is missing. */
+  | { op: 'merge'; path: string; fields: Fields }
+  /** Replaces the named top-level fields; refused when missing or, if a version is named, changed since. */
+  | { op: 'update'; path: string; fields: Fields; version?: string }
+  | { op: 'delete'; path: string };
+
+export interface DocumentQuery {
+  /** Path of a collection, or the bare id of a collection group when `group` is set. */
+  collection: string;
+  group?: boolean;
+  where?: { field: string; op: '==' | '<' | '<=' | '>' | '>=' | 'array-contains'; value: Value }[];
+  orderBy?: { field: string; direction: 'asc' | 'desc' }[];
+  /** Values of the orderBy fields of the document to go on after. */
+  startAfter?: Value[];
+  limit?: number;
+  /** Top-level fields to return; all when absent. */
+  select?: string[];
+}
+
+export type Unsubscribe = () => void;
+
+export interface Documents {
+  /** One answer for each path, in order; undefined where there is no document. */
+  get(paths: string[]): Promise<(StoredDocument | undefined)[]>;
+  query(query: DocumentQuery): Promise<StoredDocument[]>;
+  /** All or nothing, at most 10 MiB. Throws CommitConflict when a write is refused. */
+  commit(writes: DocumentWrite[]): Promise<void>;
+  /** Calls back with the current document, then at each change, until unsubscribed. */
+  watch(
+    path: string,
+    onChange: (document: StoredDocument | undefined) => void,
+    onError: (error: Error) => void,
+  ): Unsubscribe;
+  /** Likewise for a query: each call names the documents that were added or changed. */
+  watchQuery(
+    query: DocumentQuery,
+    onChange: (changed: StoredDocument[]) => void,
+    onError: (error: Error) => void,
+  ): Unsubscribe;
+}
+
+/** A commit was refused and nothing of it was written. `changed` also stands for a transaction that lost a race. */
+export class CommitConflict extends Error {
+  readonly reason: 'exists' | 'missing' | 'changed';
+
+  constructor(reason: 'exists' | 'missing' | 'changed', options?: ErrorOptions) {
+    super(
+      `The commit was refused: a document ${reason === 'exists' ? 'exists already' : `is ${reason}`}.`,
+      options,
+    );
+    this.name = 'CommitConflict';
+    this.reason = reason;
+  }
+}

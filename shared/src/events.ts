@@ -1,0 +1,146 @@
+import * as z from 'zod/mini';
+import { jsonSchema, messageSchema } from './messages.ts';
+
+/**
+ * Everything that can be said about a run. A run's log is a list of these with dense `seq` from 1; every
+ * document, stream and page is computed from it. `at` is milliseconds since 1970; `task` is LangGraph's id of
+ * one execution of a node; `ns` the path of subgraph tasks above it.
+ */
+const base = { seq: z.int(), at: z.int() };
+const task = { task: z.string(), node: z.string(), ns: z.array(z.string()) };
+const inTask = { task: z.optional(z.string()), node: z.optional(z.string()) };
+
+export const errorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.optional(jsonSchema),
+});
+export type RunError = z.infer<typeof errorSchema>;
+
+export const sourceSchema = z.looseObject({
+  id: z.string(),
+  title: z.string(),
+  url: z.string(),
+  quote: z.optional(z.string()),
+  n: z.optional(z.number()),
+});
+export type Source = {
+  id: string;
+  title: string;
+  url: string;
+  quote?: string | undefined;
+  n?: number | undefined;
+};
+
+export const interruptSchema = z.object({
+  id: z.string(),
+  value: jsonSchema,
+  node: z.optional(z.string()),
+});
+export type OpenInterrupt = z.infer<typeof interruptSchema>;
+
+export const progressSchema = z.object({
+  text: z.string(),
+  done: z.optional(z.number()),
+  total: z.optional(z.number()),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+export const usageSchema = z.object({
+  model: z.string(),
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  cost_usd: z.optional(z.number()),
+});
+
+export const runEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...base,
+    type: z.literal('run.created'),
+    run_id: z.string(),
+    thread_id: z.string(),
+    owner: z.string(),
+    assistant_id: z.string(),
+    title: z.string(),
+    input: jsonSchema,
+    config: jsonSchema,
+    metadata: jsonSchema,
+  }),
+  z.object({
+    ...base,
+    type: z.literal('attempt.started'),
+    attempt: z.int(),
+    worker: z.string(),
+  }),
+  /** The worker let go on purpose: to go on in the next task, or to try again after `retry_at`. */
+  z.object({
+    ...base,
+    type: z.literal('attempt.ended'),
+    attempt: z.int(),
+    reason: z.enum(['drained', 'failed']),
+    error: z.optional(errorSchema),
+    retry_at: z.optional(z.int()),
+  }),
+  z.object({ ...base, ...task, type: z.literal('node.started') }),
+  z.object({
+    ...base,
+    ...task,
+    type: z.literal('node.finished'),
+    result: z.optional(jsonSchema),
+    /** Size of a result that was too large to repeat here; the state holds it. */
+    result_bytes: z.optional(z.int()),
+  }),
+  z.object({ ...base, ...task, type: z.literal('node.failed'), error: errorSchema }),
+  z.object({
+    ...base,
+    type: z.literal('checkpoint'),
+    checkpoint_id: z.string(),
+    checkpoint_ns: z.string(),
+    step: z.int(),
+  }),
+  /** Streamed text: the next piece of message `message_id`. Replaced by the `message` event with that id. */
+  z.object({
+    ...base,
+    ...inTask,
+    type: z.literal('message.delta'),
+    message_id: z.string(),
+    text: z.string(),
+  }),
+  z.object({ ...base, ...inTask, type: z.literal('message'), message: messageSchema }),
+  z.object({ ...base, ...inTask, type: z.literal('progress'), progress: progressSchema }),
+  z.object({ ...base, ...inTask, type: z.literal('source'), source: sourceSchema }),
+  z.object({ ...base, ...inTask, type: z.literal('usage'), usage: usageSchema }),
+  z.object({ ...base, ...inTask, type: z.literal('custom'), data: jsonSchema }),
+  z.object({ ...base, type: z.literal('interrupt.opened'), interrupts: z.array(interruptSchema) }),
+  z.object({
+    ...base,
+    type: z.literal('interrupt.answered'),
+    answers: z.record(z.string(), jsonSchema),
+    by: z.string(),
+  }),
+  z.object({ ...base, type: z.literal('cancel.requested'), by: z.string() }),
+  z.object({
+    ...base,
+    type: z.literal('run.completed'),
+    output: z.optional(jsonSchema),
+    output_bytes: z.optional(z.int()),
+  }),
+  z.object({ ...base, type: z.literal('run.failed'), error: errorSchema }),
+  z.object({ ...base, type: z.literal('run.cancelled') }),
+]);
+
+export type RunEvent = z.infer<typeof runEventSchema>;
+export type RunEventType = RunEvent['type'];
+export type EventOf<T extends RunEventType> = Extract<RunEvent, { type: T }>;
+
+/** An event before the log gave it its number. */
+export type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'seq'> : never) : never;
+
+export function isTerminalEvent(event: { type: RunEventType }): boolean {
+  return event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled';
+}
+
+/** What someone other than the worker may append while a worker holds the run. */
+export function isCommand(event: { type: RunEventType }): boolean {
+  return event.type === 'cancel.requested' || event.type === 'interrupt.answered';
+}

@@ -1,0 +1,264 @@
+import { isObject, jsonBytes, type Json } from './json.ts';
+import type { LogEntry } from './entry.ts';
+import type { EventOf, RunEvent, Source } from './events.ts';
+import type { Message } from './messages.ts';
+import type { Run, Usage } from './run.ts';
+import { mayFollow, type RunStatus } from './status.ts';
+
+/** A run document must stay far below Firestore's 1 MiB; what does not fit stays in the log. Bytes of JSON. */
+export const INPUT_LIMIT = 64_000;
+export const OUTPUT_LIMIT = 192_000;
+export const MESSAGES_LIMIT = 128_000;
+export const MAX_SOURCES = 200;
+
+export class IllegalTransition extends Error {
+  constructor(from: RunStatus, to: RunStatus) {
+    super(`A run cannot go from ${from} to ${to}.`);
+    this.name = 'IllegalTransition';
+  }
+}
+
+/** Folds whole entries; the only way a Run comes to be. Throws when the log is not dense or not legal. */
+export function foldLog(entries: Iterable<LogEntry>, from?: Run): Run {
+  let run = from;
+  for (const entry of entries) run = foldEntry(run, entry);
+  if (run === undefined) throw new Error('An empty log is no run.');
+  return run;
+}
+
+export function foldEntry(run: Run | undefined, entry: LogEntry): Run {
+  const expected = run === undefined ? 0 : run.head.entry + 1;
+  if (entry.n !== expected) throw new Error(`Log entry ${entry.n} where ${expected} was expected.`);
+  let next = run;
+  for (const event of entry.events) next = fold(next, event);
+  if (next === undefined) throw new Error('A log entry holds at least one event.');
+  return { ...next, head: { entry: entry.n, seq: next.head.seq } };
+}
+
+/** Pure: the same events give the same run, in the worker, the simulator and the browser. */
+export function fold(run: Run | undefined, event: RunEvent): Run {
+  if (run === undefined) {
+    if (event.type !== 'run.created' || event.seq !== 1) throw new Error('A log begins with run.created.');
+    return created(event);
+  }
+  if (event.seq !== run.head.seq + 1) {
+    throw new Error(`Event ${event.seq} where ${run.head.seq + 1} was expected.`);
+  }
+  const next = apply(run, event);
+  return { ...next, updated_at: iso(event.at), head: { ...run.head, seq: event.seq } };
+}
+
+function created(event: EventOf<'run.created'>): Run {
+  const at = iso(event.at);
+  return {
+    run_id: event.run_id,
+    thread_id: event.thread_id,
+    owner: event.owner,
+    assistant_id: event.assistant_id,
+    status: 'pending',
+    title: event.title,
+    created_at: at,
+    started_at: null,
+    updated_at: at,
+    finished_at: null,
+    input: jsonBytes(event.input) <= INPUT_LIMIT ? event.input : null,
+    config: event.config,
+    metadata: event.metadata,
+    nodes: [],
+    progress: null,
+    steps_done: 0,
+    attempt: 0,
+    failures: 0,
+    retry_at: null,
+    messages: [],
+    output: null,
+    error: null,
+    interrupts: [],
+    answers: {},
+    usage: { input_tokens: 0, output_tokens: 0, calls: 0 },
+    usage_by_node: {},
+    sources: [],
+    cancel_requested: false,
+    last_checkpoint: null,
+    head: { entry: 0, seq: 1 },
+  };
+}
+
+function apply(run: Run, event: RunEvent): Run {
+  switch (event.type) {
+    case 'run.created':
+      throw new Error('A run is created once.');
+    case 'attempt.started':
+      return {
+        ...to(run, 'running'),
+        attempt: event.attempt,
+        // An attempt that never said it ended has crashed.
+        failures: run.status === 'running' ? run.failures + 1 : run.failures,
+        started_at: run.started_at ?? iso(event.at),
+        // Tasks that were open belong to the attempt before: they are superseded.
+        nodes: [],
+        progress: null,
+        retry_at: null,
+      };
+    case 'attempt.ended':
+      return {
+        ...to(run, 'pending'),
+        nodes: [],
+        progress: null,
+        failures: event.reason === 'failed' ? run.failures + 1 : run.failures,
+        retry_at: event.retry_at === undefined ? null : iso(event.retry_at),
+        error: event.error ?? run.error,
+      };
+    case 'node.started':
+      return {
+        ...run,
+        nodes: [
+          ...run.nodes.filter((node) => node.task !== event.task),
+          { task: event.task, node: event.node, ns: event.ns, started_at: iso(event.at) },
+        ],
+      };
+    case 'node.finished':
+      return { ...closeNode(run, event.task), steps_done: run.steps_done + 1, failures: 0, error: null };
+    case 'node.failed':
+      return closeNode(run, event.task);
+    case 'checkpoint':
+      return event.checkpoint_ns === '' ? { ...run, last_checkpoint: event.checkpoint_id } : run;
+    case 'message.delta':
+    case 'custom':
+      return run;
+    case 'message':
+      return { ...run, messages: withMessage(run.messages, event.message) };
+    case 'progress':
+      return { ...run, progress: event.progress };
+    case 'source':
+      return { ...run, sources: withSource(run.sources, event.source) };
+    case 'usage':
+      return {
+        ...run,
+        usage: addUsage(run.usage, event.usage),
+        usage_by_node: {
+          ...run.usage_by_node,
+          [event.node ?? '-']: addUsage(run.usage_by_node[event.node ?? '-'], event.usage),
+        },
+      };
+    case 'interrupt.opened':
+      return {
+        ...to(run, 'interrupted'),
+        nodes: [],
+        progress: null,
+        interrupts: event.interrupts,
+        answers: {},
+      };
+    case 'interrupt.answered':
+      return answered(run, event);
+    case 'cancel.requested':
+      return { ...run, cancel_requested: true };
+    case 'run.completed':
+      return { ...end(run, 'completed', event.at), output: event.output ?? null, error: null };
+    case 'run.failed':
+      return { ...end(run, 'failed', event.at), error: event.error };
+    case 'run.cancelled':
+      return end(run, 'cancelled', event.at);
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The run goes on when every open question has its answer; the first answer to a question counts. */
+function answered(run: Run, event: EventOf<'interrupt.answered'>): Run {
+  const answers = { ...event.answers, ...run.answers };
+  const open = run.interrupts.filter((interrupt) => !(interrupt.id in answers));
+  const next = run.status === 'interrupted' && open.length === 0 ? to(run, 'pending') : run;
+  return { ...next, answers, interrupts: open };
+}
+
+function to(run: Run, status: RunStatus): Run {
+  if (!mayFollow(run.status, status)) throw new IllegalTransition(run.status, status);
+  return { ...run, status };
+}
+
+function end(run: Run, status: RunStatus, at: number): Run {
+  return {
+    ...to(run, status),
+    nodes: [],
+    progress: null,
+    retry_at: null,
+    interrupts: [],
+    finished_at: iso(at),
+  };
+}
+
+function closeNode(run: Run, task: string): Run {
+  return { ...run, nodes: run.nodes.filter((node) => node.task !== task) };
+}
+
+/** Replaces by id, keeps order; the oldest go first when the list outgrows its limit. */
+function withMessage(messages: Message[], message: Message): Message[] {
+  const known = messages.findIndex(({ id }) => id === message.id);
+  const next = known < 0 ? [...messages, message] : messages.with(known, message);
+  let bytes = 0;
+  let from = next.length;
+  while (from > 0) {
+    bytes += jsonBytes(next[from - 1] as unknown as Json);
+    if (bytes > MESSAGES_LIMIT) break;
+    from -= 1;
+  }
+  return next.slice(from);
+}
+
+function withSource(sources: Source[], source: Source): Source[] {
+  const known = sources.findIndex(({ id }) => id === source.id);
+  if (known >= 0) return sources.with(known, { ...sources[known], ...source });
+  return sources.length < MAX_SOURCES ? [...sources, source] : sources;
+}
+
+function addUsage(sum: Usage | undefined, more: EventOf<'usage'>['usage']): Usage {
+  const cost = more.cost_usd === undefined ? sum?.cost_usd : (sum?.cost_usd ?? 0) + more.cost_usd;
+  return {
+    input_tokens: (sum?.input_tokens ?? 0) + more.input_tokens,
+    output_tokens: (sum?.output_tokens ?? 0) + more.output_tokens,
+    calls: (sum?.calls ?? 0) + 1,
+    ...(cost === undefined ? {} : { cost_usd: cost }),
+  };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** The first line a person wrote, as the title of the run: at most 120 characters. */
+export function titleOf(input: Json, fallback: string): string {
+  const text = firstText(input).trim().split('\n')[0]?.trim() ?? '';
+  if (text === '') return fallback;
+  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+}
+
+function firstText(input: Json): string {
+  if (typeof input === 'string') return input;
+  if (Array.isArray(input)) {
+    for (const item of input) {
+      const text = firstText(item);
+      if (text !== '') return text;
+    }
+    return '';
+  }
+  if (!isObject(input)) return '';
+  for (const key of [
+    'messages',
+    'content',
+    'text',
+    'question',
+    'query',
+    'topic',
+    'input',
+    'prompt',
+    'task',
+  ]) {
+    const value = input[key];
+    if (value !== undefined) {
+      const text = firstText(value);
+      if (text !== '') return text;
+    }
+  }
+  return '';
+}

@@ -1,0 +1,22 @@
+/**
+ * Where everything lives in Firestore. The path carries the owner, so one security rule covers all that a
+ * user may read.
+ */
+export const RUNS = 'runs';
+export const LOG = 'log';
+export const THREADS = 'threads';
+
+export const userPath = (uid: string) => `users/${uid}`;
+export const runsPath = (uid: string) => `users/${uid}/${RUNS}`;
+export const runPath = (uid: string, runId: string) => `${runsPath(uid)}/${runId}`;
+export const logPath = (uid: string, runId: string) => `${runPath(uid, runId)}/${LOG}`;
+export const threadsPath = (uid: string) => `users/${uid}/${THREADS}`;
+export const threadPath = (uid: string, threadId: string) => `${threadsPath(uid)}/${threadId}`;
+
+/** Changes only when a command (cancel, an answer) was appended: what a worker listens to at no cost while idle. */
+export const inboxPath = (uid: string, runId: string) => `${runPath(uid, runId)}/control/inbox`;
+
+/** Document ids sort as text, so the number is padded: entry 12 is `0000000012`. */
+export const logEntryId = (n: number) => String(n).padStart(10, '0');
+export const logEntryPath = (uid: string, runId: string, n: number) =>
+  `${logPath(uid, runId)}/${logEntryId(n)}`;
