@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import { startIdentity } from './server.ts';
+
+const USAGE =
+  'Usage: node infra/local/identity/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--project ID]';
+
+const { values } = readArguments();
+const port = Number(values.port);
+if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--port ${values.port} is not a port.`);
+
+const server = await startIdentity({ ...values, port }).catch((error: unknown) =>
+  fail(error instanceof Error ? error.message : String(error)),
+);
+const host = new URL(server.url).host;
+process.stdout.write(`identity listening at ${server.url} (FIREBASE_AUTH_EMULATOR_HOST=${host})\n`);
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => void server.close().then(() => process.exit(0)));
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '0' },
+        host: { type: 'string', default: '127.0.0.1' },
+        data: { type: 'string' },
+        project: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fail(message: string): never {
+  process.stderr.write(`identity: ${message}\n${USAGE}\n`);
+  process.exit(1);
+}

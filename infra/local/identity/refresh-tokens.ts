@@ -1,0 +1,52 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Session } from './id-token.ts';
+
+/** Sign-ins that one account may keep open; the oldest gives way. Bounds what a sign-in loop can store. */
+const MAX_PER_USER = 200;
+
+/**
+ * A refresh token is `<uid>.<secret>`, both base64url; only a hash of it is stored. Naming the account lets a token whose
+ * account is gone (say, after the data folder was wiped) be told from a malformed one, so that the SDK signs out.
+ */
+export class RefreshTokens {
+  private readonly db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.db = db;
+  }
+
+  issue(localId: string, session: Session): string {
+    const token = `${Buffer.from(localId).toString('base64url')}.${randomBytes(32).toString('base64url')}`;
+    this.db
+      .prepare('INSERT INTO refresh_tokens (hash, local_id, session) VALUES (?, ?, ?)')
+      .run(hash(token), localId, JSON.stringify(session));
+    this.db
+      .prepare(
+        `DELETE FROM refresh_tokens WHERE local_id = ?1 AND id <=
+          (SELECT id FROM refresh_tokens WHERE local_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${MAX_PER_USER})`,
+      )
+      .run(localId);
+    return token;
+  }
+
+  /** Undefined when the token is not a valid one any more. */
+  find(token: string): Session | undefined {
+    const row = this.db.prepare('SELECT session FROM refresh_tokens WHERE hash = ?').get(hash(token));
+    return row === undefined ? undefined : (JSON.parse(String(row['session'])) as Session);
+  }
+
+  revokeAll(localId: string): void {
+    this.db.prepare('DELETE FROM refresh_tokens WHERE local_id = ?').run(localId);
+  }
+}
+
+/** The account a refresh token names; undefined when it is malformed. */
+export function accountOf(token: string): string | undefined {
+  const uid = /^([A-Za-z0-9_-]{1,200})\.[A-Za-z0-9_-]{43}$/.exec(token)?.[1];
+  return uid === undefined ? undefined : Buffer.from(uid, 'base64url').toString('utf8');
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

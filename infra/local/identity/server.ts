@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { App } from './app.ts';
+import { openDatabase } from './database.ts';
+import { IdentityError } from './errors.ts';
+import { allowAnyOrigin, answerPreflight, readFields, sendJson } from './http.ts';
+import { OobCodes } from './oob-codes.ts';
+import { RateLimit } from './rate-limit.ts';
+import { RefreshTokens } from './refresh-tokens.ts';
+import { findRoute, type Route } from './routes.ts';
+import { Store } from './store.ts';
+
+export interface IdentityOptions {
+  /** 0, the default, picks a free one. */
+  port?: number | undefined;
+  host?: string | undefined;
+  /** The SQLite file; without one, accounts live in memory. */
+  data?: string | undefined;
+  project?: string | undefined;
+  /** Milliseconds since the epoch; tests move it. */
+  now?: (() => number) | undefined;
+}
+
+export interface IdentityServer {
+  port: number;
+  url: string;
+  close: () => Promise<void>;
+}
+
+/**
+ * Identity Toolkit for one project, as `firebase/auth` and `firebase-admin/auth` speak to the Firebase Auth emulator.
+ * Source: the REST reference of the Identity Toolkit API and the emulator's documented differences. Rejects when the port or
+ * the file cannot be opened.
+ */
+export async function startIdentity(options: IdentityOptions = {}): Promise<IdentityServer> {
+  const { host = '127.0.0.1', now = Date.now } = options;
+  const db = openDatabase(options.data);
+  const app: App = {
+    project: options.project ?? 'demo-longrun',
+    store: new Store(db),
+    refreshTokens: new RefreshTokens(db),
+    oobCodes: new OobCodes(db),
+    signUps: new RateLimit(1_000, 50, now), // a load test's users at once; a runaway loop fills no disk
+    badPasswords: new RateLimit(30, 0.1, now), // for each address: a person's typing errors, not a dictionary
+    now,
+  };
+  const bootId = randomUUID();
+  const server = createServer((request, response) => void answer(app, bootId, request, response));
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  }).catch((error: unknown) => {
+    db.close();
+    throw error;
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const { port } = address;
+  const close = async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+    db.close();
+  };
+  return { port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close };
+}
+
+async function answer(
+  app: App,
+  bootId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    allowAnyOrigin(request, response);
+    if (request.method === 'OPTIONS') return answerPreflight(request, response);
+    const origin = `http://${request.headers.host ?? 'localhost'}`;
+    const url = URL.parse(request.url ?? '/', origin);
+    if (url === null) throw new IdentityError('Bad Request', 400);
+    if (url.pathname === '/_/health') return sendJson(response, 200, { status: 'ok', boot_id: bootId });
+    const route = findRoute(app, request.method ?? 'GET', decodePath(url.pathname));
+    const privileged = isPrivileged(request);
+    checkAccess(route, privileged, url.searchParams);
+    const body = await readFields(request, privileged);
+    const call = { body, query: url.searchParams, privileged, origin: url.origin };
+    sendJson(response, 200, await route.run(app, call));
+  } catch (error) {
+    answerError(response, error);
+  } finally {
+    request.resume();
+  }
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new IdentityError('Bad Request', 400);
+  }
+}
+
+function isPrivileged(request: IncomingMessage): boolean {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return false;
+  if (/^bearer owner$/i.test(authorization)) return true;
+  throw new IdentityError('Only "Authorization: Bearer owner" is accepted here.', 401, 'UNAUTHENTICATED');
+}
+
+function checkAccess({ access }: Route, privileged: boolean, query: URLSearchParams): void {
+  if (access === 'public') return;
+  if (access !== 'key' && privileged) return;
+  if (access === 'admin') {
+    throw new IdentityError('Send "Authorization: Bearer owner".', 401, 'UNAUTHENTICATED');
+  }
+  if (query.get('key') === null) {
+    throw new IdentityError('The request is missing a valid API key.', 403, 'PERMISSION_DENIED');
+  }
+}
+
+function answerError(response: ServerResponse, error: unknown): void {
+  if (error instanceof IdentityError) {
+    if (error.status === 413) response.setHeader('Connection', 'close');
+    return sendJson(response, error.status, error.toBody());
+  }
+  if (response.destroyed) return; // the client went away in the middle of its own request
+  process.stderr.write(`identity: ${error instanceof Error ? error.stack : String(error)}\n`);
+  sendJson(response, 500, new IdentityError('INTERNAL_ERROR', 500, 'INTERNAL').toBody());
+}
