@@ -1,0 +1,87 @@
+import { FieldPath, type Firestore, type WriteBatch } from '@google-cloud/firestore';
+import type { DocumentWrite, Documents } from '../../ports/documents.ts';
+import { checkPath, checkQuery, checkWrites, InvalidCall } from '../validate.ts';
+import { commitError } from './conflict.ts';
+import { fromVersion, outgoing, toFirestore, toStored } from './convert.ts';
+import { withDeadline } from './deadline.ts';
+import { toQuery } from './query.ts';
+
+/** Documents in Firestore, or in whatever server speaks its protocol; `db` stays the caller's to terminate. */
+export function firestoreDocuments(db: Firestore): Documents {
+  return {
+    async get(paths) {
+      for (const path of paths) checkPath(path, 'document');
+      if (paths.length === 0) return [];
+      const found = await withDeadline('get', db.getAll(...paths.map((path) => db.doc(path))));
+      return found.map(toStored);
+    },
+
+    async query(query) {
+      checkQuery(query);
+      const found = await withDeadline('query', toQuery(db, query).get());
+      return found.docs.map(toStored).filter((document) => document !== undefined);
+    },
+
+    async commit(writes) {
+      checkWrites(writes);
+      if (writes.length === 0) return;
+      const batch = db.batch();
+      for (const write of writes) addWrite(db, batch, write);
+      try {
+        await withDeadline('commit', batch.commit());
+      } catch (error) {
+        throw commitError(error);
+      }
+    },
+
+    watch(path, onChange, onError) {
+      checkPath(path, 'document');
+      return db.doc(path).onSnapshot((snapshot) => onChange(toStored(snapshot)), onError);
+    },
+
+    watchQuery(query, onChange, onError) {
+      checkQuery(query);
+      if (query.select !== undefined) throw new InvalidCall('A watched query returns whole documents.');
+      let first = true;
+      return toQuery(db, query).onSnapshot((snapshot) => {
+        const changed = snapshot
+          .docChanges()
+          .filter(({ type }) => type !== 'removed')
+          .map(({ doc }) => toStored(doc))
+          .filter((document) => document !== undefined);
+        if (first || changed.length > 0) onChange(changed);
+        first = false;
+      }, onError);
+    },
+  };
+}
+
+/** Names are wrapped as FieldPaths: as plain strings the client would split them at their dots. */
+function addWrite(db: Firestore, batch: WriteBatch, write: DocumentWrite): void {
+  const document = db.doc(write.path);
+  switch (write.op) {
+    case 'create':
+      batch.create(document, toFirestore(write.fields));
+      break;
+    case 'set':
+      batch.set(document, toFirestore(write.fields));
+      break;
+    case 'merge':
+      batch.set(document, toFirestore(write.fields), {
+        mergeFields: Object.keys(write.fields).map((name) => new FieldPath(name)),
+      });
+      break;
+    case 'update': {
+      const [first, ...rest] = Object.entries(write.fields).map(
+        ([name, value]) => [new FieldPath(name), outgoing(value)] as const,
+      );
+      if (first === undefined) throw new InvalidCall(`An update of ${write.path} names no field.`);
+      const condition = write.version === undefined ? [] : [{ lastUpdateTime: fromVersion(write.version) }];
+      batch.update(document, ...first, ...rest.flat(), ...condition);
+      break;
+    }
+    case 'delete':
+      batch.delete(document);
+      break;
+  }
+}
