@@ -47,10 +47,11 @@ function incoming(value: unknown): Value {
   if (Array.isArray(value)) return value.map(incoming);
   const plain = typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
   if (!plain) throw new TypeError('The document holds a value that Longrun does not write.');
-  return mapValues(value, incoming);
+  return mapValues<unknown>({ ...value }, incoming);
 }
 
-/** By defineProperty, so that a field may be called `__proto__`-like names without touching the prototype. */
-function mapValues<T, R>(map: { [key: string]: T }, change: (value: T) => R): { [key: string]: R } {
+function mapValues<T>(map: { [key: string]: T }, change: (value: T) => Value): Fields;
+function mapValues<T>(map: { [key: string]: T }, change: (value: T) => unknown): DocumentData;
+function mapValues<T>(map: { [key: string]: T }, change: (value: T) => unknown): DocumentData {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 }
