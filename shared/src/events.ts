@@ -17,20 +17,14 @@ export const errorSchema = z.object({
 });
 export type RunError = z.infer<typeof errorSchema>;
 
-export const sourceSchema = z.looseObject({
+export const sourceSchema = z.object({
   id: z.string(),
   title: z.string(),
   url: z.string(),
   quote: z.optional(z.string()),
   n: z.optional(z.number()),
 });
-export type Source = {
-  id: string;
-  title: string;
-  url: string;
-  quote?: string | undefined;
-  n?: number | undefined;
-};
+export type Source = z.infer<typeof sourceSchema>;
 
 export const interruptSchema = z.object({
   id: z.string(),

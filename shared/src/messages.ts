@@ -4,7 +4,7 @@ import type { Json } from './json.ts';
 export const jsonSchema: z.ZodMiniType<Json> = z.json() as z.ZodMiniType<Json>;
 
 /** A chat message in the wire shape that LangChain's clients use. */
-export const messageSchema = z.looseObject({
+export const messageSchema = z.object({
   id: z.string(),
   type: z.string(),
   content: jsonSchema,
@@ -12,14 +12,7 @@ export const messageSchema = z.looseObject({
   tool_calls: z.optional(z.array(jsonSchema)),
   tool_call_id: z.optional(z.string()),
 });
-export interface Message {
-  id: string;
-  type: string;
-  content: Json;
-  name?: string | undefined;
-  tool_calls?: Json[] | undefined;
-  tool_call_id?: string | undefined;
-}
+export type Message = z.infer<typeof messageSchema>;
 
 /** The text of a message, whether its content is a string or a list of blocks. */
 export function messageText(message: Pick<Message, 'content'>): string {

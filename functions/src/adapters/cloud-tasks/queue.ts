@@ -1,0 +1,68 @@
+import { CloudTasksClient } from '@google-cloud/tasks';
+import { credentials } from '@grpc/grpc-js';
+import type { TaskQueue } from '../../ports/task-queue.ts';
+
+export interface CloudTasksOptions {
+  project: string;
+  location: string;
+  queue: string;
+  /** Where tasks are delivered: the worker function. */
+  workerUrl: string;
+  /** Account in whose name tasks call the worker; it needs run.invoker there. */
+  serviceAccount: string | null;
+  /** `host:port` of a server that speaks the protocol, instead of Google's. */
+  endpoint: string | null;
+}
+
+const ALREADY_EXISTS = 6;
+/** Time for one call of the API. Milliseconds. */
+const CALL_MS = 10_000;
+/** Cloud Tasks waits this long for the worker's answer; the worker hands on earlier. Seconds. */
+const DISPATCH_DEADLINE_S = 1_800;
+
+export function cloudTasksQueue(options: CloudTasksOptions): TaskQueue {
+  const { project, location, queue, workerUrl, serviceAccount, endpoint } = options;
+  const client = new CloudTasksClient({ projectId: project, ...(endpoint === null ? {} : local(endpoint)) });
+  const parent = client.queuePath(project, location, queue);
+  return {
+    async enqueue(task, { name, notBefore }) {
+      try {
+        await client.createTask(
+          {
+            parent,
+            task: {
+              name: `${parent}/tasks/${name}`,
+              dispatchDeadline: { seconds: DISPATCH_DEADLINE_S },
+              ...(notBefore === undefined ? {} : { scheduleTime: timestamp(notBefore) }),
+              httpRequest: {
+                httpMethod: 'POST',
+                url: workerUrl,
+                headers: { 'content-type': 'application/json' },
+                body: Buffer.from(JSON.stringify(task)),
+                ...(serviceAccount === null
+                  ? {}
+                  : { oidcToken: { serviceAccountEmail: serviceAccount, audience: workerUrl } }),
+              },
+            },
+          },
+          { timeout: CALL_MS },
+        );
+      } catch (error) {
+        // The same attempt was enqueued before: that is what the name is for.
+        if (!(error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS)) throw error;
+      }
+    },
+    async check() {
+      await client.getQueue({ name: parent }, { timeout: 2_000 });
+    },
+  };
+}
+
+function timestamp(ms: number) {
+  return { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };
+}
+
+function local(endpoint: string) {
+  const [host = '127.0.0.1', port = '8123'] = endpoint.split(':');
+  return { apiEndpoint: host, port: Number(port), sslCreds: credentials.createInsecure() };
+}

@@ -1,0 +1,64 @@
+import type { NewEvent, RunEventType } from '@longrun/shared';
+
+/** Milliseconds between the flushes of a stream: the first is nearly at once, then they grow. */
+const INTERVALS_MS = [100, 250, 500, 1_000, 1_500];
+/** A start is shown together with the first thing the node says. */
+const START_MS = 40;
+/** A stream that paused this long starts again with short intervals. */
+const IDLE_MS = 5_000;
+/** A batch of this many characters is written without waiting. */
+const MAX_BATCH_CHARS = 100_000;
+
+const BOUNDARIES: ReadonlySet<RunEventType> = new Set([
+  'node.finished',
+  'node.failed',
+  'message',
+  'interrupt.opened',
+  'attempt.started',
+  'attempt.ended',
+  'run.completed',
+  'run.failed',
+  'run.cancelled',
+]);
+
+export interface Pace {
+  /** How many flushes of the stream there were since it was idle. */
+  level: number;
+  lastFlushAt: number;
+}
+
+export const INITIAL_PACE: Pace = { level: 0, lastFlushAt: Number.NEGATIVE_INFINITY };
+
+/** Milliseconds from `now` until an event that was just buffered must be written. */
+export function flushDelay(event: NewEvent, pace: Pace, bufferedChars: number, now: number): number {
+  if (BOUNDARIES.has(event.type) || bufferedChars > MAX_BATCH_CHARS) return 0;
+  if (now - pace.lastFlushAt > IDLE_MS) return event.type === 'node.started' ? START_MS : 0;
+  const interval = INTERVALS_MS[Math.min(pace.level, INTERVALS_MS.length - 1)] ?? 0;
+  const wait = Math.max(0, pace.lastFlushAt + interval - now);
+  return event.type === 'node.started' ? Math.min(START_MS, wait) : wait;
+}
+
+/** `streamed`: the batch was written because its time had come, not because of a boundary. */
+export function afterFlush(pace: Pace, streamed: boolean, now: number): Pace {
+  const idle = now - pace.lastFlushAt > IDLE_MS;
+  const level = idle ? 0 : pace.level;
+  return { level: streamed ? level + 1 : level, lastFlushAt: now };
+}
+
+/**
+ * Adds an event to a batch that is not yet written. Pieces of one message join into one event, which is what
+ * makes a stream cheap; everything else keeps its own.
+ */
+export function addToBatch(batch: NewEvent[], event: NewEvent): void {
+  if (event.type === 'message.delta') {
+    for (let i = batch.length - 1; i >= 0; i -= 1) {
+      const earlier = batch[i];
+      if (earlier?.type !== 'message.delta') break;
+      if (earlier.message_id === event.message_id && earlier.task === event.task) {
+        batch[i] = { ...earlier, text: earlier.text + event.text };
+        return;
+      }
+    }
+  }
+  batch.push(event);
+}

@@ -1,0 +1,73 @@
+import { isTerminal, type NewEvent, type Run, type RunError } from '@longrun/shared';
+import { LEASE_MS, MAX_FAILURES } from './limits.ts';
+import { backoffMs } from './retry.ts';
+
+/** What a worker that received a task does with the run. */
+export type Claim =
+  | { kind: 'execute'; events: NewEvent[] }
+  | { kind: 'end'; events: NewEvent[] }
+  | { kind: 'nothing' }
+  | { kind: 'wait'; ms: number };
+
+/** When the holder of a run was last heard of, at the latest: milliseconds since 1970. */
+export interface LastSign {
+  leaseUntil: number | null;
+  lastEntryAt: number;
+}
+
+export function decideClaim(run: Run, sign: LastSign, worker: string, now: number): Claim {
+  if (isTerminal(run.status) || run.status === 'interrupted') return { kind: 'nothing' };
+  if (run.cancel_requested) return { kind: 'end', events: [{ type: 'run.cancelled', at: now }] };
+  if (run.status === 'running') {
+    const until = Math.max(sign.leaseUntil ?? 0, sign.lastEntryAt + LEASE_MS);
+    if (until > now) return { kind: 'wait', ms: until - now };
+    if (run.failures + 1 >= MAX_FAILURES) return { kind: 'end', events: [poisoned(run, now)] };
+  } else if (run.retry_at !== null && Date.parse(run.retry_at) > now) {
+    return { kind: 'wait', ms: Date.parse(run.retry_at) - now };
+  }
+  return {
+    kind: 'execute',
+    events: [{ type: 'attempt.started', at: now, attempt: run.attempt + 1, worker }],
+  };
+}
+
+function poisoned(run: Run, now: number): NewEvent {
+  return {
+    type: 'run.failed',
+    at: now,
+    error: {
+      code: 'attempts_exhausted',
+      message:
+        `${MAX_FAILURES} attempts in a row stopped without finishing a step` +
+        `${run.error === null ? '; the worker process ended each time' : `: ${run.error.message}`}.`,
+    },
+  };
+}
+
+/** Cancel is idempotent: null when there is nothing to add. A run that no worker holds ends at once. */
+export function decideCancel(run: Run, by: string, now: number): NewEvent[] | null {
+  if (isTerminal(run.status)) return null;
+  const requested: NewEvent[] = run.cancel_requested ? [] : [{ type: 'cancel.requested', at: now, by }];
+  if (run.status !== 'running') return [...requested, { type: 'run.cancelled', at: now }];
+  return requested.length > 0 ? requested : null;
+}
+
+/** Ends a run whose worker did not react to the request. The log fences that worker from here on. */
+export function decideForcedCancel(run: Run, now: number): NewEvent[] | null {
+  return isTerminal(run.status) ? null : [{ type: 'run.cancelled', at: now }];
+}
+
+/** An attempt threw: try again later, or give up. */
+export function decideFailure(
+  run: Run,
+  failure: { error: RunError; retryable: boolean; retryAfterMs?: number | undefined },
+  now: number,
+  random: number,
+): NewEvent[] {
+  const { error, retryable, retryAfterMs } = failure;
+  if (!retryable || run.failures + 1 >= MAX_FAILURES) return [{ type: 'run.failed', at: now, error }];
+  const delay = Math.max(retryAfterMs ?? 0, backoffMs(run.failures + 1, random));
+  return [
+    { type: 'attempt.ended', at: now, attempt: run.attempt, reason: 'failed', error, retry_at: now + delay },
+  ];
+}

@@ -1,0 +1,12 @@
+/** How long a worker's claim counts without a sign of life: three missed heartbeats. Milliseconds. */
+export const LEASE_MS = 15_000;
+export const HEARTBEAT_MS = 5_000;
+
+/** A run that was created or handed on, but that no worker took within this time, is enqueued again. */
+export const DISPATCH_GRACE_MS = 60_000;
+
+/** Attempts in a row without one finished step before a run is given up as poison. */
+export const MAX_FAILURES = 5;
+
+/** Terminal runs are kept this long unless configured otherwise. */
+export const DEFAULT_TTL_HOURS = 48;

@@ -1,0 +1,15 @@
+/** What a task says: ids only, everything else is in the run's log. */
+export interface RunTask {
+  uid: string;
+  run_id: string;
+}
+
+export interface TaskQueue {
+  /**
+   * Delivers the task to a worker at least once, not before `notBefore` (milliseconds since 1970). A second
+   * call with the same `name` has no effect while the queue remembers it.
+   */
+  enqueue(task: RunTask, options: { name: string; notBefore?: number }): Promise<void>;
+  /** Resolves when the queue answers. */
+  check(): Promise<void>;
+}

@@ -1,0 +1,201 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  encodeEntry,
+  fold,
+  isTerminal,
+  jsonBytes,
+  logEntryPath,
+  LongrunError,
+  runPath,
+  searchTokens,
+  threadPath,
+  titleOf,
+  type CreateRun,
+  type Json,
+  type LogEntry,
+  type Run,
+} from '@longrun/shared';
+import { derivedId } from '../lib/derived-id.ts';
+import { CommitConflict, type DocumentWrite, type StoredDocument } from '../ports/documents.ts';
+import type { RunStore } from './run-store.ts';
+
+/** Firestore holds 1,048,576 bytes a document, and the first entry is one. Bytes of JSON. */
+const MAX_INPUT_BYTES = 1_030_000;
+const MAX_CONFIG_BYTES = 64_000;
+const MAX_RACES = 10;
+
+export interface CreateRunRequest {
+  uid: string;
+  body: CreateRun;
+  /** The thread of the path, which must exist; a thread of the body is made when missing. */
+  threadInPath?: string;
+  idempotencyKey?: string;
+}
+
+/**
+ * Stores the run: its first log entry, its document and its claim on the thread in one batch. The same run_id
+ * or idempotency key with the same request gives the same run. Throws `idempotency_conflict`, `thread_busy`,
+ * `not_found`, `too_large`.
+ */
+export async function createRun(
+  store: RunStore,
+  request: CreateRunRequest,
+): Promise<{ run: Run; created: boolean }> {
+  const { uid, body, threadInPath, idempotencyKey } = request;
+  const runId =
+    body.run_id ?? (idempotencyKey === undefined ? randomUUID() : derivedId('run', uid, idempotencyKey));
+  const threadId = threadInPath ?? body.thread_id ?? derivedId('thread', uid, runId);
+  const entry = firstEntry(uid, runId, threadId, body, store.clock.now());
+  const requestHash = hashOf(threadInPath ?? body.thread_id ?? null, body);
+  for (let race = 0; race < MAX_RACES; race += 1) {
+    const [runDoc, threadDoc] = await store.documents.get([runPath(uid, runId), threadPath(uid, threadId)]);
+    if (runDoc !== undefined)
+      return { run: await existing(store, uid, runId, runDoc, requestHash), created: false };
+    if (threadInPath !== undefined && threadDoc === undefined) {
+      throw new LongrunError(
+        'not_found',
+        `There is no thread ${threadInPath}. Create it with POST /api/threads.`,
+      );
+    }
+    await refuseBusyThread(store, uid, threadDoc);
+    const run = foldFirst(entry);
+    try {
+      await store.documents.commit(creation(store, run, entry, requestHash, threadDoc));
+      return { run, created: true };
+    } catch (error) {
+      if (!(error instanceof CommitConflict)) throw error;
+    }
+  }
+  throw new LongrunError('unavailable', 'The thread is changing too quickly; try again.');
+}
+
+function firstEntry(uid: string, runId: string, threadId: string, body: CreateRun, at: number): LogEntry {
+  const input: Json = body.input ?? null;
+  const config: Json = body.config ?? {};
+  const metadata: Json = body.metadata ?? {};
+  if (jsonBytes(config) + jsonBytes(metadata) > MAX_CONFIG_BYTES) {
+    throw new LongrunError('too_large', `config and metadata may have ${MAX_CONFIG_BYTES} bytes together.`);
+  }
+  if (jsonBytes(input) + jsonBytes(config) + jsonBytes(metadata) > MAX_INPUT_BYTES) {
+    throw new LongrunError('too_large', `The input may have ${MAX_INPUT_BYTES} bytes of JSON.`);
+  }
+  const { assistant_id } = body;
+  return {
+    n: 0,
+    writer: 'api',
+    nonce: randomUUID(),
+    events: [
+      {
+        seq: 1,
+        at,
+        type: 'run.created',
+        run_id: runId,
+        thread_id: threadId,
+        owner: uid,
+        assistant_id,
+        title: titleOf(input, assistant_id),
+        input,
+        config,
+        metadata,
+      },
+    ],
+  };
+}
+
+function foldFirst(entry: LogEntry): Run {
+  const [event] = entry.events;
+  if (event === undefined) throw new Error('The first entry holds run.created.');
+  return fold(undefined, event);
+}
+
+function creation(
+  store: RunStore,
+  run: Run,
+  entry: LogEntry,
+  requestHash: string,
+  thread: StoredDocument | undefined,
+): DocumentWrite[] {
+  const document = store.documentWrite(run);
+  const busy = {
+    status: 'busy',
+    active_run_id: run.run_id,
+    updated_at: run.created_at,
+    assistant_id: run.assistant_id,
+  };
+  const path = threadPath(run.owner, run.thread_id);
+  return [
+    { op: 'create', path: logEntryPath(run.owner, run.run_id, 0), fields: { ...encodeEntry(entry) } },
+    {
+      op: 'create',
+      path: document.path,
+      fields: { ...document.fields, search: searchTokens(run.title), request_hash: requestHash },
+    },
+    thread === undefined
+      ? {
+          op: 'create',
+          path,
+          fields: { ...newThread(run.thread_id, run.created_at), ...busy, title: run.title },
+        }
+      : {
+          op: 'update',
+          path,
+          version: thread.version,
+          fields: thread.fields['title'] === '' ? { ...busy, title: run.title } : busy,
+        },
+  ];
+}
+
+/** Fields of a thread that nobody has used yet. */
+export function newThread(threadId: string, at: string) {
+  return {
+    thread_id: threadId,
+    created_at: at,
+    updated_at: at,
+    status: 'idle',
+    title: '',
+    metadata: {},
+    active_run_id: null,
+  };
+}
+
+async function existing(
+  store: RunStore,
+  uid: string,
+  runId: string,
+  doc: StoredDocument,
+  hash: string,
+): Promise<Run> {
+  if (doc.fields['request_hash'] !== hash) {
+    throw new LongrunError(
+      'idempotency_conflict',
+      `Run ${runId} exists with another request. Use a new run_id or idempotency key for a new run.`,
+    );
+  }
+  return (await store.require(uid, runId)).run;
+}
+
+async function refuseBusyThread(
+  store: RunStore,
+  uid: string,
+  thread: StoredDocument | undefined,
+): Promise<void> {
+  const active = thread?.fields['active_run_id'];
+  if (typeof active !== 'string') return;
+  const holder = await store.load(uid, active);
+  if (holder === undefined || isTerminal(holder.run.status)) return;
+  throw new LongrunError(
+    'thread_busy',
+    `Run ${active} is still ${holder.run.status} on this thread. Wait for it or cancel it.`,
+    {
+      run_id: active,
+      status: holder.run.status,
+    },
+  );
+}
+
+function hashOf(threadId: string | null, body: CreateRun): string {
+  const { assistant_id, input = null, config = null, metadata = null } = body;
+  return createHash('sha256')
+    .update(JSON.stringify([threadId, assistant_id, input, config, metadata]))
+    .digest('hex');
+}

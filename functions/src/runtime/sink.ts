@@ -1,0 +1,87 @@
+import type { NewEvent } from '@longrun/shared';
+import type { CheckpointSink } from '../ports/checkpoint-sink.ts';
+import type { DocumentWrite } from '../ports/documents.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from './journal.ts';
+import type { StreamReader } from './stream-reader.ts';
+
+interface TaskWrites {
+  ns: string;
+  writes: DocumentWrite[];
+}
+
+/**
+ * Commits LangGraph's checkpoints and task writes in the same batch as the log entries that report them.
+ *
+ * Under `durability: 'sync'` LangGraph calls putWrites as each task ends, put(checkpoint), and then yields the
+ * tasks' ends to the stream while put is pending; the next super-step starts when put has resolved. So a sink
+ * that lets the event loop turn once has seen every event of the step before it writes the batch.
+ */
+export class JournalSink implements CheckpointSink {
+  readonly #journal: Journal;
+  readonly #reader: StreamReader;
+  readonly #clock: Clock;
+  /** Writes of tasks whose end the stream has not told yet. */
+  readonly #pending = new Map<string, TaskWrites>();
+  /** Staged writes of ended tasks, by checkpoint namespace. */
+  readonly #finished = new Map<string, Set<DocumentWrite>>();
+
+  constructor(journal: Journal, reader: StreamReader, clock: Clock) {
+    this.#journal = journal;
+    this.#reader = reader;
+    this.#clock = clock;
+  }
+
+  /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
+  push(event: NewEvent): void {
+    if (event.type === 'node.finished') this.#release(event.task);
+    this.#journal.push(event);
+  }
+
+  async taskWrites(
+    info: Parameters<CheckpointSink['taskWrites']>[0],
+    writes: DocumentWrite[],
+  ): Promise<void> {
+    const special = info.channels.some((channel) => channel.startsWith('__') && channel !== '__pregel_tasks');
+    if (special) {
+      this.#journal.stage(writes);
+      return;
+    }
+    this.#pending.set(info.task_id, { ns: info.checkpoint_ns, writes });
+    await turn();
+    if (!this.#pending.has(info.task_id)) return;
+    for (const event of this.#reader.taskWritten(info.task_id, this.#clock.now())) this.push(event);
+    this.#release(info.task_id);
+  }
+
+  async checkpoint(
+    info: Parameters<CheckpointSink['checkpoint']>[0],
+    writes: DocumentWrite[],
+  ): Promise<void> {
+    await turn();
+    // The new checkpoint holds what these tasks wrote, so their writes need no documents of their own.
+    const superfluous = this.#finished.get(info.checkpoint_ns);
+    if (superfluous !== undefined) this.#journal.unstage((write) => superfluous.has(write));
+    this.#finished.delete(info.checkpoint_ns);
+    const { checkpoint_id, checkpoint_ns, step } = info;
+    this.#journal.stage(writes);
+    this.#journal.push({ type: 'checkpoint', at: this.#clock.now(), checkpoint_id, checkpoint_ns, step });
+    // The input is in the log already: its checkpoint can wait for the next one.
+    if (step >= 0) await this.#journal.flush();
+  }
+
+  #release(task: string): void {
+    const pending = this.#pending.get(task);
+    if (pending === undefined) return;
+    this.#pending.delete(task);
+    this.#journal.stage(pending.writes);
+    const finished = this.#finished.get(pending.ns) ?? new Set();
+    for (const write of pending.writes) finished.add(write);
+    this.#finished.set(pending.ns, finished);
+  }
+}
+
+/** Everything queued as a microtask, the reader of the stream included, has run when this resolves. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,146 @@
+import {
+  isObject,
+  jsonBytes,
+  progressSchema,
+  sourceSchema,
+  toJson,
+  usageSchema,
+  type Json,
+  type Message,
+  type NewEvent,
+} from '@longrun/shared';
+import { chunkEvents, messagesIn, type ChunkMetadata } from './message-events.ts';
+
+/** A larger result is not repeated in the log; the checkpoint holds it. Bytes of JSON. */
+const RESULT_LIMIT = 16_000;
+const CUSTOM_LIMIT = 64_000;
+
+export type Price = (
+  model: string,
+  usage: { input_tokens: number; output_tokens: number },
+) => number | undefined;
+
+interface OpenTask {
+  task: string;
+  node: string;
+  ns: string[];
+}
+
+/** Turns what LangGraph streams (modes tasks, messages, custom; with subgraphs) into events of the run. */
+export class StreamReader {
+  readonly #open = new Map<string, OpenTask>();
+  readonly #known: Map<string, string>;
+  readonly #streamed = new Set<string>();
+  readonly #price: Price;
+
+  /** `known`: messages of the thread before this run, by id, which are not output of it. */
+  constructor(options: { price: Price; known: Message[] }) {
+    this.#price = options.price;
+    this.#known = new Map(options.known.map((message) => [message.id, JSON.stringify(message)]));
+  }
+
+  read(chunk: unknown, at: number): NewEvent[] {
+    if (!Array.isArray(chunk) || chunk.length !== 3) return [];
+    const [ns, mode, payload]: unknown[] = chunk;
+    const path = Array.isArray(ns) ? ns.map(String) : [];
+    if (mode === 'tasks') return this.#task(path, payload, at);
+    if (mode === 'custom') return this.#custom(path, payload, at);
+    if (mode === 'messages' && Array.isArray(payload)) {
+      return chunkEvents(payload[0], metadataOf(payload[1]), this.#streamed, this.#price, at);
+    }
+    return [];
+  }
+
+  /** LangGraph stored the task's writes: it has finished, whether or not the stream said so. */
+  taskWritten(task: string, at: number): NewEvent[] {
+    const open = this.#open.get(task);
+    return open === undefined ? [] : this.#finish(open, undefined, at);
+  }
+
+  #task(ns: string[], payload: unknown, at: number): NewEvent[] {
+    if (typeof payload !== 'object' || payload === null || !('id' in payload) || !('name' in payload))
+      return [];
+    const task = { task: String(payload.id), node: String(payload.name), ns };
+    if ('input' in payload && !('result' in payload) && !('error' in payload)) {
+      this.#open.set(task.task, task);
+      return [{ type: 'node.started', at, ...task }];
+    }
+    if (!this.#open.has(task.task)) return [];
+    if ('error' in payload && payload.error !== undefined && payload.error !== null) {
+      this.#open.delete(task.task);
+      return [
+        {
+          type: 'node.failed',
+          at,
+          ...task,
+          error: { code: 'graph_error', message: taskError(payload.error) },
+        },
+      ];
+    }
+    if ('interrupts' in payload && Array.isArray(payload.interrupts) && payload.interrupts.length > 0)
+      return [];
+    return this.#finish(task, 'result' in payload ? payload.result : undefined, at);
+  }
+
+  #finish(task: OpenTask, result: unknown, at: number): NewEvent[] {
+    this.#open.delete(task.task);
+    const { task: id, node } = task;
+    const messages = messagesIn(result)
+      .filter((message) => this.#isNew(message))
+      .map((message): NewEvent => ({ type: 'message', at, task: id, node, message }));
+    const plain = toJson(result);
+    const bytes = jsonBytes(plain);
+    const kept =
+      result === undefined ? {} : bytes <= RESULT_LIMIT ? { result: plain } : { result_bytes: bytes };
+    return [...messages, { type: 'node.finished', at, ...task, ...kept }];
+  }
+
+  /** What a person said is not output, nor is what the thread held before, nor what was reported already. */
+  #isNew(message: Message): boolean {
+    const text = JSON.stringify(message);
+    if (message.type === 'human' || this.#known.get(message.id) === text) return false;
+    this.#known.set(message.id, text);
+    return true;
+  }
+
+  #custom(ns: string[], payload: unknown, at: number): NewEvent[] {
+    const data = toJson(payload);
+    const where = this.#only(ns);
+    if (isObject(data)) {
+      if (data['type'] === 'progress') {
+        const progress = progressSchema.safeParse(data);
+        if (progress.success) return [{ type: 'progress', at, ...where, progress: progress.data }];
+      }
+      if (data['type'] === 'source') {
+        const source = sourceSchema.safeParse(data['source']);
+        if (source.success) return [{ type: 'source', at, ...where, source: source.data }];
+      }
+      if (data['type'] === 'usage') {
+        const usage = usageSchema.safeParse(data['usage']);
+        if (usage.success) return [{ type: 'usage', at, ...where, usage: usage.data }];
+      }
+    }
+    const bytes = jsonBytes(data);
+    const kept: Json = bytes <= CUSTOM_LIMIT ? data : { omitted_bytes: bytes };
+    return [{ type: 'custom', at, ...where, data: kept }];
+  }
+
+  /** The stream names the graph of a custom event, not its task; it is known when only one is open there. */
+  #only(ns: string[]): { task?: string; node?: string } {
+    const here = [...this.#open.values()].filter((task) => task.ns.join('|') === ns.join('|'));
+    const [only] = here;
+    return only !== undefined && here.length === 1 ? { task: only.task, node: only.node } : {};
+  }
+}
+
+function metadataOf(value: unknown): ChunkMetadata {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function taskError(error: unknown): string {
+  if (typeof error === 'string') return error;
+  if (error instanceof Error) return error.message;
+  return isObject(error) && typeof error['message'] === 'string'
+    ? error['message']
+    : JSON.stringify(toJson(error));
+}

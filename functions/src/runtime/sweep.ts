@@ -1,0 +1,36 @@
+import { isTerminal, RUNS } from '@longrun/shared';
+import { DISPATCH_GRACE_MS, LEASE_MS } from '../domain/limits.ts';
+import type { TaskQueue } from '../ports/task-queue.ts';
+import { log } from '../telemetry/log.ts';
+import { dispatch } from './dispatch.ts';
+import type { RunStore } from './run-store.ts';
+
+const BATCH = 200;
+
+/**
+ * Enqueues every run to which something should have happened by now: its task was never created or got lost,
+ * or its worker died. A task too many is harmless, so this needs no care about who else does it. Returns how
+ * many were enqueued.
+ */
+export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> {
+  const now = store.clock.now();
+  const due = await store.documents.query({
+    collection: RUNS,
+    group: true,
+    where: [{ field: 'wake_at', op: '<=', value: new Date(now).toISOString() }],
+    orderBy: [{ field: 'wake_at', direction: 'asc' }],
+    limit: BATCH,
+    select: ['owner', 'run_id'],
+  });
+  let enqueued = 0;
+  for (const { fields } of due) {
+    const loaded = await store.load(String(fields['owner']), String(fields['run_id']));
+    if (loaded === undefined || isTerminal(loaded.run.status)) continue;
+    if (loaded.run.status === 'running' && loaded.sign.lastEntryAt + LEASE_MS > now) continue;
+    // A new name every period: the queue remembers the name of a task that was delivered in vain.
+    await dispatch(queue, loaded.run, String(Math.floor(now / DISPATCH_GRACE_MS)));
+    enqueued += 1;
+  }
+  if (enqueued > 0) log.info('Runs were enqueued again.', { enqueued });
+  return enqueued;
+}

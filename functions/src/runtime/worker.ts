@@ -1,0 +1,165 @@
+import type { BaseStore } from '@langchain/langgraph';
+import { errorMessage, foldEntry, isTerminal, type NewEvent, type Run } from '@longrun/shared';
+import { classify } from '../domain/classify.ts';
+import { decideClaim, decideFailure } from '../domain/decide.ts';
+import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
+import { log } from '../telemetry/log.ts';
+import { dispatch } from './dispatch.ts';
+import { completed, execute, type Outcome } from './execute.ts';
+import type { Graphs } from './graphs.ts';
+import { Fenced, Journal } from './journal.ts';
+import { nextEntry, type RunStore } from './run-store.ts';
+import type { Price } from './stream-reader.ts';
+
+/** What the queue is told: done (also: nothing to do), or come again after `seconds`. */
+export type TaskAnswer = { done: true } | { done: false; seconds: number };
+
+export interface WorkerOptions {
+  id: string;
+  store: RunStore;
+  queue: TaskQueue;
+  graphs: Graphs;
+  price: Price;
+  random: () => number;
+  /** Before the request's deadline by so much that a super-step can end. Milliseconds. */
+  deadlineMs: number;
+  /** How long a super-step may go on after that. Milliseconds. */
+  graceMs: number;
+  memory?: BaseStore;
+}
+
+/** Takes tasks and executes their runs; several at a time, each with a journal of its own. */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #shutdown = new AbortController();
+  #active = 0;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Runs are handed on at their next super-step, and no new one is taken. */
+  shutDown(): void {
+    this.#shutdown.abort();
+  }
+
+  async handle(task: RunTask): Promise<TaskAnswer> {
+    if (this.#shutdown.signal.aborted) return { done: false, seconds: 1 };
+    const { store, id } = this.#options;
+    for (;;) {
+      const loaded = await store.load(task.uid, task.run_id);
+      if (loaded === undefined) return { done: true };
+      const claim = decideClaim(loaded.run, loaded.sign, id, store.clock.now());
+      if (claim.kind === 'nothing') return { done: true };
+      if (claim.kind === 'wait') return { done: false, seconds: Math.ceil(claim.ms / 1_000) };
+      const run = await this.#claim(loaded.run, claim.events);
+      if (run === null) continue;
+      if (isTerminal(run.status)) return { done: true };
+      await this.#attempt(run);
+      return { done: true };
+    }
+  }
+
+  /** Null when another writer was first. */
+  async #claim(run: Run, events: NewEvent[]): Promise<Run | null> {
+    const { store, id } = this.#options;
+    const entry = nextEntry(run, events, id);
+    const next = foldEntry(run, entry);
+    const writes = [store.documentWrite(next), ...store.sideWrites(next, entry)];
+    return (await store.tryAppend(entry, next, writes)) === 'appended' ? next : null;
+  }
+
+  async #attempt(run: Run): Promise<void> {
+    const { store, queue, id } = this.#options;
+    const journal = new Journal({ store, run, writer: `${id}:${run.attempt}` });
+    const fields = { run_id: run.run_id, thread_id: run.thread_id, attempt: run.attempt };
+    log.info('Attempt started.', fields);
+    this.#active += 1;
+    journal.open();
+    try {
+      const outcome = await this.#execute(journal);
+      if (outcome.kind === 'fenced') {
+        log.warn('Attempt stopped: another writer has the run.', fields);
+        return;
+      }
+      for (const event of this.#ending(journal.run, outcome)) journal.push(event);
+      await journal.flush();
+      log.info('Attempt ended.', { ...fields, outcome: outcome.kind, status: journal.run.status });
+      if (journal.run.status === 'pending') await dispatch(queue, journal.run);
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+      log.warn('Attempt stopped: another writer has the run.', fields);
+    } finally {
+      journal.close();
+      this.#active -= 1;
+    }
+  }
+
+  async #execute(journal: Journal): Promise<Outcome> {
+    const { store, graphs, price, deadlineMs, graceMs, memory } = this.#options;
+    const drain = new AbortController();
+    const leave = new AbortController();
+    let cancelLeave: (() => void) | undefined;
+    const handOn = () => {
+      drain.abort();
+      cancelLeave ??= store.clock.after(graceMs, () => leave.abort(new Error('handed on')));
+    };
+    const cancelDeadline = store.clock.after(deadlineMs, handOn);
+    this.#shutdown.signal.addEventListener('abort', handOn, { once: true });
+    try {
+      const graph = await graphs.get(journal.run.assistant_id);
+      return await execute({
+        journal,
+        graph,
+        price,
+        documents: store.documents,
+        drain: drain.signal,
+        leave: leave.signal,
+        now: () => store.clock.now(),
+        ...(memory === undefined ? {} : { store: memory }),
+      });
+    } catch (error) {
+      log.error('The graph could not be started.', error, { assistant_id: journal.run.assistant_id });
+      return { kind: 'failed', failure: classify(error) };
+    } finally {
+      cancelDeadline();
+      cancelLeave?.();
+      this.#shutdown.signal.removeEventListener('abort', handOn);
+    }
+  }
+
+  #ending(run: Run, outcome: Exclude<Outcome, { kind: 'fenced' }>): NewEvent[] {
+    const { store, random } = this.#options;
+    const at = store.clock.now();
+    // A request that came in while the graph ended is honoured, unless there is a result already.
+    switch (outcome.kind) {
+      case 'completed':
+        return [completed(outcome.output, at)];
+      case 'cancelled':
+        return [{ type: 'run.cancelled', at }];
+      case 'interrupted':
+        return run.cancel_requested
+          ? [{ type: 'run.cancelled', at }]
+          : [{ type: 'interrupt.opened', at, interrupts: outcome.interrupts }];
+      case 'drained':
+        return run.cancel_requested
+          ? [{ type: 'run.cancelled', at }]
+          : [{ type: 'attempt.ended', at, attempt: run.attempt, reason: 'drained' }];
+      case 'failed':
+        log.warn('Attempt failed.', {
+          run_id: run.run_id,
+          code: outcome.failure.error.code,
+          error: errorMessage(outcome.failure.error.message),
+        });
+        return run.cancel_requested
+          ? [{ type: 'run.cancelled', at }]
+          : decideFailure(run, outcome.failure, at, random());
+      default:
+        return outcome satisfies never;
+    }
+  }
+}
