@@ -11,3 +11,4 @@ export * from './run-doc.ts';
 export * from './run.ts';
 export * from './search-tokens.ts';
 export * from './status.ts';
+export * from './view.ts';
