@@ -1,0 +1,53 @@
+/**
+ * Who sends a request. As in Google's emulator, ID tokens are not signed (`alg: none`) or their signature is not looked
+ * at: this server never guards anything but local data.
+ */
+import { HttpError } from './http-error.ts';
+
+export type Caller =
+  /** `Bearer owner`: bypasses the rules. */
+  | { readonly kind: 'admin' }
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'user'; readonly uid: string; readonly claims: Readonly<Record<string, unknown>> };
+
+/**
+ * @param authorization the header's value
+ * @param project the project that the token must be for
+ * @throws HttpError UNAUTHENTICATED for a token that is malformed, expired, or for another project
+ */
+export function authenticate(authorization: string | undefined, project: string, nowMs: number): Caller {
+  if (authorization === undefined || authorization === '') return { kind: 'anonymous' };
+  const [, token] = /^(?:Bearer|Firebase) (\S+)$/i.exec(authorization) ?? refuse('expected "Bearer <token>"');
+  if (token === 'owner') return { kind: 'admin' };
+  const claims = payloadOf(token ?? '');
+  const { aud, exp, sub } = claims;
+  if (aud !== project) return refuse(`the token is for ${JSON.stringify(aud)}, not for project ${project}`);
+  if (typeof exp !== 'number' || exp * 1000 <= nowMs) return refuse('the token has expired');
+  if (typeof sub !== 'string' || sub === '') return refuse('the token names no user');
+  return { kind: 'user', uid: sub, claims };
+}
+
+/** When the caller's token runs out, in milliseconds since the epoch. */
+export function expiresAt(caller: Caller): number {
+  const exp = caller.kind === 'user' ? caller.claims['exp'] : undefined;
+  return typeof exp === 'number' ? exp * 1000 : Infinity;
+}
+
+function payloadOf(token: string): Record<string, unknown> {
+  const parts = token.split('.');
+  if (parts.length !== 3) return refuse('not a JSON Web Token');
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8'));
+    return isRecord(payload) ? payload : refuse('the token holds no claims');
+  } catch (error) {
+    if (error instanceof SyntaxError) return refuse('not a JSON Web Token');
+    throw error;
+  }
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function refuse(why: string): never {
+  throw new HttpError('UNAUTHENTICATED', `Invalid authentication: ${why}.`);
+}
