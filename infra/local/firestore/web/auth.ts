@@ -2,23 +2,20 @@
  * Who sends a request. As in Google's emulator, ID tokens are not signed (`alg: none`) or their signature is not looked
  * at: this server never guards anything but local data.
  */
-import { HttpError } from './http-error.ts';
-
-export type Caller =
-  /** `Bearer owner`: bypasses the rules. */
-  | { readonly kind: 'admin' }
-  | { readonly kind: 'anonymous' }
-  | { readonly kind: 'user'; readonly uid: string; readonly claims: Readonly<Record<string, unknown>> };
+import { StatusError } from '../engine/status.ts';
+import { ADMIN } from '../engine/types.ts';
+import type { Caller } from '../engine/types.ts';
+import { isRecord } from './is-record.ts';
 
 /**
  * @param authorization the header's value
  * @param project the project that the token must be for
- * @throws HttpError UNAUTHENTICATED for a token that is malformed, expired, or for another project
+ * @throws StatusError UNAUTHENTICATED for a token that is malformed, expired, or for another project
  */
 export function authenticate(authorization: string | undefined, project: string, nowMs: number): Caller {
   if (authorization === undefined || authorization === '') return { kind: 'anonymous' };
   const [, token] = /^(?:Bearer|Firebase) (\S+)$/i.exec(authorization) ?? refuse('expected "Bearer <token>"');
-  if (token === 'owner') return { kind: 'admin' };
+  if (token === 'owner') return ADMIN; // `Bearer owner`, as in Google's emulator
   const claims = payloadOf(token ?? '');
   const { aud, exp, sub } = claims;
   if (aud !== project) return refuse(`the token is for ${JSON.stringify(aud)}, not for project ${project}`);
@@ -45,9 +42,6 @@ function payloadOf(token: string): Record<string, unknown> {
   }
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function refuse(why: string): never {
-  throw new HttpError('UNAUTHENTICATED', `Invalid authentication: ${why}.`);
+  throw new StatusError('UNAUTHENTICATED', `Invalid authentication: ${why}.`);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from './http-error.ts';
+import { StatusError } from '../engine/status.ts';
 
-/** The whole body as text. @throws HttpError when it is longer than `maxBytes`. */
+/** The whole body as text. @throws StatusError when it is longer than `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -9,7 +9,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
     if (size > maxBytes)
-      throw new HttpError('INVALID_ARGUMENT', `the body exceeds ${String(maxBytes)} bytes`);
+      throw new StatusError('INVALID_ARGUMENT', `the body exceeds ${String(maxBytes)} bytes`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');

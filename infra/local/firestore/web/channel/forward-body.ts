@@ -1,5 +1,5 @@
 /** What the client posts: `headers=<CRLF list>&count=2&ofs=5&req0___data__=<json>&req1___data__=<json>`. */
-import { HttpError } from '../http-error.ts';
+import { StatusError } from '../../engine/status.ts';
 
 const MAX_MAPS = 1000; // the client sends at most this many in one request
 
@@ -10,13 +10,13 @@ export interface ForwardBody {
   readonly messages: readonly { readonly index: number; readonly data: unknown }[];
 }
 
-/** @throws HttpError 400 when the body is not of that form. */
+/** @throws StatusError 400 when the body is not of that form. */
 export function parseForwardBody(body: string): ForwardBody {
   const form = new URLSearchParams(body);
   const count = integer(form.get('count') ?? '0', 'count');
   const offset = integer(form.get('ofs') ?? '0', 'ofs');
   if (count > MAX_MAPS)
-    throw new HttpError('INVALID_ARGUMENT', `a post may carry ${String(MAX_MAPS)} messages`);
+    throw new StatusError('INVALID_ARGUMENT', `a post may carry ${String(MAX_MAPS)} messages`);
   const messages = Array.from({ length: count }, (_, i) => ({
     index: offset + i,
     data: parseJson(form.get(`req${String(i)}___data__`)),
@@ -35,7 +35,7 @@ function parseHeaders(text: string): ReadonlyMap<string, string> {
 }
 
 function integer(text: string, name: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new HttpError('INVALID_ARGUMENT', `${name} must be a whole number`);
+  if (!/^\d{1,15}$/.test(text)) throw new StatusError('INVALID_ARGUMENT', `${name} must be a whole number`);
   return Number(text);
 }
 
@@ -43,6 +43,7 @@ function parseJson(text: string | null): unknown {
   try {
     return JSON.parse(text ?? '');
   } catch (error) {
-    throw new HttpError('INVALID_ARGUMENT', 'a message of this post is no JSON', { cause: error });
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new StatusError('INVALID_ARGUMENT', 'a message of this post is no JSON');
   }
 }

@@ -6,7 +6,8 @@
  * close   TYPE=terminate
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HttpError, errorBody, toHttpError } from '../http-error.ts';
+import { StatusError } from '../../engine/status.ts';
+import { errorBody } from '../error-body.ts';
 import { readBody } from '../read-body.ts';
 import type { Limits } from '../limits.ts';
 import { parseForwardBody } from './forward-body.ts';
@@ -43,7 +44,7 @@ export async function handleChannel(
   response.setHeader('Cache-Control', 'no-cache, no-store');
   response.setHeader('X-Content-Type-Options', 'nosniff');
   if (id === null) {
-    if (request.method !== 'POST') throw new HttpError('INVALID_ARGUMENT', 'a channel is opened by POST');
+    if (request.method !== 'POST') throw new StatusError('INVALID_ARGUMENT', 'a channel is opened by POST');
     await open(request, response, parameters, sessions, limits, openStream);
     return;
   }
@@ -82,7 +83,7 @@ async function open(
   const fail = (thrown: unknown): void => {
     if (ended) return;
     ended = true;
-    session.send(errorBody(toHttpError(thrown)));
+    session.send(errorBody(thrown));
   };
   const send = (message: unknown): void => {
     if (!ended) session.send(message);
@@ -134,6 +135,6 @@ function guarded(action: () => void, fail: (error: unknown) => void): void {
 function integer(parameters: URLSearchParams, name: string): number {
   const text = parameters.get(name) ?? '';
   if (!/^(?:-1|\d{1,15})$/.test(text))
-    throw new HttpError('INVALID_ARGUMENT', `${name} must be a whole number`);
+    throw new StatusError('INVALID_ARGUMENT', `${name} must be a whole number`);
   return Number(text);
 }

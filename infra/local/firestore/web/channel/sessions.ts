@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HttpError } from '../http-error.ts';
+import { StatusError } from '../../engine/status.ts';
 import type { Limits } from '../limits.ts';
 import { Session } from './session.ts';
 
@@ -18,7 +18,7 @@ export class Sessions {
 
   create(): Session {
     if (this.#open.size >= this.#limits.sessions) {
-      throw new HttpError(
+      throw new StatusError(
         'RESOURCE_EXHAUSTED',
         `more than ${String(this.#limits.sessions)} sessions are open`,
       );
