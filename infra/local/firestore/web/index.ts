@@ -24,7 +24,7 @@ export interface WebOptions {
   /** Overrides single limits. */
   readonly limits?: Partial<Limits>;
   /** Told of errors that are defects of this server, not refusals. */
-  readonly onDefect?: (error: unknown) => void;
+  readonly onDefect: (error: unknown) => void;
 }
 
 export interface WebHandler {
@@ -47,11 +47,11 @@ export function createWebHandler({ api, guarded, limits: overrides, onDefect }: 
   ]);
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    const url = URL.parse(`http://localhost${request.url ?? '/'}`);
     if (!url) throw new StatusError('INVALID_ARGUMENT', 'the request has no valid URL');
     if (applyCors(request, response)) return true;
     const openStream = channels.get(url.pathname);
-    if (!openStream) return handleRest(request, response, url, { api, limits, guarded });
+    if (!openStream) return handleRest(request, response, url, { api, limits, guarded, onDefect });
     await handleChannel(request, response, url.searchParams, { sessions, limits, openStream });
     return true;
   }
@@ -61,7 +61,7 @@ export function createWebHandler({ api, guarded, limits: overrides, onDefect }: 
       try {
         return await route(request, response);
       } catch (error) {
-        if (!(error instanceof StatusError)) onDefect?.(error);
+        if (!(error instanceof StatusError)) onDefect(error);
         answerError(request, response, error);
         return true;
       }

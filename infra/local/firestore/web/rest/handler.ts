@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StatusError, invalid } from '../../engine/status.ts';
-import type { Caller, FirestoreApi } from '../../engine/types.ts';
+import type { FirestoreApi } from '../../engine/types.ts';
 import { authenticate } from '../auth.ts';
 import { errorBody } from '../error-body.ts';
 import { isRecord } from '../is-record.ts';
@@ -18,10 +18,11 @@ export interface RestOptions {
   readonly limits: Limits;
   /** Whether security rules are in force: then what is reserved to administrators is refused to others. */
   readonly guarded: boolean;
+  readonly onDefect: (error: unknown) => void;
 }
 
 /** `/v1/projects/P/databases/D/documents/...`, with an RPC's name after a colon at the end. */
-const RESOURCE = /^\/v1\/(projects\/([^/]+)\/databases\/[^/:]+)\/documents((?:\/[^/]+)*?)(?::([A-Za-z]+))?$/;
+const RESOURCE = /^\/v1\/(projects\/([^/]+)\/databases\/[^/:]+)\/documents((?:\/[^/]+?)*?)(?::([A-Za-z]+))?$/;
 /** Only POST calls an RPC by name; elsewhere a colon belongs to the id of a document. */
 const DOCUMENT = /^\/v1\/(projects\/([^/]+)\/databases\/[^/:]+)\/documents((?:\/[^/]+)*)$/;
 
@@ -30,7 +31,7 @@ export async function handleRest(
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
-  { api, limits, guarded }: RestOptions,
+  { api, limits, guarded, onDefect }: RestOptions,
 ): Promise<boolean> {
   const [, encodedDatabase, encodedProject, encodedPath = '', method] =
     (request.method === 'POST' ? RESOURCE : DOCUMENT).exec(url.pathname) ?? [];
@@ -47,7 +48,7 @@ export async function handleRest(
     const verb = request.method ?? '';
     const asked = documentCall(verb, database, path, queryParameters(url.searchParams), body);
     if (!asked) throw new StatusError('NOT_FOUND', `${verb} ${url.pathname} is not part of this interface.`);
-    await answer(response, asked.call, api, asked.json, caller);
+    await answer(response, asked.call.run(api, asked.json, caller), onDefect);
     return true;
   }
   if (found.adminOnly && guarded && caller.kind !== 'admin') {
@@ -58,7 +59,7 @@ export async function handleRest(
   }
   const resource = found.resource === 'database' ? database : [database, 'documents', ...path].join('/');
   if (!isRecord(body)) throw invalid('Invalid JSON payload received. Expected an object.');
-  await answer(response, found.call, api, { ...body, [found.resource]: resource }, caller);
+  await answer(response, found.call.run(api, { ...body, [found.resource]: resource }, caller), onDefect);
   return true;
 }
 
@@ -74,19 +75,21 @@ async function readJson(request: IncomingMessage, maxBytes: number): Promise<unk
 
 async function answer(
   response: ServerResponse,
-  call: RestCall,
-  api: FirestoreApi,
-  json: unknown,
-  caller: Caller,
+  result: ReturnType<RestCall['run']>,
+  onDefect: (error: unknown) => void,
 ): Promise<void> {
   response.setHeader('Content-Type', 'application/json; charset=UTF-8');
   response.setHeader('Cache-Control', 'private');
-  if (call.kind === 'unary') response.end(JSON.stringify(await call.run(api, json, caller)));
-  else await answerArray(response, call.run(api, json, caller));
+  if (result instanceof Promise) response.end(JSON.stringify(await result));
+  else await answerArray(response, result, onDefect);
 }
 
 /** Items as they come, no faster than the client takes them; an error is the last item of the array. */
-async function answerArray(response: ServerResponse, items: AsyncIterable<object>): Promise<void> {
+async function answerArray(
+  response: ServerResponse,
+  items: AsyncIterable<object>,
+  onDefect: (error: unknown) => void,
+): Promise<void> {
   let separator = '[';
   try {
     for await (const item of items) {
@@ -97,6 +100,7 @@ async function answerArray(response: ServerResponse, items: AsyncIterable<object
     }
     response.end(separator === '[' ? '[]' : ']');
   } catch (error) {
+    if (!(error instanceof StatusError)) onDefect(error);
     const body = errorBody(error);
     if (!response.headersSent) response.statusCode = body.error.code;
     response.end(`${separator}${JSON.stringify(body)}]`);

@@ -13,9 +13,9 @@ export interface RestMethod {
 }
 
 /** One JSON answer, or a stream of them that the client receives as one JSON array. */
-export type RestCall =
-  | { readonly kind: 'unary'; run(api: FirestoreApi, json: unknown, caller: Caller): Promise<object> }
-  | { readonly kind: 'stream'; run(api: FirestoreApi, json: unknown, caller: Caller): AsyncIterable<object> };
+export interface RestCall {
+  run(api: FirestoreApi, json: unknown, caller: Caller): Promise<object> | AsyncIterable<object>;
+}
 
 export function unary<Request>(
   request: Message,
@@ -23,7 +23,6 @@ export function unary<Request>(
   call: (api: FirestoreApi, request: Request, caller: Caller) => Promise<object>,
 ): RestCall {
   return {
-    kind: 'unary',
     async run(api, json, caller) {
       return messageToJson(response, await call(api, messageFromJson<Request>(request, json), caller));
     },
@@ -36,7 +35,6 @@ export function stream<Request>(
   call: (api: FirestoreApi, request: Request, caller: Caller) => AsyncIterable<object>,
 ): RestCall {
   return {
-    kind: 'stream',
     async *run(api, json, caller) {
       const message = messageFromJson<Request>(request, json);
       for await (const item of call(api, message, caller)) yield messageToJson(response, item);

@@ -55,25 +55,28 @@ class FetchXmlHttpRequest {
   }
 
   send(body?: string): void {
-    const init = {
-      method: this.#method,
-      headers: this.#headers,
-      signal: this.#abort.signal,
-      ...(body && { body }),
-    };
-    fetch(this.#url, init)
-      .then(async (response) => {
-        this.status = response.status;
-        this.statusText = response.statusText;
-        this.responseText = await response.text();
-      })
-      .catch(() => {
-        this.status = 0; // as a browser reports any failure of the network
-      })
-      .finally(() => {
-        this.readyState = 4;
-        this.onreadystatechange?.();
-      });
+    void this.#perform(body);
+  }
+
+  async #perform(body: string | undefined): Promise<void> {
+    const { signal } = this.#abort;
+    try {
+      const init = {
+        method: this.#method,
+        headers: this.#headers,
+        signal,
+        ...(body !== undefined && { body }),
+      };
+      const response = await fetch(this.#url, init);
+      this.responseText = await response.text();
+      this.statusText = response.statusText;
+      this.status = response.status;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.status = 0; // as a browser reports any failure of the network
+    }
+    this.readyState = 4;
+    this.onreadystatechange?.();
   }
 }
 
