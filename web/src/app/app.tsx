@@ -1,0 +1,71 @@
+import { lazy, Suspense } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
+import { OfflineLine } from '../features/connection/offline-line.tsx';
+import { Dock } from '../features/dock/dock.tsx';
+import { Spoken, Toasts } from '../features/toasts/toasts.tsx';
+import { Problem } from '../lib/problem.tsx';
+import { useServices } from '../lib/services.ts';
+import { useStore } from '../lib/store.ts';
+import { AskPage } from '../pages/ask-page.tsx';
+import { RunPage } from '../pages/run-page.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Header } from './header.tsx';
+import { useRouteFocus } from './route-focus.ts';
+import { TabTitle, useTitle } from './title.ts';
+
+const RunsPage = lazy(() => import('../pages/runs-page.tsx'));
+const ThreadsPage = lazy(() => import('../pages/threads-page.tsx'));
+const ThreadPage = lazy(() => import('../pages/thread-page.tsx'));
+const LibraryPage = lazy(() => import('../pages/library-page.tsx'));
+
+export function App() {
+  const [path] = useLocation();
+  const main = useRouteFocus();
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <Header />
+      <OfflineLine />
+      <Trouble />
+      <main id="main" tabIndex={-1} ref={main}>
+        <ErrorBoundary key={path}>
+          <Suspense fallback={<p className="page soft">Opening…</p>}>
+            <Switch>
+              <Route path="/" component={AskPage} />
+              <Route path="/runs" component={RunsPage} />
+              <Route path="/runs/:id">{({ id }) => <RunPage id={id} />}</Route>
+              <Route path="/threads" component={ThreadsPage} />
+              <Route path="/threads/:id">{({ id }) => <ThreadPage id={id} />}</Route>
+              <Route path="/library/*">{(params) => <LibraryPage id={params['*']} />}</Route>
+              <Route component={NotFound} />
+            </Switch>
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <Toasts />
+      <Dock />
+      <Spoken />
+      <TabTitle />
+    </>
+  );
+}
+
+function Trouble() {
+  const error = useStore(useServices().trouble);
+  if (error === null) return null;
+  return (
+    <div className="offline" role="alert">
+      Longrun cannot sign you in: {error.message}
+      <button type="button" className="small" onClick={() => location.reload()}>
+        Load again
+      </button>
+    </div>
+  );
+}
+
+function NotFound() {
+  useTitle('Not found');
+  return <Problem title="There is no such page" text="The address may be incomplete." />;
+}

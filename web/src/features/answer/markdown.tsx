@@ -1,0 +1,76 @@
+import type { Source } from '@longrun/shared';
+import { Children, isValidElement, memo, useMemo, type ComponentProps, type ReactNode } from 'react';
+import Markdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { CopyButton } from '../../lib/copy-button.tsx';
+import { splitBlocks } from './blocks.ts';
+import { citations } from './citations.ts';
+
+/** Loaded when the first answer is shown. Raw HTML in an answer stays text, and links are limited to safe kinds. */
+export default function MarkdownText({ text, sources }: { text: string; sources: readonly Source[] }) {
+  const blocks = useMemo(() => splitBlocks(text), [text]);
+  const numbers = sources.map((source, i) => source.n ?? i + 1).join(',');
+  return blocks.map((block, i) => (
+    // Blocks are only ever appended, so their place is their identity.
+    // oxlint-disable-next-line react/no-array-index-key
+    <Block key={i} text={block} numbers={numbers} />
+  ));
+}
+
+/** A block that did not change is not parsed again: while text streams, that is all but the last. */
+const Block = memo(function Block({ text, numbers }: { text: string; numbers: string }) {
+  const plugins = useMemo<ComponentProps<typeof Markdown>['remarkPlugins']>(
+    () => [remarkGfm, [citations, new Set(numbers.split(',').map(Number))]],
+    [numbers],
+  );
+  return (
+    <Markdown remarkPlugins={plugins} components={components} skipHtml={false}>
+      {text}
+    </Markdown>
+  );
+});
+
+const components: Components = {
+  a: ({ href = '', children }) =>
+    href.startsWith('#source-') ? (
+      <a className="cite" href={href} aria-label={`Source ${href.slice('#source-'.length)}`}>
+        {children}
+      </a>
+    ) : (
+      <a href={href} {...(/^https?:/.test(href) ? { target: '_blank', rel: 'noreferrer' } : {})}>
+        {children}
+      </a>
+    ),
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  table: ({ children }) => (
+    // A wide table scrolls by itself, and a keyboard can reach it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="table" role="region" aria-label="Table" tabIndex={0}>
+      <table>{children}</table>
+    </div>
+  ),
+  // Answers are part of a page that has its own first headings.
+  h1: ({ children }) => <h3>{children}</h3>,
+  h2: ({ children }) => <h3>{children}</h3>,
+  h3: ({ children }) => <h4>{children}</h4>,
+  img: ({ alt }) => <em>{alt}</em>,
+};
+
+function CodeBlock({ children }: { children: ReactNode }) {
+  const code = Children.toArray(children).find((child) =>
+    isValidElement<{ className?: string; children?: ReactNode }>(child),
+  );
+  const props = isValidElement<{ className?: string; children?: ReactNode }>(code) ? code.props : {};
+  const language = /language-(\S+)/.exec(props.className ?? '')?.[1] ?? 'text';
+  const text = String(props.children ?? '');
+  return (
+    <figure className="code">
+      <figcaption>
+        {language}
+        <CopyButton text={text} label="Copy code" />
+      </figcaption>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long lines scroll, by keyboard too */}
+      <pre tabIndex={0}>{children}</pre>
+    </figure>
+  );
+}

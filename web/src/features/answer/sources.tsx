@@ -1,0 +1,43 @@
+import type { Source } from '@longrun/shared';
+import { memo } from 'react';
+import { Link } from 'wouter';
+
+/** The documents that an answer rests on; citations in the text lead here. */
+export const Sources = memo(function Sources({ sources }: { sources: readonly Source[] }) {
+  if (sources.length === 0) return null;
+  return (
+    <section className="sources" aria-labelledby="sources">
+      <h2 id="sources">
+        Sources <span className="num soft">{sources.length}</span>
+      </h2>
+      <ol>
+        {sources.map((source, i) => {
+          const n = source.n ?? i + 1;
+          return (
+            <li key={source.id} id={`source-${n}`}>
+              <span className="num soft">{n}</span>
+              <div>
+                <SourceLink source={source} />
+                {source.quote !== undefined && <p>“{source.quote.replaceAll(/\s+/g, ' ').trim()}”</p>}
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+});
+
+function SourceLink({ source }: { source: Source }) {
+  if (/^https?:\/\//.test(source.url)) {
+    return (
+      <a href={source.url} target="_blank" rel="noreferrer">
+        {source.title}
+      </a>
+    );
+  }
+  // Only pages of this application; any other scheme is shown as text.
+  if (source.url.startsWith('/') && !source.url.startsWith('//'))
+    return <Link href={source.url}>{source.title}</Link>;
+  return <span>{source.title}</span>;
+}

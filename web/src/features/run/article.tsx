@@ -1,0 +1,102 @@
+import {
+  answerOf,
+  isActive,
+  isTerminal,
+  messageViews,
+  type MessageView,
+  type Run,
+  type RunView,
+} from '@longrun/shared';
+import { useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import { AnswerText, Notes } from '../answer/answer.tsx';
+import { Sources } from '../answer/sources.tsx';
+import { Composer } from '../composer/composer.tsx';
+import { useNames } from '../runs/graphs.ts';
+import { useServices } from '../../lib/services.ts';
+import { RunErrorBox } from './error-box.tsx';
+import { Heartbeat } from './heartbeat.tsx';
+import { Questions } from './questions.tsx';
+import { Request } from './request.tsx';
+
+/** Request, answer, sources: what a person came for. */
+export function Article({ run, view, heardAt }: { run: Run; view: RunView; heardAt: number }) {
+  const names = useNames(run.assistant_id);
+  // A run whose log is not here yet shows what its document holds.
+  const known = view.run !== undefined;
+  const answer = useMemo(
+    () =>
+      known
+        ? answerOf(view)
+        : messageViews(run.messages).filter(({ type, text }) => type === 'ai' && text !== ''),
+    [known, view, run.messages],
+  );
+  const notes = view.messages.filter((message) => message.state === 'notes' && message.text !== '');
+  return (
+    <article className="answer" aria-label="Request and answer">
+      <Request input={run.input ?? view.input} />
+      {notes.map((message) => (
+        <Notes key={message.id} message={message} name={names.step(message.node ?? 'step')} />
+      ))}
+      {answer.map((message) => (
+        <AnswerText key={message.id} message={message} sources={run.sources} />
+      ))}
+      {answer.length === 0 && <Nothing run={run} messages={view.messages} />}
+      {run.status === 'interrupted' && <Questions run={run} />}
+      {run.error !== null && run.status !== 'completed' && <RunErrorBox run={run} error={run.error} />}
+      {isActive(run.status) && <Heartbeat heardAt={heardAt} at={view.lastAt} run={run} />}
+      <Sources sources={run.sources} />
+      {isTerminal(run.status) && <FollowUp run={run} />}
+    </article>
+  );
+}
+
+function Nothing({ run, messages }: { run: Run; messages: readonly MessageView[] }) {
+  if (isActive(run.status)) {
+    return (
+      <div className="waiting">
+        <p>The answer is written here as it comes.</p>
+        <p className="soft">
+          You can close this page. The run goes on, and the result will be here when you return.
+        </p>
+      </div>
+    );
+  }
+  if (run.status === 'completed' && run.output !== null && messages.length === 0) {
+    return (
+      <figure className="code">
+        <figcaption>Result</figcaption>
+        <pre>{JSON.stringify(run.output, null, 2)}</pre>
+      </figure>
+    );
+  }
+  if (run.status === 'cancelled') return <p className="soft">Cancelled before anything was written.</p>;
+  return null;
+}
+
+function FollowUp({ run }: { run: Run }) {
+  const { creations } = useServices();
+  const [, go] = useLocation();
+  const [text, setText] = useState('');
+  const send = () => {
+    creations.start({
+      assistant_id: run.assistant_id,
+      thread_id: run.thread_id,
+      input: { messages: [{ role: 'user', content: text.trim() }] },
+    });
+    go(`/threads/${run.thread_id}`);
+  };
+  return (
+    <section className="follow-up">
+      <Composer
+        label="Ask a follow-up"
+        placeholder="Ask a follow-up…"
+        value={text}
+        onChange={setText}
+        onSend={send}
+        action="Ask"
+        rows={1}
+      />
+    </section>
+  );
+}

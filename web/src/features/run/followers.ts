@@ -1,0 +1,97 @@
+import { EMPTY_VIEW, extendView, type LogEntry, type RunView } from '@longrun/shared';
+import type { Live, Stop } from '../../lib/live/live.ts';
+import { createStore, type Store } from '../../lib/store.ts';
+import type { RunBook } from '../runs/run-book.ts';
+
+export interface Followed {
+  view: RunView;
+  state: 'loading' | 'live' | 'missing' | 'failed';
+  error: Error | null;
+  /** When anything was heard of the run last, by this machine's clock; 0 before. */
+  heardAt: number;
+}
+
+interface Follower {
+  store: Store<Followed>;
+  users: number;
+  stop: Stop;
+}
+
+/** Runs whose view is kept after their page was left, so that coming back shows it at once. */
+const KEPT = 20;
+
+/** One listener per run, however many parts of the page look at it. */
+export class Followers {
+  readonly #live: () => Promise<Live>;
+  readonly #book: RunBook;
+  readonly #followers = new Map<string, Follower>();
+
+  constructor(live: () => Promise<Live>, book: RunBook) {
+    this.#live = live;
+    this.#book = book;
+  }
+
+  of(runId: string): Store<Followed> {
+    return this.#follower(runId).store;
+  }
+
+  /** Listens until the answer is called. */
+  follow(runId: string): Stop {
+    const follower = this.#follower(runId);
+    follower.users += 1;
+    if (follower.users === 1) follower.stop = this.#start(runId, follower.store);
+    return () => {
+      follower.users -= 1;
+      if (follower.users === 0) follower.stop();
+    };
+  }
+
+  #follower(runId: string): Follower {
+    const known = this.#followers.get(runId);
+    if (known !== undefined) return known;
+    const initial: Followed = { view: EMPTY_VIEW, state: 'loading', error: null, heardAt: 0 };
+    const made: Follower = { store: createStore(initial), users: 0, stop: () => undefined };
+    this.#followers.set(runId, made);
+    const idle = [...this.#followers].filter(([, { users }]) => users === 0);
+    for (const [id] of idle.slice(0, Math.max(0, idle.length - KEPT))) this.#followers.delete(id);
+    this.#followers.set(runId, made);
+    return made;
+  }
+
+  #start(runId: string, store: Store<Followed>): Stop {
+    const stops: Stop[] = [];
+    let stopped = false;
+    const failed = (error: Error) => store.set((now) => ({ ...now, state: 'failed', error }));
+    const entries = (news: LogEntry[]) => {
+      if (news.length === 0) return;
+      const view = extendView(store.get().view, news);
+      store.set({ view, state: 'live', error: null, heardAt: Date.now() });
+      if (view.run !== undefined) this.#book.put(view.run);
+    };
+    this.#live().then(
+      (live) => {
+        if (stopped) return;
+        const known = store.get().view.run?.head.entry ?? -1;
+        stops.push(live.watchLog(runId, known, { next: entries, error: failed }));
+        stops.push(
+          live.watchRun(runId, {
+            next: (run) => {
+              if (run !== null) this.#book.put(run);
+              store.set((now) => ({
+                ...now,
+                state: run !== null ? 'live' : now.view.run === undefined ? 'missing' : now.state,
+                heardAt: Date.now(),
+              }));
+            },
+            error: failed,
+          }),
+        );
+      },
+      (error: unknown) => failed(error instanceof Error ? error : new Error(String(error))),
+    );
+    return () => {
+      stopped = true;
+      for (const stop of stops) stop();
+    };
+  }
+}

@@ -1,0 +1,96 @@
+import type { CreateRun, GraphInfo, Run } from '@longrun/shared';
+
+/** An answer that says no, or no answer at all (`code` is then `unreachable`). */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: unknown;
+
+  constructor(code: string, message: string, status: number, details?: unknown) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.status = status;
+    this.details = details;
+  }
+}
+
+export interface LibraryDocument {
+  id: string;
+  title: string;
+  text: string;
+  format: string;
+  passages?: { n: number; text: string; heading?: string }[];
+}
+
+export interface Graphs {
+  graphs: GraphInfo[];
+  model: string;
+}
+
+export interface Api {
+  /** Idempotent by `run_id`. */
+  createRun(body: CreateRun): Promise<Run>;
+  cancelRun(runId: string): Promise<void>;
+  getRun(runId: string): Promise<Run>;
+  graphs(): Promise<Graphs>;
+  document(id: string): Promise<LibraryDocument>;
+}
+
+/** `token` answers a fresh ID token, or null while nobody is signed in. */
+export function createApi(token: () => Promise<string | null>): Api {
+  const call = async <T>(path: string, body?: unknown): Promise<T> => {
+    const bearer = await token();
+    const response = await fetch(`/api/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        accept: 'application/json',
+        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw new ApiError('unreachable', 'Longrun cannot be reached right now.', 0);
+    });
+    const text = await response.text();
+    if (!response.ok) throw errorOf(response.status, text);
+    // The server and this page share their types; what the server sends is not checked twice.
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  };
+  return {
+    createRun: ({ thread_id, ...body }) =>
+      typeof thread_id === 'string'
+        ? call(`threads/${encodeURIComponent(thread_id)}/runs`, body)
+        : call('runs', body),
+    cancelRun: (runId) => call(`runs/${encodeURIComponent(runId)}/cancel`, {}),
+    getRun: (runId) => call(`runs/${encodeURIComponent(runId)}`),
+    graphs: () => call('graphs'),
+    document: (id) => call(`library/${encodeURIComponent(id)}`),
+  };
+}
+
+function errorOf(status: number, text: string): ApiError {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null && 'error' in body) {
+      const { error } = body;
+      if (typeof error === 'object' && error !== null && 'message' in error) {
+        const code = 'code' in error ? String(error.code) : 'internal';
+        return new ApiError(
+          code,
+          String(error.message),
+          status,
+          'details' in error ? error.details : undefined,
+        );
+      }
+    }
+  } catch (error) {
+    return new ApiError('internal', `The server answered ${status} without a reason.`, status, String(error));
+  }
+  return new ApiError(
+    'internal',
+    `The server answered ${status} without a reason.`,
+    status,
+    text.slice(0, 500),
+  );
+}

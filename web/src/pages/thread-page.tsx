@@ -1,0 +1,196 @@
+import { answerOf, isActive, isId, isTerminal, messageViews, type Run } from '@longrun/shared';
+import { useEffect, useMemo, useState } from 'react';
+import { Link } from 'wouter';
+import { useTitle } from '../app/title.ts';
+import { AnswerText } from '../features/answer/answer.tsx';
+import { Sources } from '../features/answer/sources.tsx';
+import { Composer } from '../features/composer/composer.tsx';
+import { draftOf, keepDraft } from '../features/composer/drafts.ts';
+import { Request } from '../features/run/request.tsx';
+import { RunErrorBox } from '../features/run/error-box.tsx';
+import { SendFailed } from '../features/run/send-failed.tsx';
+import { useNow } from '../lib/clock.ts';
+import { duration } from '../lib/format.ts';
+import { CancelButton } from '../features/runs/cancel-button.tsx';
+import { useNames } from '../features/runs/graphs.ts';
+import { activity, elapsed, Status } from '../features/runs/status.tsx';
+import { useCancelling, useFollow, useRecent } from '../features/runs/use-runs.ts';
+import { Problem } from '../lib/problem.tsx';
+import { useServices } from '../lib/services.ts';
+import { useStore } from '../lib/store.ts';
+
+/** A conversation over several runs, the latest at the bottom, where it goes on. */
+export default function ThreadPage({ id }: { id: string }) {
+  if (!isId(id))
+    return (
+      <Problem
+        title="There is no such thread"
+        text="The address is not complete."
+        href="/threads"
+        action="See your threads"
+      />
+    );
+  return <Conversation key={id} id={id} />;
+}
+
+function Conversation({ id }: { id: string }) {
+  const { creations } = useServices();
+  const { runs, loaded, error } = useThreadRuns(id);
+  const [text, setText] = useState(() => draftOf(id));
+  const last = runs.at(-1);
+  useTitle(runs[0]?.title ?? 'Thread');
+  const busy = last !== undefined && !isTerminal(last.status);
+  const change = (next: string) => {
+    setText(next);
+    keepDraft(id, next);
+  };
+  const send = () => {
+    if (last === undefined) return;
+    creations.start({
+      assistant_id: last.assistant_id,
+      thread_id: id,
+      input: { messages: [{ role: 'user', content: text.trim() }] },
+    });
+    change('');
+    requestAnimationFrame(() => scrollTo({ top: document.documentElement.scrollHeight }));
+  };
+  if (error !== null)
+    return (
+      <Problem
+        title="This thread cannot be read"
+        text={error.message}
+        detail={String(error)}
+        href="/threads"
+        action="See your threads"
+      />
+    );
+  if (loaded && runs.length === 0) {
+    return (
+      <Problem
+        title="There is no such thread"
+        text="It may belong to another account, or was cleaned up."
+        href="/threads"
+        action="See your threads"
+      />
+    );
+  }
+  return (
+    <div className="page conversation">
+      <div className="crumbs">
+        <Link href="/threads">Threads</Link>
+        <span aria-hidden="true">/</span>
+        <code title={id}>{id.slice(0, 8)}</code>
+      </div>
+      <h1 tabIndex={-1}>{runs[0]?.title ?? 'Opening the conversation…'}</h1>
+      {runs.map((run) => (
+        <Turn key={run.run_id} run={run} />
+      ))}
+      {last !== undefined && (
+        <div className="reply">
+          <Composer
+            label="Your message"
+            placeholder={busy ? 'Write on; you can send when this run has ended…' : 'Ask a follow-up…'}
+            value={text}
+            onChange={change}
+            onSend={send}
+            action="Ask"
+            rows={1}
+            blocked={busy ? 'A run of this thread is still going on.' : null}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Turn({ run }: { run: Run }) {
+  const { book, creations } = useServices();
+  const creation = useStore(creations.open).get(run.run_id);
+  useEffect(() => book.look(run.run_id), [book, run.run_id]);
+  return (
+    <section className="turn" aria-label={run.title}>
+      <Request input={run.input} />
+      {isActive(run.status) ? <LiveAnswer run={run} /> : <StoredAnswer run={run} />}
+      {creation?.state === 'failed' && <SendFailed creation={creation} title={run.title} />}
+      {run.error !== null && run.status !== 'completed' && <RunErrorBox run={run} error={run.error} />}
+      <TurnFoot run={run} />
+    </section>
+  );
+}
+
+function LiveAnswer({ run }: { run: Run }) {
+  const { view } = useFollow(run.run_id);
+  return answerOf(view).map((message) => (
+    <AnswerText key={message.id} message={message} sources={run.sources} />
+  ));
+}
+
+function StoredAnswer({ run }: { run: Run }) {
+  const answer = useMemo(
+    () => messageViews(run.messages).filter(({ type, text }) => type === 'ai' && text !== ''),
+    [run.messages],
+  );
+  return (
+    <>
+      {answer.map((message) => (
+        <AnswerText key={message.id} message={message} sources={run.sources} />
+      ))}
+      {run.sources.length > 0 && (
+        <details className="turn-sources">
+          <summary>{run.sources.length} sources</summary>
+          <Sources sources={run.sources} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function TurnFoot({ run }: { run: Run }) {
+  const names = useNames(run.assistant_id);
+  const cancelling = useCancelling(run);
+  const live = isActive(run.status);
+  const now = useNow(live);
+  const doing = activity(run, names.step);
+  return (
+    <p className="facts">
+      <Status status={run.status} cancelling={cancelling} />
+      {live && doing !== '' && <span>{doing}</span>}
+      <span className="num">{duration(elapsed(run, now), live)}</span>
+      <Link href={`/runs/${run.run_id}`}>Steps and details</Link>
+      {live && <CancelButton run={run} small />}
+    </p>
+  );
+}
+
+function useThreadRuns(id: string): { runs: Run[]; loaded: boolean; error: Error | null } {
+  const { live, book } = useServices();
+  const [ids, setIds] = useState<string[] | null>(null);
+  const [error, setError] = useState<Error | null>(null);
+  const recent = useRecent();
+  useEffect(() => {
+    let stopped = false;
+    let stop = () => undefined as void;
+    live().then((source) => {
+      if (stopped) return;
+      stop = source.watchRuns(
+        { thread_id: id },
+        {
+          next(page) {
+            for (const run of page.runs) book.put(run);
+            setIds(page.runs.map((run) => run.run_id));
+          },
+          error: setError,
+        },
+      );
+    }, setError);
+    return () => {
+      stopped = true;
+      stop();
+    };
+  }, [live, book, id]);
+  // What was asked a moment ago is shown before the server lists it.
+  const own = (recent ?? []).filter((run) => run.thread_id === id).map((run) => run.run_id);
+  const all = [...new Set([...(ids ?? []), ...own])].flatMap((runId) => book.get(runId) ?? []);
+  const runs = all.sort((a, b) => a.created_at.localeCompare(b.created_at));
+  return { runs, loaded: ids !== null, error };
+}

@@ -1,0 +1,83 @@
+import type { Thread } from '@longrun/shared';
+import { useEffect, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useTitle } from '../app/title.ts';
+import { useNow } from '../lib/clock.ts';
+import { ago, exact } from '../lib/format.ts';
+import { useServices } from '../lib/services.ts';
+
+const WORDS: Record<Thread['status'], string> = {
+  idle: '',
+  busy: 'working',
+  interrupted: 'waits for you',
+  error: 'ended with an error',
+};
+
+/** Conversations, the latest first. */
+export default function ThreadsPage() {
+  useTitle('Threads');
+  const { live } = useServices();
+  const [threads, setThreads] = useState<Thread[] | null>(null);
+  const [error, setError] = useState<Error | null>(null);
+  const now = useNow();
+  useEffect(() => {
+    let stopped = false;
+    let stop = () => undefined as void;
+    live().then((source) => {
+      if (!stopped) stop = source.watchThreads({ next: setThreads, error: setError });
+    }, setError);
+    return () => {
+      stopped = true;
+      stop();
+    };
+  }, [live]);
+  return (
+    <div className="page threads">
+      <h1 tabIndex={-1}>Threads</h1>
+      {error !== null && (
+        <p className="wrong" role="alert">
+          The threads cannot be read: {error.message}
+        </p>
+      )}
+      {threads === null && error === null && <p className="soft">Reading your threads…</p>}
+      {threads?.length === 0 && <Empty />}
+      <div className="run-list">
+        {threads?.map((thread) => (
+          <Link
+            key={thread.thread_id}
+            className="run-line thread-line"
+            href={`/threads/${thread.thread_id}`}
+            data-row
+          >
+            <span className="title">
+              <b>{thread.title === '' ? 'Untitled' : thread.title}</b>
+              <span className="soft">{WORDS[thread.status]}</span>
+            </span>
+            <time
+              className="num soft"
+              dateTime={thread.updated_at}
+              title={exact(Date.parse(thread.updated_at))}
+            >
+              {ago(Date.parse(thread.updated_at), now)}
+            </time>
+          </Link>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Empty() {
+  const [, go] = useLocation();
+  return (
+    <div className="empty-state">
+      <h2>No conversations yet</h2>
+      <p className="soft">
+        Each request begins a thread. Follow-up questions join it, and remember what was said.
+      </p>
+      <button type="button" className="primary" onClick={() => go('/')}>
+        Begin one
+      </button>
+    </div>
+  );
+}
