@@ -13,8 +13,12 @@ const require = createRequire(import.meta.url);
 const fromFirebase = createRequire(require.resolve('firebase/app'));
 const packageDirectory = (name: string): string => dirname(fromFirebase.resolve(`${name}/package.json`));
 
+/** The URL of a file that a package of the SDK does not export to Node. */
+const packageUrl = (name: string, file: string): string =>
+  pathToFileURL(join(packageDirectory(name), file)).href;
+
 const load = async <Sdk>(name: string, file: string): Promise<Sdk> =>
-  (await import(pathToFileURL(join(packageDirectory(name), file)).href)) as Sdk;
+  (await import(packageUrl(name, file))) as Sdk;
 
 class FetchXmlHttpRequest {
   onreadystatechange: (() => void) | null = null;
@@ -82,6 +86,15 @@ class FetchXmlHttpRequest {
 
 Object.assign(globalThis, { XMLHttpRequest: FetchXmlHttpRequest });
 
-export const app = await load<typeof AppSdk>('@firebase/app', 'dist/esm/index.esm.js');
+/** The SDK's own way to plug its parts together, not in its public types. */
+interface Internals {
+  _addComponent(app: AppSdk.FirebaseApp, component: object): void;
+}
+interface ComponentSdk {
+  Component: new (name: string, create: () => object, type: 'PRIVATE') => object;
+}
+
+export const app = await load<typeof AppSdk & Internals>('@firebase/app', 'dist/esm/index.esm.js');
+export const { Component } = await load<ComponentSdk>('@firebase/component', 'dist/esm/index.esm.js');
 export const sdk = await load<typeof FirestoreSdk>('@firebase/firestore', 'dist/index.esm.js');
 export const lite = await load<typeof LiteSdk>('@firebase/firestore', 'dist/lite/index.browser.esm.js');

@@ -9,13 +9,16 @@ export interface Served {
   close(): void;
 }
 
-/** A web handler on a free port; what is not its own is 404. */
-export async function serve(options: Omit<WebOptions, 'onDefect'> & Partial<WebOptions>): Promise<Served> {
+/** A web handler on a free port, or the given one; what is not its own is 404. */
+export async function serve(
+  options: Omit<WebOptions, 'onDefect'> & Partial<WebOptions>,
+  wanted = 0,
+): Promise<Served> {
   const web = createWebHandler({ onDefect: throwLater, ...options });
   const server = createServer((request, response) => {
     void web.handle(request, response).then((mine) => mine || response.writeHead(404).end('somebody else'));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${String(port)}`,
