@@ -38,7 +38,9 @@ export function App() {
               <Route path="/runs/:id">{({ id }) => <RunPage id={id} />}</Route>
               <Route path="/threads" component={ThreadsPage} />
               <Route path="/threads/:id">{({ id }) => <ThreadPage id={id} />}</Route>
-              <Route path="/library/*">{(params) => <LibraryPage id={params['*']} />}</Route>
+              <Route path="/library/*">
+                {(params) => <LibraryPage key={params['*']} id={params['*']} />}
+              </Route>
               <Route component={NotFound} />
             </Switch>
           </Suspense>

@@ -5,12 +5,10 @@ import { useLocation } from 'wouter';
 export function useRouteFocus(): RefObject<HTMLElement | null> {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
+  const shown = useRef(path);
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
+    if (shown.current === path) return;
+    shown.current = path;
     scrollTo({ top: 0 });
     if (main.current?.contains(document.activeElement) === true && document.activeElement !== main.current)
       return;

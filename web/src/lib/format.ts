@@ -15,11 +15,12 @@ function pad(n: number): string {
   return String(n).padStart(2, '0');
 }
 
-/** As many digits as the cost has meaning: `$1.24`, `$0.031`, `$0.0031`. */
+/** As many digits as the cost has meaning: `$1.24`, `$0.031`, `$0.0004`. */
 export function cost(usd: number): string {
   if (usd === 0) return '$0';
-  const digits = usd >= 1 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(usd)));
-  return `$${usd.toFixed(Math.max(2, digits))}`;
+  if (usd >= 0.1) return `$${usd.toFixed(2)}`;
+  const digits = Math.min(6, 1 - Math.floor(Math.log10(usd)));
+  return `$${usd.toFixed(digits).replace(/0+$/, '')}`;
 }
 
 const plain = new Intl.NumberFormat('en');

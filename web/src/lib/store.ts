@@ -13,7 +13,7 @@ export function createStore<T>(initial: T): Store<T> {
   return {
     get: () => value,
     set(next) {
-      const now = next instanceof Function ? next(value) : next;
+      const now = typeof next === 'function' ? (next as (now: T) => T)(value) : next;
       if (Object.is(now, value)) return;
       value = now;
       for (const listener of listeners) listener();

@@ -67,7 +67,7 @@ function Ask() {
         onChange={change}
         onSend={send}
         blocked={blocked}
-        autoFocus
+        focusFirst
       >
         {list.length > 1 ? (
           <label className="picker">

@@ -12,8 +12,6 @@ export default function LibraryPage({ id }: { id: string }) {
   const [error, setError] = useState<Error | null>(null);
   useTitle(found?.title ?? 'Document');
   useEffect(() => {
-    setFound(null);
-    setError(null);
     api.document(id).then(setFound, setError);
   }, [api, id]);
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { isId, type Run } from '@longrun/shared';
 import { useEffect, useRef } from 'react';
 import { useTitle } from '../app/title.ts';
+import { preloadMarkdown } from '../features/answer/answer.tsx';
 import { Article } from '../features/run/article.tsx';
 import { RunHead } from '../features/run/run-head.tsx';
 import { SendFailed } from '../features/run/send-failed.tsx';
@@ -22,6 +23,7 @@ function KnownRun({ id }: { id: string }) {
   const creation = useStore(creations.open).get(id);
   useTitle(run?.title ?? 'Run');
   useEffect(() => book.look(id), [book, id]);
+  useEffect(preloadMarkdown, []);
   const status = useRef(run?.status);
   useEffect(() => {
     if (run !== undefined && status.current !== undefined && status.current !== run.status) {
@@ -66,9 +68,7 @@ function KnownRun({ id }: { id: string }) {
 function Opening() {
   return (
     <div className="page opening">
-      <p className="soft" role="status">
-        Opening the run…
-      </p>
+      <output className="soft">Opening the run…</output>
     </div>
   );
 }

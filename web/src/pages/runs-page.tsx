@@ -1,5 +1,5 @@
 import { isActive, isRunStatus, RUN_STATUSES } from '@longrun/shared';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { WindowVirtualizer } from 'virtua';
 import { useTitle } from '../app/title.ts';
@@ -32,12 +32,22 @@ export default function RunsPage() {
     ...(graph === '' ? {} : { assistant_id: graph }),
     ...(q.trim() === '' ? {} : { q }),
   };
-  const list = useRunList(filter, since);
-  const filtered = Object.keys(filter).length > 0 || since !== '';
   return (
     <div className="page runs">
       <h1 tabIndex={-1}>Runs</h1>
       <Filters status={status} graph={graph} q={q} since={since} />
+      <List key={JSON.stringify([filter, since])} filter={filter} since={since} />
+    </div>
+  );
+}
+
+function List(props: { filter: RunFilter; since: Since }) {
+  const [filter] = useState(props.filter);
+  const { since } = props;
+  const list = useRunList(filter, since);
+  const filtered = Object.keys(filter).length > 0 || since !== '';
+  return (
+    <>
       <div className="pill-row" aria-live="polite">
         {list.waiting > 0 && (
           <button type="button" className="pill" onClick={list.showNew}>
@@ -60,7 +70,7 @@ export default function RunsPage() {
         </div>
       )}
       <More list={list} />
-    </div>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { answerOf, isActive, isId, isTerminal, messageViews, type Run } from '@longrun/shared';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useTitle } from '../app/title.ts';
 import { AnswerText } from '../features/answer/answer.tsx';
@@ -16,8 +16,10 @@ import { useNames } from '../features/runs/graphs.ts';
 import { activity, elapsed, Status } from '../features/runs/status.tsx';
 import { useCancelling, useFollow, useRecent } from '../features/runs/use-runs.ts';
 import { Problem } from '../lib/problem.tsx';
+import type { Live } from '../lib/live/live.ts';
 import { useServices } from '../lib/services.ts';
 import { useStore } from '../lib/store.ts';
+import { useLive } from '../lib/use-live.ts';
 
 /** A conversation over several runs, the latest at the bottom, where it goes on. */
 export default function ThreadPage({ id }: { id: string }) {
@@ -163,16 +165,13 @@ function TurnFoot({ run }: { run: Run }) {
 }
 
 function useThreadRuns(id: string): { runs: Run[]; loaded: boolean; error: Error | null } {
-  const { live, book } = useServices();
+  const { book } = useServices();
   const [ids, setIds] = useState<string[] | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const recent = useRecent();
-  useEffect(() => {
-    let stopped = false;
-    let stop = () => undefined as void;
-    live().then((source) => {
-      if (stopped) return;
-      stop = source.watchRuns(
+  const listen = useCallback(
+    (live: Live) =>
+      live.watchRuns(
         { thread_id: id },
         {
           next(page) {
@@ -181,13 +180,10 @@ function useThreadRuns(id: string): { runs: Run[]; loaded: boolean; error: Error
           },
           error: setError,
         },
-      );
-    }, setError);
-    return () => {
-      stopped = true;
-      stop();
-    };
-  }, [live, book, id]);
+      ),
+    [book, id],
+  );
+  useLive(listen, setError);
   // What was asked a moment ago is shown before the server lists it.
   const own = (recent ?? []).filter((run) => run.thread_id === id).map((run) => run.run_id);
   const all = [...new Set([...(ids ?? []), ...own])].flatMap((runId) => book.get(runId) ?? []);

@@ -1,10 +1,10 @@
 import type { Thread } from '@longrun/shared';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useTitle } from '../app/title.ts';
 import { useNow } from '../lib/clock.ts';
 import { ago, exact } from '../lib/format.ts';
-import { useServices } from '../lib/services.ts';
+import { useLive } from '../lib/use-live.ts';
 
 const WORDS: Record<Thread['status'], string> = {
   idle: '',
@@ -16,21 +16,13 @@ const WORDS: Record<Thread['status'], string> = {
 /** Conversations, the latest first. */
 export default function ThreadsPage() {
   useTitle('Threads');
-  const { live } = useServices();
   const [threads, setThreads] = useState<Thread[] | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const now = useNow();
-  useEffect(() => {
-    let stopped = false;
-    let stop = () => undefined as void;
-    live().then((source) => {
-      if (!stopped) stop = source.watchThreads({ next: setThreads, error: setError });
-    }, setError);
-    return () => {
-      stopped = true;
-      stop();
-    };
-  }, [live]);
+  useLive(
+    useCallback((live) => live.watchThreads({ next: setThreads, error: setError }), []),
+    setError,
+  );
   return (
     <div className="page threads">
       <h1 tabIndex={-1}>Threads</h1>

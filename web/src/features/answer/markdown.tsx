@@ -45,9 +45,9 @@ const components: Components = {
   table: ({ children }) => (
     // A wide table scrolls by itself, and a keyboard can reach it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="table" role="region" aria-label="Table" tabIndex={0}>
+    <section className="table" aria-label="Table" tabIndex={0}>
       <table>{children}</table>
-    </div>
+    </section>
   ),
   // Answers are part of a page that has its own first headings.
   h1: ({ children }) => <h3>{children}</h3>,

@@ -5,24 +5,24 @@ import { Link } from 'wouter';
 /** The documents that an answer rests on; citations in the text lead here. */
 export const Sources = memo(function Sources({ sources }: { sources: readonly Source[] }) {
   if (sources.length === 0) return null;
+  const numbered = sources
+    .map((source, i) => ({ source, n: source.n ?? i + 1 }))
+    .toSorted((a, b) => a.n - b.n);
   return (
     <section className="sources" aria-labelledby="sources">
       <h2 id="sources">
         Sources <span className="num soft">{sources.length}</span>
       </h2>
       <ol>
-        {sources.map((source, i) => {
-          const n = source.n ?? i + 1;
-          return (
-            <li key={source.id} id={`source-${n}`}>
-              <span className="num soft">{n}</span>
-              <div>
-                <SourceLink source={source} />
-                {source.quote !== undefined && <p>“{source.quote.replaceAll(/\s+/g, ' ').trim()}”</p>}
-              </div>
-            </li>
-          );
-        })}
+        {numbered.map(({ source, n }) => (
+          <li key={source.id} id={`source-${n}`}>
+            <span className="num soft">{n}</span>
+            <div>
+              <SourceLink source={source} />
+              {source.quote !== undefined && <p>“{source.quote.replaceAll(/\s+/g, ' ').trim()}”</p>}
+            </div>
+          </li>
+        ))}
       </ol>
     </section>
   );

@@ -12,7 +12,7 @@ interface ComposerProps {
   action?: string;
   children?: ReactNode;
   rows?: number;
-  autoFocus?: boolean;
+  focusFirst?: boolean;
 }
 
 /** One field for what is to be done. Enter sends; with Shift it begins a line. */
@@ -27,21 +27,17 @@ export function Composer(props: ComposerProps) {
     action = 'Start',
     children,
     rows = 3,
+    focusFirst = false,
   } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const empty = value.trim() === '';
   const fine = !matchMedia('(pointer: coarse)').matches;
 
   useLayoutEffect(() => {
-    const element = field.current;
-    if (element === null || CSS.supports('field-sizing', 'content')) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [value]);
-  useLayoutEffect(() => {
+    if (field.current !== null) fit(field.current);
     // On a phone the keyboard would cover the page at once.
-    if (props.autoFocus === true && fine) field.current?.focus({ preventScroll: true });
-  }, [props.autoFocus, fine]);
+    if (focusFirst && fine) field.current?.focus({ preventScroll: true });
+  }, [focusFirst, fine]);
 
   const send = () => {
     if (!empty && blocked === null) onSend();
@@ -63,7 +59,10 @@ export function Composer(props: ComposerProps) {
           value={value}
           placeholder={placeholder}
           enterKeyHint={fine ? 'send' : 'enter'}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) => {
+            fit(event.target);
+            onChange(event.target.value);
+          }}
           onKeyDown={(event) => {
             const sends = event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing;
             if (!sends || (!fine && !event.ctrlKey && !event.metaKey)) return;
@@ -87,4 +86,11 @@ export function Composer(props: ComposerProps) {
       </div>
     </form>
   );
+}
+
+/** Browsers without `field-sizing` are helped to show all that was typed. */
+function fit(element: HTMLTextAreaElement): void {
+  if (CSS.supports('field-sizing', 'content')) return;
+  element.style.height = 'auto';
+  element.style.height = `${element.scrollHeight}px`;
 }

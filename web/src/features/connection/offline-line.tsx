@@ -11,7 +11,7 @@ export function OfflineLine() {
   const left = state.kind === 'lost' ? Math.max(0, Math.ceil((state.nextTryAt - now) / 1_000)) : 0;
   return (
     <div className="offline">
-      <span role="status">Connection lost. Your runs go on without it.</span>{' '}
+      <output>Connection lost. Your runs go on without it.</output>{' '}
       <span className="num">
         {state.kind === 'trying' || left === 0 ? 'Trying again…' : `Next try in ${left} s.`}
       </span>

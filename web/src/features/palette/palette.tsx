@@ -81,13 +81,15 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
           }
         }}
       />
-      <ul role="listbox" id={id} aria-label="Results">
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the list of a combobox */}
+      <div role="listbox" id={id} aria-label="Results" className="found">
         {commands.map((command) => (
           // The field above has the focus and handles the keys.
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-          <li
+          <div
             key={command.id}
             id={`${id}-${command.id}`}
+            // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an option of that list
             role="option"
             tabIndex={-1}
             aria-selected={command === chosen}
@@ -95,9 +97,9 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
           >
             <span>{command.title}</span>
             <span className="soft">{command.hint}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </dialog>
   );
 }

@@ -31,6 +31,8 @@ export function Article({ run, view, heardAt }: { run: Run; view: RunView; heard
         : messageViews(run.messages).filter(({ type, text }) => type === 'ai' && text !== ''),
     [known, view, run.messages],
   );
+  // The document of a live run knows its sources before the log says what was written: both come together.
+  const ready = known || isTerminal(run.status) || run.head.seq <= 1;
   const notes = view.messages.filter((message) => message.state === 'notes' && message.text !== '');
   return (
     <article className="answer" aria-label="Request and answer">
@@ -41,11 +43,11 @@ export function Article({ run, view, heardAt }: { run: Run; view: RunView; heard
       {answer.map((message) => (
         <AnswerText key={message.id} message={message} sources={run.sources} />
       ))}
-      {answer.length === 0 && <Nothing run={run} messages={view.messages} />}
+      {ready && answer.length === 0 && <Nothing run={run} messages={view.messages} />}
       {run.status === 'interrupted' && <Questions run={run} />}
       {run.error !== null && run.status !== 'completed' && <RunErrorBox run={run} error={run.error} />}
       {isActive(run.status) && <Heartbeat heardAt={heardAt} at={view.lastAt} run={run} />}
-      <Sources sources={run.sources} />
+      {ready && <Sources sources={run.sources} />}
       {isTerminal(run.status) && <FollowUp run={run} />}
     </article>
   );

@@ -1,6 +1,7 @@
-import { EMPTY_VIEW, extendView, type LogEntry, type RunView } from '@longrun/shared';
+import { EMPTY_VIEW, extendView, type LogEntry, type Run, type RunView } from '@longrun/shared';
 import type { Live, Stop } from '../../lib/live/live.ts';
 import { createStore, type Store } from '../../lib/store.ts';
+import { attach } from '../../lib/use-live.ts';
 import type { RunBook } from '../runs/run-book.ts';
 
 export interface Followed {
@@ -59,8 +60,6 @@ export class Followers {
   }
 
   #start(runId: string, store: Store<Followed>): Stop {
-    const stops: Stop[] = [];
-    let stopped = false;
     const failed = (error: Error) => store.set((now) => ({ ...now, state: 'failed', error }));
     const entries = (news: LogEntry[]) => {
       if (news.length === 0) return;
@@ -68,30 +67,22 @@ export class Followers {
       store.set({ view, state: 'live', error: null, heardAt: Date.now() });
       if (view.run !== undefined) this.#book.put(view.run);
     };
-    this.#live().then(
-      (live) => {
-        if (stopped) return;
-        const known = store.get().view.run?.head.entry ?? -1;
-        stops.push(live.watchLog(runId, known, { next: entries, error: failed }));
-        stops.push(
-          live.watchRun(runId, {
-            next: (run) => {
-              if (run !== null) this.#book.put(run);
-              store.set((now) => ({
-                ...now,
-                state: run !== null ? 'live' : now.view.run === undefined ? 'missing' : now.state,
-                heardAt: Date.now(),
-              }));
-            },
-            error: failed,
-          }),
-        );
-      },
-      (error: unknown) => failed(error instanceof Error ? error : new Error(String(error))),
-    );
-    return () => {
-      stopped = true;
-      for (const stop of stops) stop();
+    const glance = (run: Run | null) => {
+      if (run !== null) this.#book.put(run);
+      store.set((now) => ({
+        ...now,
+        state: run !== null ? 'live' : now.view.run === undefined ? 'missing' : now.state,
+        heardAt: Date.now(),
+      }));
     };
+    const listen = (live: Live) => {
+      const known = store.get().view.run?.head.entry ?? -1;
+      const stops = [
+        live.watchLog(runId, known, { next: entries, error: failed }),
+        live.watchRun(runId, { next: glance, error: failed }),
+      ];
+      return () => stops.forEach((stop) => stop());
+    };
+    return attach(this.#live, listen, failed);
   }
 }

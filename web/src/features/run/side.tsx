@@ -66,7 +66,7 @@ function Tabs({ run, view }: { run: Run; view: RunView }) {
           <EventList events={view.events} />
         )}
       </div>
-      <Usage run={run} />
+      {view.run !== undefined && <Usage run={run} />}
     </>
   );
 }

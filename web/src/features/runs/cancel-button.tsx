@@ -1,6 +1,5 @@
-import type { Run } from '@longrun/shared';
-import { isTerminal } from '@longrun/shared';
-import { useRef, useState } from 'react';
+import { isTerminal, type Run } from '@longrun/shared';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { useServices } from '../../lib/services.ts';
 import { useCancelling } from './use-runs.ts';
 
@@ -41,22 +40,21 @@ export function CancelButton({ run, small = false }: { run: Run; small?: boolean
     setAsking(false);
     requestAnimationFrame(() => trigger.current?.focus());
   };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') keep();
+  };
+  const size = small ? 'small' : '';
   return (
-    // The question takes focus, and Escape answers it.
-    <span
-      className="confirm"
-      role="group"
-      aria-label="Cancel this run?"
-      onKeyDown={(event) => event.key === 'Escape' && keep()}
-    >
+    <fieldset className="confirm">
+      <legend className="hidden">Cancel this run?</legend>
       <span>It stops for good; what it wrote stays.</span>
-      <button type="button" className={`danger ${small ? 'small' : ''}`} onClick={confirm} ref={focusNow}>
+      <button type="button" className={`danger ${size}`} onClick={confirm} onKeyDown={onKey} ref={focusNow}>
         Yes, cancel
       </button>
-      <button type="button" className={small ? 'small' : ''} onClick={keep}>
+      <button type="button" className={size} onClick={keep} onKeyDown={onKey}>
         Keep running
       </button>
-    </span>
+    </fieldset>
   );
 }
 

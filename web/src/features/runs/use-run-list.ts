@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { Run } from '@longrun/shared';
-import type { RunFilter, RunPage } from '../../lib/live/live.ts';
+import type { Live, RunFilter, RunPage } from '../../lib/live/live.ts';
 import { useServices } from '../../lib/services.ts';
+import { useLive } from '../../lib/use-live.ts';
 
 export type Since = '' | '1d' | '7d' | '30d';
 
@@ -21,14 +22,12 @@ const START: State = { ids: null, held: [], next: null, error: null, loading: fa
 
 /**
  * A filtered list that never jumps: its rows stay where they are and change in place; runs that are new wait behind
- * a button; those that do not match any more stay until the filter changes.
+ * a button; those that do not match any more stay until the filter changes. `filter` must be stable: another filter is
+ * another list.
  */
 export function useRunList(filter: RunFilter, since: Since) {
-  const { live, book } = useServices();
+  const { book } = useServices();
   const [state, setState] = useState(START);
-  const key = JSON.stringify([filter, since]);
-  const current = useRef(key);
-  current.current = key;
 
   const take = useCallback(
     (page: RunPage): { ids: string[]; next: RunPage['more'] } => {
@@ -43,14 +42,10 @@ export function useRunList(filter: RunFilter, since: Since) {
     [book, since],
   );
 
-  useEffect(() => {
-    let stopped = false;
-    let stop = () => undefined as void;
-    setState(START);
-    const failed = (error: Error) => setState((now) => ({ ...now, error }));
-    live().then((source) => {
-      if (stopped) return;
-      stop = source.watchRuns(JSON.parse(key)[0] as RunFilter, {
+  const failed = useCallback((error: Error) => setState((now) => ({ ...now, loading: false, error })), []);
+  const listen = useCallback(
+    (live: Live) =>
+      live.watchRuns(filter, {
         next(page) {
           const { ids, next } = take(page);
           setState((now) => {
@@ -60,38 +55,30 @@ export function useRunList(filter: RunFilter, since: Since) {
           });
         },
         error: failed,
-      });
-    }, failed);
-    return () => {
-      stopped = true;
-      stop();
-    };
-  }, [live, key, take]);
+      }),
+    [filter, take, failed],
+  );
+  useLive(listen, failed);
 
   const { next, loading } = state;
   const more = useCallback(() => {
     if (next === null || loading) return;
     setState((now) => ({ ...now, loading: true }));
-    next().then(
-      (page) => {
-        if (current.current !== key) return;
-        const more = take(page);
+    const read = async () => {
+      try {
+        const page = take(await next());
         setState((now) => ({
           ...now,
           loading: false,
-          ids: [...new Set([...(now.ids ?? []), ...more.ids])],
-          next: more.next,
+          ids: [...new Set([...(now.ids ?? []), ...page.ids])],
+          next: page.next,
         }));
-      },
-      (error: unknown) =>
-        setState((now) => ({
-          ...now,
-          loading: false,
-          next: null,
-          error: error instanceof Error ? error : new Error(String(error)),
-        })),
-    );
-  }, [next, loading, take, key]);
+      } catch (error) {
+        failed(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    void read();
+  }, [next, loading, take, failed]);
 
   const showNew = useCallback(() => {
     setState((now) => ({ ...now, ids: [...now.held, ...(now.ids ?? [])], held: [] }));

@@ -10,7 +10,7 @@ export function EventList({ events }: { events: readonly RunEvent[] }) {
   return (
     // Scrolls by keyboard as well.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="events" tabIndex={0} role="region" aria-label="Events">
+    <section className="events" tabIndex={0} aria-label="Events">
       <VList data={events} itemSize={32} className="events-list">
         {(event) => (
           <div key={event.seq} className="event">
@@ -28,7 +28,7 @@ export function EventList({ events }: { events: readonly RunEvent[] }) {
           </div>
         )}
       </VList>
-    </div>
+    </section>
   );
 }
 

@@ -65,8 +65,8 @@ function Toast({ notice }: { notice: Notice }) {
 export function Spoken() {
   const text = useStore(useServices().notices.spoken);
   return (
-    <div className="hidden" role="status" aria-live="polite">
+    <output className="hidden" aria-live="polite">
       {text}
-    </div>
+    </output>
   );
 }
