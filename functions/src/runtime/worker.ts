@@ -32,19 +32,16 @@ export interface WorkerOptions {
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #shutdown = new AbortController();
-  #active = 0;
+  readonly #attempts = new Set<Promise<void>>();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
   }
 
-  get active(): number {
-    return this.#active;
-  }
-
-  /** Runs are handed on at their next super-step, and no new one is taken. */
-  shutDown(): void {
+  /** Takes no new run, hands on the ones it has at their next super-step, and resolves when it holds none. */
+  async drained(): Promise<void> {
     this.#shutdown.abort();
+    await Promise.allSettled(this.#attempts);
   }
 
   async handle(task: RunTask): Promise<TaskAnswer> {
@@ -59,7 +56,9 @@ export class Worker {
       const run = await this.#claim(loaded.run, claim.events);
       if (run === null) continue;
       if (isTerminal(run.status)) return { done: true };
-      await this.#attempt(run);
+      const attempt = this.#attempt(run);
+      this.#attempts.add(attempt);
+      await attempt.finally(() => this.#attempts.delete(attempt));
       return { done: true };
     }
   }
@@ -78,7 +77,6 @@ export class Worker {
     const journal = new Journal({ store, run, writer: `${id}:${run.attempt}` });
     const fields = { run_id: run.run_id, thread_id: run.thread_id, attempt: run.attempt };
     log.info('Attempt started.', fields);
-    this.#active += 1;
     journal.open();
     try {
       const outcome = await this.#execute(journal);
@@ -95,7 +93,6 @@ export class Worker {
       log.warn('Attempt stopped: another writer has the run.', fields);
     } finally {
       journal.close();
-      this.#active -= 1;
     }
   }
 

@@ -1,0 +1,85 @@
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { DEFAULT_TTL_HOURS } from '../domain/limits.ts';
+import { modelProblems } from '../agents/models/setting.ts';
+
+/** Every problem of the configuration at once, one a line. */
+export class ConfigError extends Error {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const hostPort = z.string().regex(/^[\w.[\]:-]+:\d{1,5}$/, 'must be host:port');
+const integer = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
+const defaultGraphs = fileURLToPath(new URL('../../../langgraph.json', import.meta.url));
+
+const schema = z.object({
+  NODE_ENV: z.string().default('development'),
+  /** Project of Firestore, Cloud Tasks and Identity Platform. */
+  GOOGLE_CLOUD_PROJECT: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'must be a Google Cloud project id'),
+  FIRESTORE_DATABASE: z
+    .string()
+    .regex(/^(\(default\)|[a-z][a-z0-9-]{3,62})$/, 'must be a database id')
+    .default('(default)'),
+  FIRESTORE_EMULATOR_HOST: hostPort.optional(),
+  FIREBASE_AUTH_EMULATOR_HOST: hostPort.optional(),
+  CLOUD_TASKS_EMULATOR_HOST: hostPort.optional(),
+  /** What /api/health calls the storage: the embedded server and an official emulator speak the same protocol. */
+  LONGRUN_STORAGE: z.enum(['embedded', 'firestore', 'emulator']).default('firestore'),
+  TASKS_LOCATION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'must be a location such as europe-west1')
+    .default('us-central1'),
+  TASKS_QUEUE: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,100}$/, 'must be a queue id')
+    .default('runs'),
+  TASKS_SERVICE_ACCOUNT: z.email('must be the email of a service account').optional(),
+  WORKER_URL: z.url({ protocol: /^https?$/, error: 'must be the http(s) URL of the worker function' }),
+  LANGGRAPH_CONFIG: z.string().min(1).default(defaultGraphs),
+  RUN_TTL_HOURS: z.coerce
+    .number()
+    .positive()
+    .max(24 * 365)
+    .default(DEFAULT_TTL_HOURS),
+  WORKER_DEADLINE_S: integer(5, 1_790).default(1_500),
+  WORKER_GRACE_S: integer(0, 300).default(7),
+});
+
+export type Config = z.infer<typeof schema>;
+export type Env = Record<string, string | undefined>;
+
+/** Parses the environment once, at the start. Throws ConfigError with every problem. */
+export function parseConfig(env: Env): Config {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, present))),
+    ...modelProblems(present),
+    ...productionProblems(present),
+  ];
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  return parsed.data;
+}
+
+function describe(issue: z.core.$ZodIssue, env: Record<string, unknown>): string {
+  const name = issue.path.join('.');
+  const value = env[name];
+  return value === undefined ? `${name} is missing` : `${name}=${JSON.stringify(value)} ${issue.message}`;
+}
+
+function productionProblems(env: Record<string, string | undefined>): string[] {
+  if (env['NODE_ENV'] !== 'production' || (env['MODEL'] ?? '') !== '') return [];
+  return ['MODEL is missing: in production it must be named, e.g. MODEL=google:gemini-2.5-flash'];
+}

@@ -1,0 +1,139 @@
+import express, { type Express, type Request, type Response } from 'express';
+import {
+  createRunSchema,
+  createThreadSchema,
+  isActive,
+  isTerminal,
+  listRunsSchema,
+  LongrunError,
+  type Run,
+} from '@longrun/shared';
+import { modelLabel } from '../agents/models/setting.ts';
+import { decideCancel, decideForcedCancel } from '../domain/decide.ts';
+import { createRun } from '../runtime/create-run.ts';
+import { dispatch } from '../runtime/dispatch.ts';
+import type { Authenticate, User } from './auth.ts';
+import { errorHandler, notFound } from './express-errors.ts';
+import { untilSettled } from './follow.ts';
+import { health } from './health.ts';
+import { openSource } from './library.ts';
+import { parseBody, parseQuery, pathId } from './parse.ts';
+import { listRuns } from './runs-query.ts';
+import type { Services } from './services.ts';
+import { streamRun } from './stream.ts';
+import { createThread, requireThread } from './threads.ts';
+
+/** How long a worker has to obey before the API ends the run itself: cancel takes effect within 2 s. */
+const CANCEL_MS = 1_500;
+/** One join waits this long; the client then joins again. Milliseconds. */
+const JOIN_MS = 10 * 60_000;
+
+type Handler = (req: Request, res: Response, user: User) => Promise<unknown>;
+
+/** The HTTP API, in the shapes of LangGraph's Agent Server. Every route but health needs an ID token. */
+export function apiApp(services: Services, authenticate: Authenticate, version: string): Express {
+  const { store, queue, graphs } = services;
+  const app = express();
+  app.disable('x-powered-by');
+  const route = (method: 'get' | 'post', path: string, handler: Handler) =>
+    app[method](`/api${path}`, async (req, res) => {
+      const answer = await handler(req, res, await authenticate(req));
+      if (answer !== undefined) res.json(answer);
+    });
+  const required = async (req: Request, user: User): Promise<Run> => {
+    const { run } = await store.require(user.uid, pathId(req, 'run_id'));
+    const threadId = req.params['thread_id'];
+    if (threadId !== undefined && threadId !== run.thread_id) {
+      throw new LongrunError('not_found', `There is no run ${run.run_id} on this thread.`);
+    }
+    return run;
+  };
+
+  app.get('/api/health', async (_req, res) => {
+    const report = await health(services, version);
+    res.status(report.status === 'ok' ? 200 : 503).json(report);
+  });
+
+  route('get', '/graphs', async () => ({
+    model: modelLabel(process.env),
+    graphs: await Promise.all(graphs.ids().map(async (id) => (await graphs.get(id)).info)),
+  }));
+  route('get', '/library/*id', (req) => openSource(req));
+
+  route('post', '/threads', (req, _res, user) =>
+    createThread(store, user.uid, parseBody(req, createThreadSchema)),
+  );
+  route('get', '/threads/:thread_id', (req, _res, user) =>
+    requireThread(store, user.uid, pathId(req, 'thread_id')),
+  );
+
+  const create: Handler = async (req, res, user) => {
+    const body = parseBody(req, createRunSchema);
+    if (!graphs.has(body.assistant_id)) await graphs.get(body.assistant_id);
+    const key = req.headers['idempotency-key'];
+    if (key !== undefined && (typeof key !== 'string' || key.length < 1 || key.length > 200)) {
+      throw new LongrunError('invalid_request', 'Idempotency-Key: must have 1 to 200 characters.');
+    }
+    const { run, created } = await createRun(store, {
+      uid: user.uid,
+      body,
+      ...(req.params['thread_id'] === undefined ? {} : { threadInPath: pathId(req, 'thread_id') }),
+      ...(key === undefined ? {} : { idempotencyKey: key }),
+    });
+    if (run.status === 'pending') await dispatch(queue, run);
+    res.status(created ? 201 : 200);
+    res.setHeader('content-location', `/api/threads/${run.thread_id}/runs/${run.run_id}`);
+    return run;
+  };
+  route('post', '/runs', create);
+  route('post', '/threads/:thread_id/runs', create);
+
+  route('get', '/runs', (req, _res, user) =>
+    listRuns(store.documents, user.uid, parseQuery(req, listRunsSchema)),
+  );
+  route('get', '/threads/:thread_id/runs', async (req, _res, user) => {
+    const { thread_id } = await requireThread(store, user.uid, pathId(req, 'thread_id'));
+    return await listRuns(store.documents, user.uid, { ...parseQuery(req, listRunsSchema), thread_id });
+  });
+
+  for (const prefix of ['/runs/:run_id', '/threads/:thread_id/runs/:run_id']) {
+    route('get', prefix, required);
+    route('get', `${prefix}/join`, async (req, res, user) => {
+      const run = await required(req, user);
+      const closed = new AbortController();
+      res.on('close', () => closed.abort());
+      const settled = await untilSettled(store.documents, store.clock, run, JOIN_MS, closed.signal);
+      if (isActive(settled.status))
+        throw new LongrunError('unavailable', 'The run still goes on; join again.');
+      if (settled.status === 'completed') return settled.output ?? {};
+      return { __error__: settled.error, __interrupt__: settled.interrupts, status: settled.status };
+    });
+    route('get', `${prefix}/stream`, async (req, res, user) => {
+      streamRun(store.documents, await required(req, user), req, res);
+    });
+    route('post', `${prefix}/cancel`, async (req, _res, user) => {
+      const { run_id } = await required(req, user);
+      return await cancel(services, user, run_id);
+    });
+  }
+
+  app.use(notFound);
+  app.use(errorHandler);
+  return app;
+}
+
+/** Asks the worker first, so that what it holds is kept; ends the run itself when the worker does not react. */
+async function cancel(services: Services, user: User, runId: string): Promise<Run> {
+  const { store } = services;
+  const asked = await store.append(user.uid, runId, 'api', ({ run }) =>
+    decideCancel(run, user.uid, store.clock.now()),
+  );
+  if (isTerminal(asked.run.status)) return asked.run;
+  const never = new AbortController().signal;
+  const settled = await untilSettled(store.documents, store.clock, asked.run, CANCEL_MS, never);
+  if (isTerminal(settled.status)) return settled;
+  const forced = await store.append(user.uid, runId, 'api', ({ run }) =>
+    decideForcedCancel(run, store.clock.now()),
+  );
+  return forced.run;
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { http } from '@google-cloud/functions-framework';
+import packageJson from '../../package.json' with { type: 'json' };
+import { costUsd } from '../agents/models/price.ts';
+import { sweep } from '../runtime/sweep.ts';
+import { Worker } from '../runtime/worker.ts';
+import { apiApp } from './api.ts';
+import { firebaseAuthentication } from './auth.ts';
+import { answerFrameworkErrorsAsJson, sendError } from './express-errors.ts';
+import { openServicesOrExit } from './services.ts';
+import { takeOverSignals } from './signals.ts';
+import { workerHandler } from './worker.ts';
+
+/**
+ * The functions as functions-framework loads them: `api`, `worker` and `maintenance`. Each is deployed, and runs
+ * locally, as a process of its own.
+ */
+answerFrameworkErrorsAsJson();
+const services = await openServicesOrExit();
+const { config, store, queue, graphs } = services;
+
+http('api', apiApp(services, firebaseAuthentication(config.GOOGLE_CLOUD_PROJECT), packageJson.version));
+
+const worker = new Worker({
+  id: `${process.env['K_REVISION'] ?? 'local'}-${randomUUID().slice(0, 8)}`,
+  store,
+  queue,
+  graphs,
+  price: costUsd,
+  random: Math.random,
+  deadlineMs: config.WORKER_DEADLINE_S * 1_000,
+  graceMs: config.WORKER_GRACE_S * 1_000,
+});
+http('worker', workerHandler(worker));
+
+/** Called every minute by the scheduler. */
+http('maintenance', (_req, res) => {
+  sweep(store, queue).then(
+    (enqueued) => res.json({ enqueued }),
+    (error: unknown) => sendError(res, error),
+  );
+});
+
+takeOverSignals(() => worker.drained());

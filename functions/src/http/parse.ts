@@ -1,0 +1,41 @@
+import type { Request } from 'express';
+import { ID_PATTERN, LongrunError, MAX_BODY_BYTES } from '@longrun/shared';
+import * as z from 'zod/mini';
+
+/** The JSON body by its schema; an absent body counts as `{}`. Throws `too_large` and `invalid_request`. */
+export function parseBody<T extends z.ZodMiniType>(req: Request, schema: T): z.infer<T> {
+  const raw: unknown = 'rawBody' in req ? req.rawBody : undefined;
+  const bytes = Buffer.isBuffer(raw) ? raw.length : 0;
+  if (bytes > MAX_BODY_BYTES) {
+    throw new LongrunError('too_large', `The body may have ${MAX_BODY_BYTES} bytes; it has ${bytes}.`);
+  }
+  if (bytes > 0 && req.is('json') === false) {
+    throw new LongrunError('unsupported_media_type', 'Send JSON with content-type: application/json.');
+  }
+  return check(schema, bytes === 0 ? {} : req.body, 'body');
+}
+
+export function parseQuery<T extends z.ZodMiniType>(req: Request, schema: T): z.infer<T> {
+  return check(schema, req.query, 'query');
+}
+
+/** An id of the path. One that can be no id of ours is simply not found. */
+export function pathId(req: Request, name: string): string {
+  const value = req.params[name];
+  if (typeof value !== 'string' || !ID_PATTERN.test(value)) {
+    throw new LongrunError('not_found', `There is no such ${name.replace('_id', '')}.`);
+  }
+  return value;
+}
+
+function check<T extends z.ZodMiniType>(schema: T, value: unknown, where: string): z.infer<T> {
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, 20).map((issue) => ({
+    path: issue.path.map(String).join('.').slice(0, 200),
+    message: issue.message,
+  }));
+  const first = issues[0];
+  const at = first === undefined || first.path === '' ? where : `${where}.${first.path}`;
+  throw new LongrunError('invalid_request', `${at}: ${first?.message ?? 'is not valid'}.`, { issues });
+}

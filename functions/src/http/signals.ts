@@ -1,0 +1,38 @@
+import { log } from '../telemetry/log.ts';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const CRASHES = ['unhandledRejection', 'uncaughtException'] as const;
+
+/**
+ * functions-framework answers 500 and exits some 30 ms after SIGTERM, with work in flight. Its listeners are
+ * removed as they are added, so that `shutDown` can end the work properly; the platform allows ten seconds.
+ * A stray rejection in somebody's graph is logged instead of ending every other run in the process.
+ */
+export function takeOverSignals(shutDown: () => Promise<void>): void {
+  let closing = false;
+  const onSignal = (signal: string) => {
+    if (closing) return;
+    closing = true;
+    log.info('Shutting down.', { signal });
+    shutDown().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error('Shutting down failed.', error);
+        process.exit(1);
+      },
+    );
+  };
+  const onRejection = (error: unknown) => log.error('A promise was rejected and nobody handled it.', error);
+  const onException = (error: Error) => {
+    log.error('An exception was thrown and nobody handled it.', error);
+    process.exit(16);
+  };
+  const ours = new Set<unknown>([onSignal, onRejection, onException]);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.on('unhandledRejection', onRejection);
+  process.on('uncaughtException', onException);
+  process.on('newListener', (event: string | symbol, listener: (...args: unknown[]) => void) => {
+    const taken = [...SIGNALS, ...CRASHES].some((name) => name === event);
+    if (taken && !ours.has(listener)) queueMicrotask(() => process.removeListener(event, listener));
+  });
+}

@@ -1,0 +1,59 @@
+import type { Request, Response } from 'express';
+import { LongrunError, type Run } from '@longrun/shared';
+import type { Documents } from '../ports/documents.ts';
+import { log } from '../telemetry/log.ts';
+import { followLog, hasSeenAll } from './follow.ts';
+
+/** A comment this often keeps proxies from closing a quiet stream. Milliseconds. */
+const KEEPALIVE_MS = 15_000;
+/** A reader that lags by this much is cut off; it resumes with Last-Event-ID. Bytes. */
+const MAX_BUFFERED = 8_000_000;
+
+/**
+ * The run's events as server-sent events: `id` is the event's seq, `event` its type, `data` the event. Resumes
+ * after `Last-Event-ID`. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export function streamRun(documents: Documents, run: Run, req: Request, res: Response): void {
+  const after = lastEventId(req);
+  res.status(200).set({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  res.flushHeaders();
+  if (hasSeenAll(run, after)) {
+    res.end();
+    return;
+  }
+  const keepalive = setInterval(() => res.write(': keep-alive\n\n'), KEEPALIVE_MS);
+  let seen = after;
+  const unsubscribe = followLog(documents, run, after, {
+    onEntry: (entry) => {
+      for (const event of entry.events) {
+        if (event.seq <= seen) continue;
+        seen = event.seq;
+        res.write(`id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+      }
+      if (res.writableLength > MAX_BUFFERED) res.destroy();
+    },
+    onEnd: () => res.end(),
+    onError: (error) => {
+      log.error('A stream ended early; its reader resumes.', error, { run_id: run.run_id });
+      res.destroy();
+    },
+  });
+  res.on('close', () => {
+    clearInterval(keepalive);
+    unsubscribe();
+  });
+}
+
+function lastEventId(req: Request): number {
+  const header = req.headers['last-event-id'];
+  if (header === undefined || header === '') return 0;
+  const seq = Number(header);
+  if (!Number.isSafeInteger(seq) || seq < 0) {
+    throw new LongrunError('invalid_request', 'Last-Event-ID: must be the id of an event of this stream.');
+  }
+  return seq;
+}

@@ -1,0 +1,42 @@
+import { LongrunError, threadPath, type CreateThread, type Thread } from '@longrun/shared';
+import { randomUUID } from 'node:crypto';
+import { CommitConflict, type Fields } from '../ports/documents.ts';
+import { newThread } from '../runtime/create-run.ts';
+import type { RunStore } from '../runtime/run-store.ts';
+
+export async function createThread(store: RunStore, uid: string, body: CreateThread): Promise<Thread> {
+  const threadId = body.thread_id ?? randomUUID();
+  const at = new Date(store.clock.now()).toISOString();
+  const fields: Fields = { ...newThread(threadId, at), metadata: (body.metadata ?? {}) as Fields };
+  try {
+    await store.documents.commit([{ op: 'create', path: threadPath(uid, threadId), fields }]);
+    return toThread(fields);
+  } catch (error) {
+    if (!(error instanceof CommitConflict)) throw error;
+    if (body.if_exists === 'do_nothing') return await requireThread(store, uid, threadId);
+    throw new LongrunError(
+      'conflict',
+      `Thread ${threadId} exists. Send if_exists: "do_nothing" to reuse it.`,
+    );
+  }
+}
+
+export async function requireThread(store: RunStore, uid: string, threadId: string): Promise<Thread> {
+  const [doc] = await store.documents.get([threadPath(uid, threadId)]);
+  if (doc === undefined) throw new LongrunError('not_found', `There is no thread ${threadId}.`);
+  return toThread(doc.fields);
+}
+
+function toThread(fields: Fields): Thread {
+  const status = fields['status'];
+  const active = fields['active_run_id'];
+  return {
+    thread_id: String(fields['thread_id']),
+    created_at: String(fields['created_at']),
+    updated_at: String(fields['updated_at']),
+    status: status === 'busy' || status === 'interrupted' || status === 'error' ? status : 'idle',
+    metadata: fields['metadata'] ?? {},
+    title: String(fields['title']),
+    active_run_id: typeof active === 'string' ? active : null,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Request, Response } from 'express';
+import { isObject } from '@longrun/shared';
+import type { RunTask } from '../ports/task-queue.ts';
+import { log } from '../telemetry/log.ts';
+import type { Worker } from '../runtime/worker.ts';
+
+/** The task handler: 200 when there is nothing more to do, 503 with Retry-After to be called again. */
+export function workerHandler(worker: Worker) {
+  return async (req: Request, res: Response): Promise<void> => {
+    const task = parseTask(req.body);
+    if (task === null) {
+      // Calling again would not mend it, so the queue is told that it is done.
+      log.error('A task without ids was dropped.', new Error('malformed task'));
+      res.status(200).json({ done: true });
+      return;
+    }
+    try {
+      const answer = await worker.handle(task);
+      if (answer.done) res.status(200).json(answer);
+      else res.status(503).set('retry-after', String(answer.seconds)).json(answer);
+    } catch (error) {
+      log.error('An attempt could not be recorded; the task will come again.', error, {
+        run_id: task.run_id,
+      });
+      res.status(503).set('retry-after', '5').json({ done: false, seconds: 5 });
+    }
+  };
+}
+
+function parseTask(body: unknown): RunTask | null {
+  if (!isObject(body)) return null;
+  const { uid, run_id } = body;
+  return typeof uid === 'string' && typeof run_id === 'string' ? { uid, run_id } : null;
+}

@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+// The first thing every npm script runs. Plain JavaScript with built-ins only, for any Node >= 20 and an empty
+// folder: installs what the lockfile names (Node 24 among it) when that is missing, then hands over to Node 24.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const bin = join(root, 'node_modules', '.bin');
+const marker = join(root, 'node_modules', '.longrun-lock');
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** Command name -> steps; a step is a program of node_modules/.bin and its arguments. */
+const COMMANDS = {
+  start: [['node', 'infra/dev/start.ts']],
+  test: [
+    ['turbo', 'run', 'build', '--output-logs=errors-only'],
+    ['vitest', 'run', '--project', 'unit', '--project', 'web'],
+    ['vitest', 'run', '--project', 'e2e'],
+  ],
+  verify: [
+    ['prettier', '--check', '--log-level', 'warn', '.'],
+    ['oxlint', '--quiet'],
+    ['tsc', '-p', 'tsconfig.json'],
+    ['tsc', '-p', 'web/tsconfig.json'],
+    ['knip'],
+    ['vitest', 'run', '--project', 'unit', '--project', 'web'],
+    ['turbo', 'run', 'build', '--output-logs=errors-only'],
+    ['node', 'web/scripts/bundle-size.mjs'],
+  ],
+  bench: [['node', 'test/bench/main.ts']],
+  token: [['node', 'infra/dev/token.ts']],
+  'local:firestore': [['node', 'infra/local/firestore/main.ts']],
+  'local:tasks': [['node', 'infra/local/tasks/main.ts']],
+  'local:identity': [['node', 'infra/local/identity/main.ts']],
+  'local:edge': [['node', 'infra/local/edge/main.ts']],
+};
+
+const [command = '', ...rest] = process.argv.slice(2);
+const steps = COMMANDS[command];
+if (steps === undefined)
+  fail(`Unknown command "${command}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
+installPackages();
+if (command === 'test') installBrowser();
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+for (const [i, [program, ...args]] of steps.entries()) {
+  const code = await run(program, i === steps.length - 1 ? [...args, ...rest] : args);
+  if (code !== 0) process.exit(code);
+}
+
+/** Runs a step to its end; signals are passed on, so that Ctrl-C stops it cleanly. */
+function run(program, args) {
+  return new Promise((resolve) => {
+    const windows = process.platform === 'win32';
+    const child = spawn(windows ? `${program}.cmd` : join(bin, program), args, {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+      shell: windows,
+    });
+    const pass = (signal) => child.kill(signal);
+    process.on('SIGTERM', pass);
+    // A terminal sends Ctrl-C to the child as well; this process only has to outlive it.
+    process.on('SIGINT', () => undefined);
+    child.on('error', (error) => fail(`${program} could not be started: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      process.off('SIGTERM', pass);
+      resolve(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1));
+    });
+  });
+}
+
+/** `npm ci` once for each state of the lockfile. */
+function installPackages() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === lock) return;
+  process.stderr.write('Installing packages (once, about a minute) ...\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (result.status !== 0)
+    fail('Installing the packages failed; see above. Then run the same command again.');
+  writeFileSync(marker, lock);
+}
+
+/** The tests drive a real browser: one that is installed, or Debian's. */
+function installBrowser() {
+  if (process.env.CHROME_PATH !== undefined || BROWSERS.some(isOnPath)) return;
+  if (process.platform === 'darwin' && existsSync('/Applications/Google Chrome.app')) return;
+  if (!isOnPath('apt-get')) fail('The tests need Chromium or Chrome: install one, or set CHROME_PATH.');
+  process.stderr.write('Installing Chromium for the browser tests (once) ...\n');
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  for (const args of [
+    ['update', '-q'],
+    ['install', '-y', '-q', '--no-install-recommends', 'chromium'],
+  ]) {
+    const [program, ...before] = [...sudo, 'apt-get'];
+    const result = spawnSync(program, [...before, ...args], {
+      stdio: ['ignore', 'ignore', 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    if (result.status !== 0) fail('Chromium could not be installed. Install it by hand, or set CHROME_PATH.');
+  }
+}
+
+function isOnPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
