@@ -27,8 +27,6 @@ export function App() {
         Skip to content
       </a>
       <Header />
-      <OfflineLine />
-      <Trouble />
       <main id="main" tabIndex={-1} ref={main}>
         <ErrorBoundary key={path}>
           <Suspense fallback={<p className="page soft">Opening…</p>}>
@@ -47,7 +45,11 @@ export function App() {
         </ErrorBoundary>
       </main>
       <Toasts />
-      <Dock />
+      <div className="foot">
+        <OfflineLine />
+        <Trouble />
+        <Dock />
+      </div>
       <Spoken />
       <TabTitle />
     </>

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 
 /** One timer for all clocks on the page, so that they tick together; none while nothing is watched. */
 let now = Date.now();
@@ -28,5 +28,6 @@ const never = () => () => undefined;
 
 /** Milliseconds since 1970, renewed every second while `live`. */
 export function useNow(live = true): number {
-  return useSyncExternalStore(live ? subscribe : never, () => (timer === undefined ? Math.max(now, 0) : now));
+  const [still] = useState(() => Date.now());
+  return useSyncExternalStore(live ? subscribe : never, () => (live ? now : still));
 }

@@ -14,7 +14,7 @@ import { useServices } from '../lib/services.ts';
 export function AskPage() {
   useTitle('Longrun');
   return (
-    <div className="page ask">
+    <div className="page ask-page">
       <h1 tabIndex={-1}>What should be done?</h1>
       <p className="lead soft">
         Hand it over and leave. It goes on without this page, and is here when you come back.

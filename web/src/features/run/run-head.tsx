@@ -1,4 +1,4 @@
-import { isActive, isTerminal, type Run } from '@longrun/shared';
+import { isTerminal, type Run } from '@longrun/shared';
 import { Link } from 'wouter';
 import { useNow } from '../../lib/clock.ts';
 import { cost, duration, exact } from '../../lib/format.ts';
@@ -45,7 +45,7 @@ export function RunHead({ run, sending }: { run: Run; sending: boolean }) {
 }
 
 function Elapsed({ run }: { run: Run }) {
-  const live = isActive(run.status);
+  const live = !isTerminal(run.status);
   const now = useNow(live);
   return (
     <span className="num" title={`Asked ${exact(Date.parse(run.created_at))}`}>

@@ -1,6 +1,6 @@
 import { isActive, type Run, type RunView } from '@longrun/shared';
-import { useMemo } from 'react';
-import { Virtualizer } from 'virtua';
+import { useEffect, useMemo, useRef, type ReactElement } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useNow } from '../../lib/clock.ts';
 import { linesOf } from './groups.ts';
 import { Line } from './line.tsx';
@@ -8,6 +8,7 @@ import { scaleOf } from './scale.ts';
 
 /** More lines than this are only drawn where they can be seen. */
 const VIRTUAL_FROM = 120;
+const NEAR_END_PX = 120;
 
 /** The run as steps: one line each, with its duration drawn on a common scale. */
 export function Timeline({ view, run, step }: { view: RunView; run: Run; step: (node: string) => string }) {
@@ -21,13 +22,28 @@ export function Timeline({ view, run, step }: { view: RunView; run: Run; step: (
   const drawn = lines.map((line) => (
     <Line key={line.key} line={line} now={until} scale={scale} step={step} />
   ));
-  return lines.length < VIRTUAL_FROM ? (
-    <ol className="steps">{drawn}</ol>
-  ) : (
-    <div className="steps long">
-      <Virtualizer as="ol" item="div" itemSize={56}>
-        {drawn}
+  return lines.length < VIRTUAL_FROM ? <ol className="steps">{drawn}</ol> : <LongList lines={drawn} />;
+}
+
+/** Stays at the current step, which is the last, unless the person scrolled away from it. */
+function LongList({ lines }: { lines: ReactElement[] }) {
+  const list = useRef<VirtualizerHandle>(null);
+  const atEnd = useRef(true);
+  const last = lines.length - 1;
+  useEffect(() => {
+    if (atEnd.current) list.current?.scrollToIndex(last, { align: 'end' });
+  }, [last]);
+  const onScroll = (offset: number) => {
+    const handle = list.current;
+    if (handle !== null) atEnd.current = offset + handle.viewportSize > handle.scrollSize - NEAR_END_PX;
+  };
+  return (
+    // Scrolls by keyboard as well.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section className="steps long" aria-label="Steps" tabIndex={0}>
+      <Virtualizer ref={list} as="ol" item="div" itemSize={62} onScroll={onScroll}>
+        {lines}
       </Virtualizer>
-    </div>
+    </section>
   );
 }
