@@ -41,7 +41,7 @@ export interface Api {
 export function createApi(token: () => Promise<string | null>): Api {
   const call = async <T>(path: string, body?: unknown): Promise<T> => {
     const bearer = await token();
-    const response = await fetch(`/api/${path}`, {
+    const response = await fetch(new URL(`/api/${path}`, location.origin), {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         accept: 'application/json',
@@ -65,7 +65,7 @@ export function createApi(token: () => Promise<string | null>): Api {
     cancelRun: (runId) => call(`runs/${encodeURIComponent(runId)}/cancel`, {}),
     getRun: (runId) => call(`runs/${encodeURIComponent(runId)}`),
     graphs: () => call('graphs'),
-    document: (id) => call(`library/${encodeURIComponent(id)}`),
+    document: (id) => call(`library/${id.split('/').map(encodeURIComponent).join('/')}`),
   };
 }
 

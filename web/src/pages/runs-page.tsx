@@ -102,7 +102,7 @@ function Filters(props: { status: string; graph: string; q: string; since: strin
     </label>
   );
   return (
-    <search className="filters">
+    <form className="filters" aria-label="Filter runs" onSubmit={(event) => event.preventDefault()}>
       <label className="find">
         <span className="hidden">Find runs by their text</span>
         <SearchIcon />
@@ -124,7 +124,7 @@ function Filters(props: { status: string; graph: string; q: string; since: strin
           : []),
       ])}
       {select('since', 'Time', props.since, SINCE)}
-    </search>
+    </form>
   );
 }
 

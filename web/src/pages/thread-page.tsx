@@ -84,8 +84,8 @@ function Conversation({ id }: { id: string }) {
         <code title={id}>{id.slice(0, 8)}</code>
       </div>
       <h1 tabIndex={-1}>{runs[0]?.title ?? 'Opening the conversation…'}</h1>
-      {runs.map((run) => (
-        <Turn key={run.run_id} run={run} />
+      {runs.map((run, i) => (
+        <Turn key={run.run_id} run={run} n={i + 1} />
       ))}
       {last !== undefined && (
         <div className="reply">
@@ -105,12 +105,12 @@ function Conversation({ id }: { id: string }) {
   );
 }
 
-function Turn({ run }: { run: Run }) {
+function Turn({ run, n }: { run: Run; n: number }) {
   const { book, creations } = useServices();
   const creation = useStore(creations.open).get(run.run_id);
   useEffect(() => book.look(run.run_id), [book, run.run_id]);
   return (
-    <section className="turn" aria-label={run.title}>
+    <section className="turn" aria-label={`Request ${n}: ${run.title}`}>
       <Request input={run.input} />
       {isActive(run.status) ? <LiveAnswer run={run} /> : <StoredAnswer run={run} />}
       {creation?.state === 'failed' && <SendFailed creation={creation} title={run.title} />}

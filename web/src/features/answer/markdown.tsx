@@ -49,10 +49,13 @@ const components: Components = {
       <table>{children}</table>
     </section>
   ),
-  // Answers are part of a page that has its own first headings.
-  h1: ({ children }) => <h3>{children}</h3>,
-  h2: ({ children }) => <h3>{children}</h3>,
-  h3: ({ children }) => <h4>{children}</h4>,
+  // Answers stand below the title of the page, and their own levels are whatever the model chose.
+  h1: ({ children }) => <h2>{children}</h2>,
+  h2: ({ children }) => <h2>{children}</h2>,
+  h3: ({ children }) => <h2>{children}</h2>,
+  h4: ({ children }) => <h3>{children}</h3>,
+  h5: ({ children }) => <h3>{children}</h3>,
+  h6: ({ children }) => <h3>{children}</h3>,
   img: ({ alt }) => <em>{alt}</em>,
 };
 

@@ -10,7 +10,7 @@ export function OfflineLine() {
   if (state.kind === 'ok') return null;
   const left = state.kind === 'lost' ? Math.max(0, Math.ceil((state.nextTryAt - now) / 1_000)) : 0;
   return (
-    <div className="offline">
+    <section className="offline" aria-label="Connection">
       <output>Connection lost. Your runs go on without it.</output>{' '}
       <span className="num">
         {state.kind === 'trying' || left === 0 ? 'Trying again…' : `Next try in ${left} s.`}
@@ -20,6 +20,6 @@ export function OfflineLine() {
           Try now
         </button>
       )}
-    </div>
+    </section>
   );
 }

@@ -1,0 +1,112 @@
+import { screen, waitFor } from '@testing-library/react';
+import { delay, http, HttpResponse } from 'msw';
+import { describe, expect, it } from 'vitest';
+import { created } from '../testing/fake-live.ts';
+import { renderApp } from '../testing/render-app.tsx';
+import { server } from '../testing/server.ts';
+
+async function ask(user: ReturnType<typeof renderApp>['user'], text: string) {
+  await screen.findByText('Answers with citations.');
+  await user.type(screen.getByRole('textbox', { name: 'What should be done?' }), text);
+  await user.keyboard('{Enter}');
+}
+
+describe('asking', () => {
+  it('A1: the run page is there before the server answered', async () => {
+    server.use(http.post('*/api/runs', () => delay('infinite')));
+    const { user } = renderApp();
+    await ask(user, 'Why is the sky blue?');
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Why is the sky blue?');
+    expect(location.pathname).toMatch(/^\/runs\/[0-9a-f-]{36}$/);
+    expect(screen.getByText('being sent')).toBeTruthy();
+  });
+
+  it('sends who asks, what, and the id that the page made', async () => {
+    let seen: { body: unknown; auth: string | null } | undefined;
+    server.use(
+      http.post('*/api/runs', async ({ request }) => {
+        seen = { body: await request.json(), auth: request.headers.get('authorization') };
+        return delay('infinite');
+      }),
+    );
+    const { user } = renderApp();
+    await ask(user, 'Why?');
+    await waitFor(() => expect(seen).toBeDefined());
+    expect(seen?.auth).toBe('Bearer token');
+    expect(seen?.body).toMatchObject({
+      assistant_id: 'research',
+      run_id: location.pathname.slice('/runs/'.length),
+      input: { messages: [{ role: 'user', content: 'Why?' }] },
+    });
+  });
+
+  it('refused: says why in place, and tries again with the same id and text', async () => {
+    const ids: string[] = [];
+    server.use(
+      http.post('*/api/runs', async ({ request }) => {
+        const body = (await request.json()) as { run_id: string };
+        ids.push(body.run_id);
+        const error = { code: 'rate_limited', message: 'Too many runs in this hour.' };
+        return HttpResponse.json({ error }, { status: 429 });
+      }),
+    );
+    const { user } = renderApp();
+    await ask(user, 'Why?');
+    expect((await screen.findByRole('alert')).textContent).toContain('Too many runs in this hour.');
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(ids).toHaveLength(2));
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('refused: the text goes back to the composer when it is to be edited', async () => {
+    const error = { code: 'invalid_request', message: 'No.' };
+    server.use(http.post('*/api/runs', () => HttpResponse.json({ error }, { status: 400 })));
+    const { user } = renderApp();
+    await ask(user, 'Why is "it" so?');
+    await user.click(await screen.findByRole('button', { name: 'Edit the text' }));
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'What should be done?' }).value).toBe(
+      'Why is "it" so?',
+    );
+  });
+
+  it('unreachable: sends the same request again by itself', async () => {
+    let calls = 0;
+    server.use(
+      http.post('*/api/runs', () => {
+        calls += 1;
+        return HttpResponse.error();
+      }),
+    );
+    const { user } = renderApp();
+    await ask(user, 'Why?');
+    await waitFor(() => expect(calls).toBeGreaterThan(1), { timeout: 3_000 });
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('E4: says in words when no model is at work', async () => {
+    renderApp();
+    expect(
+      await screen.findByText('extractive: no model configured, passages are quoted from the documents'),
+    ).toBeTruthy();
+  });
+
+  it('options that are not JSON block sending, with the reason', async () => {
+    const { user } = renderApp();
+    await screen.findByText('Answers with citations.');
+    await user.type(screen.getByPlaceholderText(/recursion_limit/), '[[1]');
+    await user.type(screen.getByRole('textbox', { name: 'What should be done?' }), 'Why?');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Start' }).disabled).toBe(true);
+    expect(screen.getByText(/must be a JSON object/)).toBeTruthy();
+  });
+
+  it('shows what needs attention: waiting for the person, going on, just ended', async () => {
+    const { live } = renderApp();
+    live.append('a', created('a', 'Going on'));
+    live.append('b', created('b', 'Asking'));
+    live.append('b', { type: 'attempt.started', at: 1, attempt: 1, worker: 'w' });
+    live.append('b', { type: 'interrupt.opened', at: 2, interrupts: [{ id: 'i', value: 'ok?' }] });
+    const asking = await screen.findByRole('region', { name: 'Waiting for you' });
+    expect(asking.textContent).toContain('Asking');
+    expect(screen.getByRole('region', { name: 'Going on' }).textContent).toContain('Going on');
+  });
+});

@@ -1,0 +1,155 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import type { NewEvent } from '@longrun/shared';
+import { delay, http, HttpResponse } from 'msw';
+import { describe, expect, it } from 'vitest';
+import { created, FakeLive } from '../testing/fake-live.ts';
+import { renderApp } from '../testing/render-app.tsx';
+import { server } from '../testing/server.ts';
+
+const attempt = (n: number): NewEvent => ({
+  type: 'attempt.started',
+  at: Date.now(),
+  attempt: n,
+  worker: 'w',
+});
+const write: NewEvent = { type: 'node.started', at: Date.now(), task: 't', node: 'write', ns: [] };
+const piece = (text: string): NewEvent => ({
+  type: 'message.delta',
+  at: Date.now(),
+  task: 't',
+  node: 'write',
+  message_id: 'm',
+  text,
+});
+const whole = (content: string): NewEvent => ({
+  type: 'message',
+  at: Date.now(),
+  task: 't',
+  node: 'write',
+  message: { id: 'm', type: 'ai', content },
+});
+
+function running(...events: NewEvent[]) {
+  const live = new FakeLive();
+  live.append('r1', created('r1', 'Why?'));
+  live.append('r1', attempt(1), write, ...events);
+  return renderApp('/runs/r1', live);
+}
+
+describe('a run', () => {
+  it('A8: opened at any time, it shows what is stored and goes on live', async () => {
+    const { live } = running(piece('Because '));
+    expect(await screen.findByText('Because')).toBeTruthy();
+    live.append('r1', piece('of light.'));
+    expect(await screen.findByText('Because of light.')).toBeTruthy();
+    live.append('r1', whole('Because of **light**.'), { type: 'run.completed', at: Date.now() });
+    expect((await screen.findByText('light')).tagName).toBe('STRONG');
+    expect(screen.getAllByText('Done').length).toBeGreaterThan(0);
+  });
+
+  it('A6: after a crash nothing is shown twice, and the lost attempt is folded', async () => {
+    const { live } = running(piece('Half a sen'));
+    await screen.findByText('Half a sen');
+    live.append('r1', attempt(2), write, piece('A whole sentence.'));
+    expect(await screen.findByText('A whole sentence.')).toBeTruthy();
+    expect(screen.queryByText(/Half a sen/)).toBeNull();
+    expect(screen.getByText('Attempt 1 · interrupted by a restart')).toBeTruthy();
+  });
+
+  it('citations lead to their source; a number without a source stays text', async () => {
+    running(
+      {
+        type: 'source',
+        at: 1,
+        task: 't',
+        source: { id: 's', title: 'The Book', url: '/library/book#p2', n: 1 },
+      },
+      piece('It is so [1], says one [7].'),
+    );
+    const cite = await screen.findByRole('link', { name: 'Source 1' });
+    const target = document.querySelector(cite.getAttribute('href') ?? '');
+    expect(
+      within(target as HTMLElement)
+        .getByRole('link')
+        .getAttribute('href'),
+    ).toBe('/library/book#p2');
+    expect(screen.getByText(/says one \[7\]/)).toBeTruthy();
+  });
+
+  it('what a model writes is never markup: no HTML, no script address', async () => {
+    running(
+      {
+        type: 'source',
+        at: 1,
+        task: 't',
+        source: { id: 's', title: 'Bad', url: 'javascript:alert(1)', n: 1 },
+      },
+      piece('<img src=x onerror=alert(1)> and [link](javascript:alert(1))'),
+    );
+    const link = await screen.findByText('link');
+    expect(link.getAttribute('href')).toBe('');
+    expect(document.querySelector('.prose img')).toBeNull();
+    expect(screen.getByText('Bad').tagName).toBe('SPAN');
+  });
+
+  it('A5: cancel asks once, then says at once that it is being done', async () => {
+    server.use(http.post('*/api/runs/r1/cancel', () => delay('infinite')));
+    const { user } = running();
+    await user.click(await screen.findByRole('button', { name: 'Cancel run' }));
+    expect(screen.getByText('It stops for good; what it wrote stays.')).toBeTruthy();
+    expect(document.activeElement?.textContent).toBe('Yes, cancel');
+    await user.click(screen.getByRole('button', { name: 'Yes, cancel' }));
+    expect(screen.getAllByText('Cancelling…').length).toBeGreaterThan(0);
+  });
+
+  it('A5: by keyboard alone, and Escape changes one’s mind', async () => {
+    const { user } = running();
+    await screen.findByRole('button', { name: 'Cancel run' });
+    await user.keyboard('c');
+    expect(document.activeElement?.textContent).toBe('Yes, cancel');
+    await user.keyboard('{Escape}');
+    expect(await screen.findByRole('button', { name: 'Cancel run' })).toBeTruthy();
+  });
+
+  it('a cancel that was refused is told, and can be tried again', async () => {
+    const error = { code: 'unavailable', message: 'Not now.' };
+    server.use(http.post('*/api/runs/r1/cancel', () => HttpResponse.json({ error }, { status: 503 })));
+    const { user } = running();
+    await user.click(await screen.findByRole('button', { name: 'Cancel run' }));
+    await user.click(screen.getByRole('button', { name: 'Yes, cancel' }));
+    expect(await screen.findByText('Not cancelled')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Cancel run' })).toBeTruthy();
+  });
+
+  it('failed: says why, what is kept, and what can be done', async () => {
+    const { live } = running();
+    const error = { code: 'graph_error', message: 'The model refused.' };
+    live.append('r1', { type: 'run.failed', at: Date.now(), error });
+    expect(await screen.findByText('The run failed')).toBeTruthy();
+    expect(screen.getAllByText('The model refused.').length).toBeGreaterThan(0);
+    expect(screen.getByRole('button', { name: 'Ask again' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Copy details' })).toBeTruthy();
+  });
+
+  it('no such run: says so and shows the way on', async () => {
+    renderApp('/runs/nothing');
+    expect(await screen.findByRole('heading', { name: 'There is no such run' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'See your runs' }).getAttribute('href')).toBe('/runs');
+  });
+
+  it('a change of status is announced', async () => {
+    const { live } = running();
+    await screen.findByRole('heading', { name: 'Why?' });
+    live.append('r1', { type: 'run.completed', at: Date.now() });
+    await waitFor(() =>
+      expect(screen.getAllByRole('status').map((one) => one.textContent)).toContain('The run is now: Done'),
+    );
+  });
+
+  it('every stored event can be seen', async () => {
+    const { user } = running();
+    await user.click(await screen.findByRole('tab', { name: /Events/ }));
+    expect(screen.getByRole('region', { name: 'Events' })).toBeTruthy();
+    expect(screen.getByRole('tab', { name: /Events/ }).textContent).toContain('3');
+  });
+});
