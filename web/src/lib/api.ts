@@ -32,7 +32,6 @@ export interface Api {
   /** Idempotent by `run_id`. */
   createRun(body: CreateRun): Promise<Run>;
   cancelRun(runId: string): Promise<void>;
-  getRun(runId: string): Promise<Run>;
   graphs(): Promise<Graphs>;
   document(id: string): Promise<LibraryDocument>;
 }
@@ -63,7 +62,6 @@ export function createApi(token: () => Promise<string | null>): Api {
         ? call(`threads/${encodeURIComponent(thread_id)}/runs`, body)
         : call('runs', body),
     cancelRun: (runId) => call(`runs/${encodeURIComponent(runId)}/cancel`, {}),
-    getRun: (runId) => call(`runs/${encodeURIComponent(runId)}`),
     graphs: () => call('graphs'),
     document: (id) => call(`library/${id.split('/').map(encodeURIComponent).join('/')}`),
   };
