@@ -97,7 +97,7 @@ export function apiApp(services: Services, authenticate: Authenticate, version: 
   });
 
   for (const prefix of ['/runs/:run_id', '/threads/:thread_id/runs/:run_id']) {
-    route('get', prefix, required);
+    route('get', prefix, (req, _res, user) => required(req, user));
     route('get', `${prefix}/join`, async (req, res, user) => {
       const run = await required(req, user);
       const closed = new AbortController();

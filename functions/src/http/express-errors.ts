@@ -47,10 +47,22 @@ export const notFound: RequestHandler = (req) => {
  * answered with its HTML page. Express passes what nobody handled to `done`; this makes that answer JSON too.
  */
 export function answerFrameworkErrorsAsJson(): void {
-  const { handle } = express.application;
-  express.application.handle = function handleWithJson(req: never, res: Response, done?: unknown) {
+  const application: unknown = express.application;
+  if (!hasHandle(application)) throw new Error('This version of Express has no application.handle.');
+  const { handle } = application;
+  application.handle = function handleWithJson(req, res, done) {
     const fallback = (error?: unknown) =>
       sendError(res, error ?? new LongrunError('not_found', 'There is nothing here.'));
     return Reflect.apply(handle, this, [req, res, done ?? fallback]) as unknown;
   };
+}
+
+interface Handling {
+  handle(req: unknown, res: Response, done?: unknown): unknown;
+}
+
+function hasHandle(value: unknown): value is Handling {
+  return (
+    typeof value === 'object' && value !== null && 'handle' in value && typeof value.handle === 'function'
+  );
 }

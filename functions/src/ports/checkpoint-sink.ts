@@ -7,7 +7,14 @@ import type { DocumentWrite } from './documents.ts';
  */
 export interface CheckpointSink {
   checkpoint(
-    info: { thread_id: string; checkpoint_ns: string; checkpoint_id: string; step: number },
+    info: {
+      thread_id: string;
+      checkpoint_ns: string;
+      checkpoint_id: string;
+      step: number;
+      /** Channels whose whole value the checkpoint holds. */
+      channels: string[];
+    },
     writes: DocumentWrite[],
   ): Promise<void>;
   taskWrites(

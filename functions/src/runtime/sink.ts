@@ -7,6 +7,7 @@ import type { StreamReader } from './stream-reader.ts';
 
 interface TaskWrites {
   ns: string;
+  channels: string[];
   writes: DocumentWrite[];
 }
 
@@ -24,7 +25,7 @@ export class JournalSink implements CheckpointSink {
   /** Writes of tasks whose end the stream has not told yet. */
   readonly #pending = new Map<string, TaskWrites>();
   /** Staged writes of ended tasks, by checkpoint namespace. */
-  readonly #finished = new Map<string, Set<DocumentWrite>>();
+  readonly #finished = new Map<string, TaskWrites[]>();
 
   constructor(journal: Journal, reader: StreamReader, clock: Clock) {
     this.#journal = journal;
@@ -47,7 +48,7 @@ export class JournalSink implements CheckpointSink {
       this.#journal.stage(writes);
       return;
     }
-    this.#pending.set(info.task_id, { ns: info.checkpoint_ns, writes });
+    this.#pending.set(info.task_id, { ns: info.checkpoint_ns, channels: info.channels, writes });
     await turn();
     if (!this.#pending.has(info.task_id)) return;
     for (const event of this.#reader.taskWritten(info.task_id, this.#clock.now())) this.push(event);
@@ -59,9 +60,15 @@ export class JournalSink implements CheckpointSink {
     writes: DocumentWrite[],
   ): Promise<void> {
     await turn();
-    // The new checkpoint holds what these tasks wrote, so their writes need no documents of their own.
-    const superfluous = this.#finished.get(info.checkpoint_ns);
-    if (superfluous !== undefined) this.#journal.unstage((write) => superfluous.has(write));
+    // What the new checkpoint holds needs no documents of its own. A channel that stores differences (LangGraph's
+    // DeltaChannel) is not held by it: its value is read out of the writes.
+    const held = new Set(info.channels);
+    const superfluous = new Set(
+      (this.#finished.get(info.checkpoint_ns) ?? [])
+        .filter(({ channels }) => channels.every((name) => held.has(name) || isTrigger(name)))
+        .flatMap(({ writes: own }) => own),
+    );
+    this.#journal.unstage((write) => superfluous.has(write));
     this.#finished.delete(info.checkpoint_ns);
     const { checkpoint_id, checkpoint_ns, step } = info;
     this.#journal.stage(writes);
@@ -75,10 +82,13 @@ export class JournalSink implements CheckpointSink {
     if (pending === undefined) return;
     this.#pending.delete(task);
     this.#journal.stage(pending.writes);
-    const finished = this.#finished.get(pending.ns) ?? new Set();
-    for (const write of pending.writes) finished.add(write);
-    this.#finished.set(pending.ns, finished);
+    this.#finished.set(pending.ns, [...(this.#finished.get(pending.ns) ?? []), pending]);
   }
+}
+
+/** Channels that only start other nodes; they are empty again once those have run. */
+function isTrigger(channel: string): boolean {
+  return channel.startsWith('branch:to:') || channel.startsWith('__');
 }
 
 /** Everything queued as a microtask, the reader of the stream included, has run when this resolves. */
