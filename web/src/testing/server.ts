@@ -1,7 +1,7 @@
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 
-export const GRAPH = {
+const GRAPH = {
   id: 'research',
   title: 'Research',
   description: 'Answers with citations.',
