@@ -29,11 +29,6 @@ export interface Serialized {
   bytes: Uint8Array;
 }
 
-/** A serialized value that stands in a document, or the number of blobs that hold its bytes. */
-export function storedValue(value: Serialized): Fields {
-  return { t: value.type, b: value.bytes };
-}
-
 export function isFields(value: Value | undefined): value is Fields {
   return (
     typeof value === 'object' &&

@@ -204,11 +204,11 @@ export class DocumentSaver extends BaseCheckpointSaver {
     const others = [...new Set(Object.values(sources))].filter((docId) => path(place, docId) !== doc.path);
     const found = await this.#documents.get(others.map((docId) => path(place, docId)));
     const values = new Map(
-      [doc, ...found].flatMap((each) => (each === undefined ? [] : [[each.path, valuesIn(each)]])),
+      [doc, ...found].flatMap((each) => (each === undefined ? [] : [[each.path, listIn(each, 'values')]])),
     );
     const channel_values: Record<string, unknown> = {};
     for (const [channel, docId] of Object.entries(sources)) {
-      const held = values.get(path(place, docId)) ?? {};
+      const held = values.get(path(place, docId)) ?? [];
       const { type, bytes } = await readValue(this.#documents, place.thread, docId, held, channel);
       channel_values[channel] = await this.serde.loadsTyped(type, bytes);
     }
@@ -227,7 +227,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
       collection: writesOf(place.thread),
       where: [{ field: 'key', op: '==', value: checkpointKey(place.ns, id) }],
     });
-    const tasks = docs.map((doc) => ({ task: String(doc.fields['task']), items: itemsIn(doc) }));
+    const tasks = docs.map((doc) => ({ task: String(doc.fields['task']), items: listIn(doc, 'items') }));
     /*
      * A task that failed runs again, so nothing that it wrote counts. LangGraph can store its sibling's results
      * under the failed task's tick without the write that triggers their join; counting them would lose the join.
@@ -302,12 +302,7 @@ function sourcesIn(doc: StoredDocument): Record<string, string> {
   return JSON.parse(String(doc.fields['sources'])) as Record<string, string>;
 }
 
-function valuesIn(doc: StoredDocument): Fields {
-  const values = doc.fields['values'];
-  return isFields(values) ? values : {};
-}
-
-function itemsIn(doc: StoredDocument): Fields[] {
-  const items = doc.fields['items'];
+function listIn(doc: StoredDocument, field: 'items' | 'values'): Fields[] {
+  const items = doc.fields[field];
   return Array.isArray(items) ? items.filter(isFields) : [];
 }

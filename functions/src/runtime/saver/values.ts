@@ -1,5 +1,5 @@
 import type { Documents, DocumentWrite, Fields } from '../../ports/documents.ts';
-import { blobDocId, blobsOf, isFields, storedValue, type Serialized } from './layout.ts';
+import { blobDocId, blobsOf, type Serialized } from './layout.ts';
 
 /** Values up to this size stand in the checkpoint's own document while there is room. Bytes. */
 const INLINE_VALUE = 200_000;
@@ -20,13 +20,16 @@ export class StateTooLarge extends Error {
   }
 }
 
-/** Spreads the changed values over the checkpoint's document and blobs. */
+/**
+ * Spreads the changed values over the checkpoint's document and blobs. They are a list, not a map: Firestore
+ * reserves field names such as `__start__`.
+ */
 export function placeValues(
   thread: string,
   docId: string,
   values: Map<string, Serialized>,
-): { inline: Fields; blobs: DocumentWrite[] } {
-  const inline: Fields = {};
+): { inline: Fields[]; blobs: DocumentWrite[] } {
+  const inline: Fields[] = [];
   const blobs: DocumentWrite[] = [];
   let inlineBytes = 0;
   let total = 0;
@@ -35,12 +38,12 @@ export function placeValues(
     total += bytes;
     if (total > MAX_COMMIT) throw new StateTooLarge(channel, bytes);
     if (bytes <= INLINE_VALUE && inlineBytes + bytes <= INLINE_TOTAL) {
-      inline[channel] = storedValue(value);
+      inline.push({ c: channel, t: value.type, b: value.bytes });
       inlineBytes += bytes;
       continue;
     }
     const count = Math.ceil(bytes / BLOB_BYTES);
-    inline[channel] = { t: value.type, blobs: count };
+    inline.push({ c: channel, t: value.type, blobs: count });
     for (let i = 0; i < count; i += 1) {
       const piece = value.bytes.subarray(i * BLOB_BYTES, (i + 1) * BLOB_BYTES);
       blobs.push({
@@ -58,11 +61,11 @@ export async function readValue(
   documents: Documents,
   thread: string,
   docId: string,
-  values: Fields,
+  values: Fields[],
   channel: string,
 ): Promise<Serialized> {
-  const stored = values[channel];
-  if (!isFields(stored) || typeof stored['t'] !== 'string') throw missing(docId, channel);
+  const stored = values.find((value) => value['c'] === channel);
+  if (typeof stored?.['t'] !== 'string') throw missing(docId, channel);
   if (stored['b'] instanceof Uint8Array) return { type: stored['t'], bytes: stored['b'] };
   const paths = Array.from(
     { length: Number(stored['blobs']) },
