@@ -30,7 +30,6 @@ const SCHEMA = `
   CREATE TABLE oob_codes (
     id INTEGER PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
-    email TEXT NOT NULL,
     doc TEXT NOT NULL
   );
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

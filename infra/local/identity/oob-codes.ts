@@ -8,6 +8,8 @@ export interface OobCode {
   email: string;
   newEmail?: string | undefined;
   oobLink: string;
+  /** The account it is about; an EMAIL_SIGNIN code may be for someone who has none yet. */
+  localId?: string | undefined;
 }
 
 export const OOB_TYPES = [
@@ -33,6 +35,7 @@ const MODES: { [type in OobType]: string } = {
 export interface OobRequest {
   type: OobType;
   email: string;
+  localId?: string | undefined;
   newEmail?: string | undefined;
   continueUrl?: string | undefined;
   origin: string;
@@ -45,7 +48,7 @@ export class OobCodes {
     this.db = db;
   }
 
-  create({ type, email, newEmail, continueUrl, origin }: OobRequest): OobCode {
+  create({ type, email, newEmail, localId, continueUrl, origin }: OobRequest): OobCode {
     const oobCode = randomBytes(32).toString('base64url');
     const link = new URL('/emulator/action', origin);
     link.searchParams.set('mode', MODES[type]);
@@ -53,10 +56,8 @@ export class OobCodes {
     link.searchParams.set('oobCode', oobCode);
     link.searchParams.set('apiKey', 'fake-api-key');
     if (continueUrl !== undefined) link.searchParams.set('continueUrl', continueUrl);
-    const code = { oobCode, requestType: type, email, newEmail, oobLink: link.href };
-    this.db
-      .prepare('INSERT INTO oob_codes (code, email, doc) VALUES (?, ?, ?)')
-      .run(oobCode, email, JSON.stringify(code));
+    const code = { oobCode, requestType: type, email, newEmail, oobLink: link.href, localId };
+    this.db.prepare('INSERT INTO oob_codes (code, doc) VALUES (?, ?)').run(oobCode, JSON.stringify(code));
     const last = 'SELECT id FROM oob_codes ORDER BY id DESC LIMIT 1 OFFSET ?';
     this.db.prepare(`DELETE FROM oob_codes WHERE id <= (${last})`).run(MAX_CODES);
     return code;
