@@ -1,0 +1,125 @@
+/** Which indexes together serve a conjunction: as production, by merging indexes that end in the same orders. */
+import type { GroupIndexes, KeptComposite } from '../index/catalog.ts';
+import type { IndexField, Order, Scope } from '../index/config.ts';
+import { automaticPrefix, compositePrefix } from '../index/keys.ts';
+import { indexKey } from '../value/index-key.ts';
+import type { Value } from '../types.ts';
+import type { FieldRef, QueryOrder } from './normalized.ts';
+import type { Access } from './scan.ts';
+
+/** A condition that an index must have in front of its orders. */
+export interface Required extends FieldRef {
+  readonly contains: boolean;
+  readonly value: Value;
+}
+
+export interface Need {
+  readonly indexes: GroupIndexes;
+  readonly scope: Scope;
+  /** Of the collection; anything for a group. */
+  readonly collection: Uint8Array;
+  readonly required: readonly Required[];
+  /** Without `__name__`. */
+  readonly orders: readonly QueryOrder[];
+  readonly nameDescending: boolean;
+  /** Production scans composite indexes in one direction only. */
+  readonly mayReverse: boolean;
+}
+
+interface Offer {
+  readonly access: Access;
+  readonly covers: ReadonlySet<Required>;
+}
+
+/** Undefined: some index is missing. An empty list: no index is needed, names will do. */
+export function chooseIndexes(need: Need): Access[] | undefined {
+  if (need.required.length === 0 && need.orders.length === 0) return [];
+  const offers = [...automaticOffers(need), ...compositeOffers(need)];
+  const open = new Set(need.required);
+  const chosen: Access[] = [];
+  do {
+    const gain = ({ covers }: Offer): number => [...covers].filter((r) => open.has(r)).length;
+    const [best] = offers.toSorted((a, b) => gain(b) - gain(a));
+    if (!best || (open.size > 0 && gain(best) === 0)) return undefined;
+    chosen.push(best.access);
+    for (const required of best.covers) open.delete(required);
+  } while (open.size > 0);
+  return chosen;
+}
+
+/** What an index that serves it all would look like. */
+export function idealIndex({ required, orders, nameDescending }: Need): IndexField[] {
+  const mode = (descending: boolean): Order => (descending ? 'DESCENDING' : 'ASCENDING');
+  return [
+    ...required
+      .toSorted((a, b) => Number(b.contains) - Number(a.contains))
+      .map(({ field, contains }) => ({
+        path: field,
+        mode: contains ? ('CONTAINS' as const) : ('ASCENDING' as const),
+      })),
+    ...orders.map(({ field, descending }) => ({ path: field, mode: mode(descending) })),
+    { path: '__name__', mode: mode(nameDescending) },
+  ];
+}
+
+function* automaticOffers(need: Need): Generator<Offer> {
+  const { indexes, scope, collection, required, orders, nameDescending } = need;
+  const prefixOf = (contains: boolean, field: string): Buffer =>
+    automaticPrefix(indexes.group.id, scope, contains, collection, field);
+  const [order, ...more] = orders;
+  if (order) {
+    const direction: Order = order.descending ? 'DESCENDING' : 'ASCENDING';
+    const isServed = indexes.indexingOf(order.path).ordered.has(`${scope}/${direction}`);
+    if (more.length > 0 || order.descending !== nameDescending || !isServed) return;
+    const prefix = prefixOf(false, order.field);
+    yield { access: { group: undefined, prefix, reverse: order.descending }, covers: new Set() };
+    return;
+  }
+  for (const condition of required) {
+    const { path, field, contains, value } = condition;
+    const indexing = indexes.indexingOf(path);
+    const isServed = contains
+      ? indexing.contains.has(scope)
+      : indexing.ordered.has(`${scope}/ASCENDING`) || indexing.ordered.has(`${scope}/DESCENDING`);
+    if (!isServed) continue;
+    const prefix = Buffer.concat([prefixOf(contains, field), indexKey(value)]);
+    yield { access: { group: undefined, prefix, reverse: nameDescending }, covers: new Set([condition]) };
+  }
+}
+
+function* compositeOffers(need: Need): Generator<Offer> {
+  for (const index of need.indexes.composites) {
+    const leading = index.fields.length - need.orders.length;
+    if (index.scope !== need.scope || leading < 0) continue;
+    const reverse = directionOf(index, leading, need);
+    if (reverse === undefined) continue;
+    const covers = index.fields
+      .slice(0, leading)
+      .map(({ path, mode }) =>
+        need.required.find((r) => r.field === path && r.contains === (mode === 'CONTAINS')),
+      );
+    if (covers.includes(undefined)) continue;
+    const values = index.fields
+      .slice(0, leading)
+      .map(({ mode }, i) => indexKey(covers[i]?.value ?? NEVER, mode === 'DESCENDING'));
+    const prefix = Buffer.concat([compositePrefix(index.id, need.scope, need.collection), ...values]);
+    yield {
+      access: { group: undefined, prefix, reverse },
+      covers: new Set(covers.filter((c) => c !== undefined)),
+    };
+  }
+}
+
+const NEVER: Value = { nullValue: 'NULL_VALUE' };
+
+/** Does the index end in the orders: as they are (false), all of them reversed (true), or not at all? */
+function directionOf(index: KeptComposite, leading: number, need: Need): boolean | undefined {
+  const tail = index.fields.slice(leading);
+  if (!tail.every(({ path }, i) => need.orders[i]?.field === path)) return undefined;
+  const wanted = [...need.orders.map(({ descending }) => descending), need.nameDescending];
+  const held = [...tail.map(({ mode }) => mode), index.nameOrder];
+  if (held.includes('CONTAINS')) return undefined;
+  const agree = held.map((mode, i) => (mode === 'DESCENDING') === wanted[i]);
+  if (agree.every(Boolean)) return false;
+  return need.mayReverse && !agree.some(Boolean) ? true : undefined;
+}

@@ -1,0 +1,130 @@
+/**
+ * `google.firestore.v1.Firestore` on gRPC. Every caller is an admin: server libraries bring service accounts, or the
+ * emulator's `Bearer owner`, and rules never bind those. RPCs not listed here answer UNIMPLEMENTED by themselves.
+ */
+import { Server } from '@grpc/grpc-js';
+import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import { firestoreService } from '../protos.ts';
+import { toStatus } from '../engine/status.ts';
+import { ADMIN } from '../engine/types.ts';
+import type { Caller, Fail, FirestoreApi, Send, ServerStream } from '../engine/types.ts';
+
+const MAX_RECEIVE_BYTES = 16 * 1024 * 1024; // a commit may have 10 MiB
+
+const UNARY = [
+  'commit',
+  'batchWrite',
+  'getDocument',
+  'createDocument',
+  'updateDocument',
+  'deleteDocument',
+  'listDocuments',
+  'listCollectionIds',
+  'partitionQuery',
+  'beginTransaction',
+  'rollback',
+] as const satisfies (keyof FirestoreApi)[];
+const STREAMING = [
+  'batchGetDocuments',
+  'runQuery',
+  'runAggregationQuery',
+] as const satisfies (keyof FirestoreApi)[];
+const DUPLEX = ['listen', 'write'] as const satisfies (keyof FirestoreApi)[];
+
+export function createGrpcServer(api: FirestoreApi, onDefect: (error: unknown) => void): Server {
+  const server = new Server({
+    'grpc.max_receive_message_length': MAX_RECEIVE_BYTES,
+    'grpc.max_send_message_length': -1,
+  });
+  const failure = (error: unknown): { code: number; details: string } => {
+    const status = toStatus(error);
+    if (status !== error) onDefect(error);
+    return { code: status.code, details: status.message };
+  };
+  const service = firestoreService();
+  const implementation: Parameters<Server['addService']>[1] = {};
+  for (const name of UNARY) {
+    implementation[methodName(name)] = (
+      call: ServerUnaryCall<object, object>,
+      callback: sendUnaryData<object>,
+    ) => {
+      const method: (request: object, caller: Caller) => Promise<object> = api[name];
+      method(call.request, ADMIN).then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(failure(error)),
+      );
+    };
+  }
+  for (const name of STREAMING) {
+    implementation[methodName(name)] = (call: ServerWritableStream<object, object>) => {
+      const method: (request: object, caller: Caller) => AsyncIterable<object> = api[name];
+      pump(call, method(call.request, ADMIN)).catch((error: unknown) => call.emit('error', failure(error)));
+    };
+  }
+  for (const name of DUPLEX) {
+    implementation[methodName(name)] = (call: ServerDuplexStream<object, object>) => {
+      const open: (caller: Caller, send: Send<object>, fail: Fail) => ServerStream<object> = api[name];
+      connect(call, open, failure);
+    };
+  }
+  server.addService(
+    Object.fromEntries(Object.entries(service).filter(([name]) => implementation[name] !== undefined)),
+    implementation,
+  );
+  return server;
+}
+
+const methodName = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+async function pump(
+  call: ServerWritableStream<object, object>,
+  responses: AsyncIterable<object>,
+): Promise<void> {
+  for await (const response of responses) {
+    if (call.cancelled) return;
+    if (!call.write(response)) await drained(call);
+  }
+  call.end();
+}
+
+function drained(call: ServerWritableStream<object, object>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      call.off('drain', done);
+      call.off('cancelled', done);
+      call.off('close', done);
+      resolve();
+    };
+    call.on('drain', done);
+    call.on('cancelled', done);
+    call.on('close', done);
+  });
+}
+
+function connect(
+  call: ServerDuplexStream<object, object>,
+  open: (caller: Caller, send: Send<object>, fail: Fail) => ServerStream<object>,
+  failure: (error: unknown) => object,
+): void {
+  let ended = false;
+  const stream = open(
+    ADMIN,
+    (response) => {
+      if (!ended && !call.cancelled) call.write(response);
+    },
+    (error) => {
+      if (ended) return;
+      ended = true;
+      call.emit('error', failure(error));
+    },
+  );
+  const close = (): void => stream.close();
+  call.on('data', (request: object) => stream.receive(request));
+  call.on('end', () => {
+    close();
+    if (!ended) call.end();
+    ended = true;
+  });
+  call.on('cancelled', close);
+  call.on('error', close);
+}

@@ -1,0 +1,81 @@
+/** The whole server on one port: gRPC, WebChannel, REST, and a little of its own under `/_/`. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listenMixed } from '../net/listen-mixed.ts';
+import { createEngine } from './engine/engine.ts';
+import { parseIndexConfig } from './engine/index/config.ts';
+import { createGrpcServer } from './grpc/service.ts';
+import { handleOperations } from './operations.ts';
+import { createAuthorizer } from './rules/index.ts';
+import { createWebHandler } from './web/index.ts';
+
+export interface FirestoreOptions {
+  readonly host?: string;
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  /** SQLite file; absent: in memory. */
+  readonly data?: string;
+  /** Text of a `firestore.rules` file; absent: everything is allowed. */
+  readonly rules?: string;
+  /** Text of a `firestore.indexes.json` file; absent: every query is served. */
+  readonly indexes?: string;
+  readonly project?: string;
+  /** Told of errors that are defects of this server; by default they go to stderr. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+export interface FirestoreServer {
+  readonly port: number;
+  readonly host: string;
+  readonly url: string;
+  /** Stops serving, commits what waits, closes the file. */
+  close(): Promise<void>;
+}
+
+/** @throws when the address or the file cannot be used, or rules or indexes cannot be parsed */
+export async function startFirestore(options: FirestoreOptions = {}): Promise<FirestoreServer> {
+  const { host = '127.0.0.1', port = 0, data, rules, indexes, project = 'demo-local' } = options;
+  const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
+  const engine = createEngine({
+    ...(data !== undefined && { file: data }),
+    ...(indexes !== undefined && { indexes: parseIndexConfig(indexes) }),
+    ...(rules !== undefined && { authorizer: createAuthorizer(rules) }),
+  });
+  const web = createWebHandler({ api: engine.api, guarded: rules !== undefined, onDefect });
+  const identity = { bootId: randomUUID(), project };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (handleOperations(request, response, engine, identity)) return;
+    if (await web.handle(request, response)) return;
+    response.writeHead(404, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ error: { code: 404, status: 'NOT_FOUND', message: 'No such path.' } }));
+  };
+  try {
+    const listener = await listenMixed({
+      host,
+      port,
+      grpcServer: createGrpcServer(engine.api, onDefect),
+      httpHandler: (request, response) => {
+        answer(request, response).catch((error: unknown) => {
+          onDefect(error);
+          response.destroy();
+        });
+      },
+    });
+    let closing: Promise<void> | undefined;
+    const shut = async (): Promise<void> => {
+      web.close();
+      await listener.close();
+      engine.close();
+    };
+    const address = host.includes(':') ? `[${host}]` : host;
+    return {
+      port: listener.port,
+      host,
+      url: `http://${address}:${String(listener.port)}`,
+      close: () => (closing ??= shut()),
+    };
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+}
