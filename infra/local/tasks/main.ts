@@ -1,0 +1,13 @@
+import { parseArguments } from './arguments.ts';
+import { startTasks } from './server.ts';
+
+try {
+  const server = await startTasks(parseArguments(process.argv.slice(2)));
+  console.log(`tasks listening at ${server.url}`);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void server.close().then(() => process.exit(0)));
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
