@@ -189,7 +189,9 @@ function end(run: Run, status: RunStatus, at: number): Run {
 }
 
 function closeNode(run: Run, task: string): Run {
-  return { ...run, nodes: run.nodes.filter((node) => node.task !== task) };
+  const nodes = run.nodes.filter((node) => node.task !== task);
+  // What the last open step said of itself is over with it.
+  return { ...run, nodes, progress: nodes.length === 0 ? null : run.progress };
 }
 
 /** Replaces by id, keeps order; the oldest go first when the list outgrows its limit. */

@@ -1,0 +1,57 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** The parts of a local installation, in the order in which they start. */
+export const PARTS = ['firestore', 'tasks', 'identity', 'api', 'worker', 'maintenance', 'edge'] as const;
+export type Part = (typeof PARTS)[number];
+export type Ports = Record<Part, number>;
+
+/**
+ * Ports are chosen once and kept with the data, so that an open page and a queued task find everything again
+ * after a restart. A port that something else took meanwhile is replaced.
+ */
+export async function choosePorts(data: string, edgePort: number): Promise<Ports> {
+  await mkdir(data, { recursive: true });
+  const file = join(data, 'ports.json');
+  const kept = await readKept(file);
+  const ports: Partial<Ports> = {};
+  for (const part of PARTS) {
+    const wanted = part === 'edge' && edgePort !== 0 ? edgePort : (kept[part] ?? 0);
+    const free = await freePort(wanted);
+    if (free === null && part === 'edge' && edgePort !== 0) {
+      throw new Error(`Port ${edgePort} is in use. Set PORT to another one, or PORT=0 for any.`);
+    }
+    ports[part] = free ?? (await anyPort());
+  }
+  await writeFile(file, JSON.stringify(ports));
+  return ports as Ports;
+}
+
+async function readKept(file: string): Promise<Record<string, number>> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, number>;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+async function anyPort(): Promise<number> {
+  const port = await freePort(0);
+  if (port === null) throw new Error('No free port was found.');
+  return port;
+}
+
+/** The port if it is free (0: some free one), else null. */
+function freePort(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      const found = typeof address === 'object' && address !== null ? address.port : null;
+      server.close(() => resolve(found));
+    });
+  });
+}

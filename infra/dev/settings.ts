@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { ConfigError, parseConfig } from '../../functions/src/config/config.ts';
+
+/** What `npm start` reads from the environment. */
+export interface Settings {
+  /** Port of the page; 0 is any free one. */
+  port: number;
+  /** Folder for everything that must survive. */
+  data: string;
+  project: string;
+  /** `host:port` of servers that are already running, instead of the embedded ones. */
+  firestore: string | null;
+  identity: string | null;
+}
+
+export const LOCATION = 'us-central1';
+export const QUEUE = 'runs';
+const DEFAULT_PORT = 8123;
+
+/** Throws ConfigError with every problem of the functions' configuration and of our own. */
+export function parseSettings(env: NodeJS.ProcessEnv): Settings {
+  const problems: string[] = [];
+  const port = Number(env['PORT'] ?? DEFAULT_PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    problems.push(`PORT=${JSON.stringify(env['PORT'])} must be a port from 0 to 65535`);
+  }
+  const project = env['GOOGLE_CLOUD_PROJECT'] ?? 'demo-longrun';
+  try {
+    parseConfig({ ...env, ...functionsEnv({ project, worker: 'http://127.0.0.1:1' }, env) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    port,
+    project,
+    data: resolve(env['LONGRUN_DATA'] ?? '.longrun'),
+    firestore: env['FIRESTORE_EMULATOR_HOST'] ?? null,
+    identity: env['FIREBASE_AUTH_EMULATOR_HOST'] ?? null,
+  };
+}
+
+/** What the functions see of a local installation: the variables that Google's own clients know. */
+export function functionsEnv(
+  at: { project: string; worker: string; firestore?: string; identity?: string; tasks?: string },
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return {
+    GOOGLE_CLOUD_PROJECT: at.project,
+    TASKS_LOCATION: LOCATION,
+    TASKS_QUEUE: QUEUE,
+    WORKER_URL: at.worker,
+    LONGRUN_STORAGE: env['LONGRUN_STORAGE'] ?? (env['FIRESTORE_EMULATOR_HOST'] ? 'emulator' : 'embedded'),
+    METADATA_SERVER_DETECTION: 'none',
+    ...(at.firestore === undefined ? {} : { FIRESTORE_EMULATOR_HOST: at.firestore }),
+    ...(at.identity === undefined ? {} : { FIREBASE_AUTH_EMULATOR_HOST: at.identity }),
+    ...(at.tasks === undefined ? {} : { CLOUD_TASKS_EMULATOR_HOST: at.tasks }),
+  };
+}

@@ -1,0 +1,209 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ConfigError } from '../../functions/src/config/config.ts';
+import { choosePorts, PARTS, type Part } from './ports.ts';
+import { functionsEnv, LOCATION, parseSettings, QUEUE, type Settings } from './settings.ts';
+import { Supervised } from './supervise.ts';
+
+/**
+ * The whole product on one machine: the embedded cloud, the functions as functions-framework serves them, and
+ * the page. Every part is a process of its own and is started again when it dies. Ctrl-C stops all, data stays.
+ */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const inRoot = (path: string) => join(root, path);
+const SWEEP_MS = 60_000;
+
+const settings = settingsOrExit();
+buildPage();
+const ports = await choosePorts(settings.data, settings.port).catch(exit);
+const folder = { db: join(settings.data, 'db'), logs: join(settings.data, 'logs') };
+for (const path of Object.values(folder)) await mkdir(path, { recursive: true });
+
+const local = (part: Part) => `127.0.0.1:${ports[part]}`;
+const hosts = {
+  firestore: settings.firestore ?? local('firestore'),
+  identity: settings.identity ?? local('identity'),
+  tasks: local('tasks'),
+};
+const url = `http://localhost:${ports.edge}`;
+const parts = new Map<Part, Supervised>();
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+
+for (const part of PARTS) {
+  if (
+    (part === 'firestore' && settings.firestore !== null) ||
+    (part === 'identity' && settings.identity !== null)
+  ) {
+    continue;
+  }
+  const program = {
+    name: part,
+    port: ports[part],
+    logFile: join(folder.logs, `${part}.log`),
+    ...programOf(part),
+  };
+  parts.set(part, new Supervised(program, () => void writePids()));
+}
+try {
+  await Promise.all([...parts].filter(([part]) => part !== 'maintenance').map(([, each]) => each.start()));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  await stop(1);
+}
+await writeAddresses();
+process.stdout.write(`Longrun is running at ${url}\n`);
+await parts.get('maintenance')?.start();
+setInterval(() => void sweep(), SWEEP_MS);
+void sweep();
+
+function programOf(part: Part): { args: string[]; env: Record<string, string> } {
+  const flags = (file: string, ...more: string[]) => ({
+    args: [inRoot(`infra/local/${file}/main.ts`), '--port', String(ports[part]), ...more],
+    env: {},
+  });
+  const data = (name: string) => ['--data', join(folder.db, `${name}.sqlite`)];
+  switch (part) {
+    case 'firestore':
+      return flags(
+        'firestore',
+        ...data('firestore'),
+        '--project',
+        settings.project,
+        '--rules',
+        inRoot('infra/firestore/firestore.rules'),
+        '--indexes',
+        inRoot('infra/firestore/firestore.indexes.json'),
+      );
+    case 'identity':
+      return flags('identity', ...data('identity'), '--project', settings.project);
+    case 'tasks':
+      return flags('tasks', ...data('tasks'), '--queue', queueFlag(settings));
+    case 'edge':
+      return flags(
+        'edge',
+        '--dir',
+        inRoot('web/dist'),
+        '--api',
+        `http://${local('api')}`,
+        '--init',
+        JSON.stringify(pageConfig()),
+      );
+    case 'api':
+    case 'worker':
+    case 'maintenance':
+      return functionProgram(part);
+    default:
+      return part satisfies never;
+  }
+}
+
+/** The queue as in production, but with retries that suit a person who waits. */
+function queueFlag({ project }: Settings): string {
+  const config = {
+    rateLimits: { maxConcurrentDispatches: 100, maxDispatchesPerSecond: 500 },
+    retryConfig: {
+      maxAttempts: -1,
+      minBackoff: { seconds: 1 },
+      maxBackoff: { seconds: 15 },
+      maxDoublings: 4,
+    },
+  };
+  return `projects/${project}/locations/${LOCATION}/queues/${QUEUE}:${JSON.stringify(config)}`;
+}
+
+function functionProgram(target: string & Part): { args: string[]; env: Record<string, string> } {
+  const main = createRequire(import.meta.url).resolve('@google-cloud/functions-framework');
+  return {
+    args: [
+      join(main, '..', 'main.js'),
+      `--target=${target}`,
+      `--source=${inRoot('functions')}`,
+      `--port=${ports[target]}`,
+      '--signature-type=http',
+    ],
+    env: functionsEnv(
+      { project: settings.project, worker: `http://${local('worker')}/`, ...hosts },
+      process.env,
+    ),
+  };
+}
+
+/** What `/__/firebase/init.json` says. The key is no secret, and locally not even a key. */
+function pageConfig() {
+  const address = (host: string) => {
+    const at = host.lastIndexOf(':');
+    return { host: host.slice(0, at), port: Number(host.slice(at + 1)) };
+  };
+  return {
+    projectId: settings.project,
+    apiKey: 'local',
+    authDomain: `localhost:${ports.edge}`,
+    emulators: { firestore: address(hosts.firestore), auth: address(hosts.identity) },
+  };
+}
+
+async function writeAddresses(): Promise<void> {
+  const addresses = {
+    edge: url,
+    ...Object.fromEntries(Object.entries(hosts).map(([part, host]) => [part, `http://${host}`])),
+    api: `http://${local('api')}`,
+    worker: `http://${local('worker')}`,
+    project: settings.project,
+  };
+  await writeFile(join(settings.data, 'addresses.json'), JSON.stringify(addresses, null, 2));
+}
+
+async function writePids(): Promise<void> {
+  const pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
+  await writeFile(join(settings.data, 'pids.json'), JSON.stringify(pids));
+}
+
+/** The scheduler's stand-in: calls the maintenance function every minute. */
+async function sweep(): Promise<void> {
+  try {
+    await fetch(`http://${local('maintenance')}/`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(SWEEP_MS / 2),
+    });
+  } catch (error) {
+    if (!stopping) process.stderr.write(`The sweeper did not answer: ${String(error)}\n`);
+  }
+}
+
+/** First what takes requests, then what executes, then what stores. */
+async function stop(code: number): Promise<never> {
+  if (stopping) return await new Promise<never>(() => undefined);
+  stopping = true;
+  const order: Part[][] = [['edge', 'maintenance'], ['worker', 'api'], ['tasks', 'identity'], ['firestore']];
+  for (const group of order) await Promise.all(group.map((part) => parts.get(part)?.stop()));
+  process.exit(code);
+}
+
+function buildPage(): void {
+  const turbo = createRequire(import.meta.url).resolve('turbo/bin/turbo');
+  const built = spawnSync(process.execPath, [turbo, 'run', 'build', '--output-logs=errors-only'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) exit(new Error(`The page could not be built:\n${built.stdout}${built.stderr}`));
+}
+
+function settingsOrExit(): Settings {
+  try {
+    return parseSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+function exit(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
