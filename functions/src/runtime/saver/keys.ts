@@ -1,0 +1,101 @@
+import type { RunnableConfig } from '@langchain/core/runnables';
+import { getCheckpointId } from '@langchain/langgraph-checkpoint';
+import { createHash } from 'node:crypto';
+
+/**
+ * Where a thread's checkpoints are kept, below the thread's document:
+ *
+ *   checkpoints/{key}       head and changed values of one checkpoint; key = {namespace}!{checkpoint id}
+ *   checkpoints/{key}!w     what the tasks of the step after it wrote, a field for each task
+ *   blobs/{key}!{i}         pieces of what is too large to stand in its document
+ *
+ * The document's id is repeated in its field `key`, the only one that is queried, because Firestore sorts
+ * downwards by a field without a composite index but not by the id. Ids of checkpoints (UUID v6) sort by time and
+ * `!` sorts before every character of an id, so a checkpoint and its writes are neighbours, writes last.
+ */
+export interface Namespace {
+  threadId: string;
+  /** Path of the thread's document. */
+  thread: string;
+  ns: string;
+}
+
+export class InvalidCheckpointConfig extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'InvalidCheckpointConfig';
+  }
+}
+
+const MAX_ID = 512; // characters; a document's id may hold 1500 bytes
+
+export const checkpointsOf = (thread: string) => `${thread}/checkpoints`;
+export const blobsOf = (thread: string) => `${thread}/blobs`;
+export const pathOf = (thread: string, key: string) => `${checkpointsOf(thread)}/${key}`;
+export const chunkPath = (thread: string, key: string, i: number) => `${blobsOf(thread)}/${key}!${i}`;
+
+export const checkpointKey = (ns: string, id: string) => `${prefixOf(ns)}!${encodeId(id)}`;
+export const writesKey = (key: string) => `${key}${WRITES}`;
+export const isWritesKey = (key: string) => key.endsWith(WRITES);
+export const checkpointOfWrites = (key: string) => key.slice(0, -WRITES.length);
+/** Every key of the namespace lies between the two; `"` is the character after `!`. */
+export const keysOf = (ns: string) => ({ after: `${prefixOf(ns)}!`, before: `${prefixOf(ns)}"` });
+/** For names of blobs, which must be short and free of slashes whatever the task is called. */
+export const shortHash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+const WRITES = '!w';
+
+/** Namespaces name every node on the way down, so they may be long: only the root's is readable. */
+function prefixOf(ns: string): string {
+  return ns === '' ? 'root' : shortHash(ns);
+}
+
+function encodeId(id: string): string {
+  return encodeURIComponent(id).replaceAll('!', '%21');
+}
+
+/** undefined when the config names no thread. Throws InvalidCheckpointConfig. */
+export function namespaceOf(
+  config: RunnableConfig,
+  threadPath: (threadId: string) => string,
+): Namespace | undefined {
+  const threadId: unknown = config.configurable?.['thread_id'];
+  const ns: unknown = config.configurable?.['checkpoint_ns'] ?? '';
+  if (threadId === undefined) return undefined;
+  if (typeof threadId !== 'string' || threadId === '' || threadId.includes('/')) {
+    throw new InvalidCheckpointConfig(
+      'configurable.thread_id must be a string that is not empty and has no "/".',
+    );
+  }
+  if (typeof ns !== 'string')
+    throw new InvalidCheckpointConfig('configurable.checkpoint_ns must be a string.');
+  return { threadId, thread: threadPath(threadId), ns };
+}
+
+/** Likewise; for calls that make no sense without a thread. */
+export function requireNamespace(
+  config: RunnableConfig,
+  threadPath: (threadId: string) => string,
+): Namespace {
+  const found = namespaceOf(config, threadPath);
+  if (found === undefined) throw new InvalidCheckpointConfig('The config names no configurable.thread_id.');
+  return found;
+}
+
+/** The id that the config names, or undefined for the latest checkpoint. Throws InvalidCheckpointConfig. */
+export function idOf(config: RunnableConfig): string | undefined {
+  const id: unknown = getCheckpointId(config);
+  if (id === '') return undefined;
+  return checkId(id);
+}
+
+export function checkId(id: unknown): string {
+  if (typeof id !== 'string' || id === '' || id.length > MAX_ID || !id.isWellFormed()) {
+    throw new InvalidCheckpointConfig(`A checkpoint's id must be a string of 1 to ${MAX_ID} characters.`);
+  }
+  return id;
+}
+
+export function configOf({ threadId, ns }: Namespace, id: string): RunnableConfig {
+  return { configurable: { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: id } };
+}
