@@ -2,16 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test 
 import type { Documents } from '../../ports/documents.ts';
 import { openSaver } from './testing.ts';
 
-const names = [
-  'describe',
-  'it',
-  'test',
-  'expect',
-  'beforeAll',
-  'beforeEach',
-  'afterAll',
-  'afterEach',
-] as const;
+const globals = { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test };
 
 /**
  * LangGraph's own conformance suite for checkpoint savers. The package expects vitest's functions as globals and
