@@ -1,0 +1,57 @@
+import type { Run, RunEvent } from '@longrun/shared';
+
+export interface Answer<T> {
+  status: number;
+  body: T;
+}
+
+/** The HTTP API as one user sees it. */
+export class Api {
+  readonly #base: string;
+  readonly #token: string;
+
+  constructor(edge: string, token: string) {
+    this.#base = `${edge}/api`;
+    this.#token = token;
+  }
+
+  async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(`${this.#base}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as T };
+  }
+
+  async run(assistant_id: string, input: unknown): Promise<Run> {
+    const { status, body } = await this.call<Run>('POST', '/runs', { assistant_id, input });
+    if (status !== 201) throw new Error(`The run was not created: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  async get(runId: string): Promise<Run> {
+    return (await this.call<Run>('GET', `/runs/${runId}`)).body;
+  }
+
+  /** Every event of the run's stream after `lastEventId`, until the stream ends. */
+  async events(runId: string, lastEventId?: number): Promise<RunEvent[]> {
+    const response = await fetch(`${this.#base}/runs/${runId}/stream`, {
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),
+      },
+    });
+    if (!response.ok) throw new Error(`The stream answered ${response.status}: ${await response.text()}`);
+    const text = await response.text();
+    return text
+      .split('\n\n')
+      .flatMap((frame) => frame.split('\n').filter((line) => line.startsWith('data: ')))
+      .map((line) => JSON.parse(line.slice(6)) as RunEvent);
+  }
+}

@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './wait.ts';
+
+const START = fileURLToPath(new URL('../../infra/dev/start.ts', import.meta.url));
+const GRAPHS = fileURLToPath(new URL('../graphs/langgraph.json', import.meta.url));
+const START_MS = 60_000;
+
+export interface Addresses {
+  edge: string;
+  api: string;
+  firestore: string;
+  identity: string;
+  project: string;
+}
+
+/** The whole product as `npm start` runs it: real processes, real protocols, a data folder of its own. */
+export class Stack {
+  readonly data: string;
+  #process: ChildProcess | undefined;
+  #output = '';
+  #addresses: Addresses | undefined;
+
+  private constructor(data: string) {
+    this.data = data;
+  }
+
+  static async start(): Promise<Stack> {
+    const stack = new Stack(await mkdtemp(join(tmpdir(), 'longrun-')));
+    await stack.restart();
+    return stack;
+  }
+
+  get at(): Addresses {
+    if (this.#addresses === undefined) throw new Error('The stack is not running.');
+    return this.#addresses;
+  }
+
+  /** Starts again on the same data and ports. */
+  async restart(): Promise<void> {
+    const port = this.#addresses === undefined ? '0' : new URL(this.#addresses.edge).port;
+    const child = spawn(process.execPath, [START], {
+      env: {
+        ...process.env,
+        NODE_ENV: 'development',
+        PORT: port,
+        LONGRUN_DATA: this.data,
+        LANGGRAPH_CONFIG: GRAPHS,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    this.#output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
+    }
+    await until(
+      'Longrun starts',
+      () => {
+        if (child.exitCode !== null) throw new Error(`Longrun ended at its start:\n${this.#output}`);
+        return this.#output.includes('Longrun is running at') ? true : null;
+      },
+      START_MS,
+    );
+    this.#addresses = JSON.parse(await readFile(join(this.data, 'addresses.json'), 'utf8')) as Addresses;
+  }
+
+  async pid(part: string): Promise<number> {
+    const pids = JSON.parse(await readFile(join(this.data, 'pids.json'), 'utf8')) as Record<string, number>;
+    const pid = pids[part];
+    if (pid === undefined) throw new Error(`There is no process for ${part}.`);
+    return pid;
+  }
+
+  async kill(part: string): Promise<void> {
+    process.kill(await this.pid(part), 'SIGKILL');
+  }
+
+  /** The end of every process at once, as when the machine loses power. */
+  async killAll(): Promise<void> {
+    const pids = JSON.parse(await readFile(join(this.data, 'pids.json'), 'utf8')) as Record<string, number>;
+    this.#process?.kill('SIGKILL');
+    for (const pid of Object.values(pids)) process.kill(pid, 'SIGKILL');
+    await until('every process is gone', () => (Object.values(pids).some(isAlive) ? null : true));
+  }
+
+  /** Stops cleanly and removes the data. */
+  async close(): Promise<void> {
+    const child = this.#process;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await gone;
+    }
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  /** An ID token of a new anonymous user. */
+  async newUser(): Promise<{ token: string; uid: string }> {
+    const response = await fetch(
+      `${this.at.identity}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=local`,
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"returnSecureToken":true}' },
+    );
+    const { idToken, localId } = (await response.json()) as { idToken: string; localId: string };
+    return { token: idToken, uid: localId };
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
