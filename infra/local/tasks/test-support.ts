@@ -1,6 +1,9 @@
 /** For the tests: the real client, a real HTTP target, and waiting for conditions. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createInterface } from 'node:readline';
 import { credentials } from '@grpc/grpc-js';
 import { CloudTasksClient } from '@google-cloud/tasks';
 import { listen } from '../net/listen.ts';
@@ -31,6 +34,8 @@ export interface Target {
   deliveries: Delivery[];
   /** The largest number of requests that were open at once. */
   peak(): number;
+  /** Closes the connections that wait for a next request. */
+  dropIdle(): void;
   close(): void;
 }
 
@@ -59,9 +64,39 @@ export async function startTarget(
     url: `http://127.0.0.1:${port}`,
     deliveries,
     peak: () => peak,
+    dropIdle: () => server.closeIdleConnections(),
     close: () => {
       server.close();
       server.closeAllConnections();
+    },
+  };
+}
+
+export interface ServerProcess {
+  port: number;
+  /** Everything printed to stdout so far. */
+  lines: string[];
+  /** Resolves with the exit code, null when killed. */
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<number | null>;
+}
+
+/** The command line server in a process of its own, once it has said where it listens. */
+export async function spawnServer(args: string[]): Promise<ServerProcess> {
+  const main = new URL('main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout });
+  reader.on('line', (line) => lines.push(line));
+  await Promise.race([once(reader, 'line'), exited]);
+  const port = Number(lines[0]?.match(/:(\d+)$/)?.[1]);
+  return {
+    port,
+    lines,
+    kill: async (signal) => {
+      child.kill(signal);
+      const [code]: (number | null)[] = await exited;
+      return code ?? null;
     },
   };
 }

@@ -22,6 +22,7 @@ export function createSender(): Sender {
   const http = new HttpAgent({ keepAlive: true });
   const https = new HttpsAgent({ keepAlive: true });
   const underWay = new Set<() => void>();
+  let stopped = false;
 
   const open = (target: HttpTarget, headers: Record<string, string>): ClientRequest => {
     const length = METHODS_WITH_BODY.includes(target.method) ? { 'Content-Length': target.body.length } : {};
@@ -33,6 +34,7 @@ export function createSender(): Sender {
 
   const send = (target: HttpTarget, headers: Record<string, string>, deadlineMs: number): Promise<Outcome> =>
     new Promise((resolve) => {
+      if (stopped) return resolve({ kind: 'stopped' });
       let request: ClientRequest | undefined;
       const end = (outcome: Outcome): void => {
         clearTimeout(timer);
@@ -73,6 +75,7 @@ export function createSender(): Sender {
   return {
     send,
     stop: () => {
+      stopped = true;
       for (const stop of underWay) stop();
       http.destroy();
       https.destroy();

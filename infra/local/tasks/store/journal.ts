@@ -18,6 +18,7 @@ export class Journal {
   #waiters: Waiter[] = [];
   #soon: NodeJS.Immediate | undefined;
   #lazy: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -25,14 +26,22 @@ export class Journal {
 
   /** Rejects when the transaction failed; then none of its writes happened. */
   durable(write: Write): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('the server is closed'));
     this.#writes.push(write);
     this.#soon ??= setImmediate(() => this.flush());
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
   eventually(write: Write): void {
+    if (this.#closed) return;
     this.#writes.push(write);
     this.#lazy ??= setTimeout(() => this.flush(), LAZY_MS);
+  }
+
+  /** Commits what is waiting and takes no more. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
   }
 
   /** Commits what is waiting, now. */

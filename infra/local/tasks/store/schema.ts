@@ -26,6 +26,7 @@ export function openDatabase(file: string | undefined): DatabaseSync {
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    const locked = error instanceof Error && error.message.includes('locked');
+    throw locked ? new Error(`${file} is in use by another server.`, { cause: error }) : error;
   }
 }

@@ -93,7 +93,7 @@ export class Store {
   }
 
   close(): void {
-    this.journal.flush();
+    this.journal.close();
     this.#db.close();
   }
 
