@@ -1,11 +1,12 @@
 import type { Request } from 'express';
 import { LongrunError } from '@longrun/shared';
-import { sharedLibrary } from '../agents/library/index.ts';
 
 /** A document of the library by its id: what a citation opens. Only indexed ids resolve to anything. */
 export async function openSource(req: Request) {
   const parts: unknown = req.params['id'];
   const id = Array.isArray(parts) ? parts.join('/') : String(parts);
+  // Loaded on first use: reading a library is no part of a cold start.
+  const { sharedLibrary } = await import('../agents/library/index.ts');
   const library = await sharedLibrary();
   const document = await library.document(id);
   if (document === undefined)

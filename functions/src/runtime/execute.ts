@@ -17,7 +17,7 @@ import { classify, type Failure } from '../domain/classify.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { RunnableGraph } from './graphs.ts';
 import { CancelRequested, Fenced, type Journal } from './journal.ts';
-import { messagesIn } from './message-events.ts';
+import { messagesIn, stateToJson } from './message-events.ts';
 import { DocumentSaver } from './saver/saver.ts';
 import { JournalSink } from './sink.ts';
 import { StreamReader, type Price } from './stream-reader.ts';
@@ -156,7 +156,7 @@ async function outcomeOf(
     const value = { breakpoint: state.next.map(String) };
     return { kind: 'interrupted', interrupts: [{ id: 'breakpoint', value }] };
   }
-  return { kind: 'completed', output: toJson(state.values) };
+  return { kind: 'completed', output: stateToJson(state.values) };
 }
 
 function failed(error: unknown, journal: Journal, leave: AbortSignal): Outcome {

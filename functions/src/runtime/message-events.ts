@@ -1,5 +1,5 @@
 import { isBaseMessage, type BaseMessage } from '@langchain/core/messages';
-import { isObject, toJson, type Message, type NewEvent } from '@longrun/shared';
+import { isObject, toJson, type Json, type Message, type NewEvent } from '@longrun/shared';
 import type { Price } from './stream-reader.ts';
 
 /** What LangGraph says about a streamed message; other keys are ignored. */
@@ -98,4 +98,16 @@ function usageOf(chunk: BaseMessage, metadata: ChunkMetadata) {
   if (input_tokens === 0 && output_tokens === 0) return null;
   const named = metadata.ls_model_name ?? chunk.response_metadata['model_name'];
   return { model: typeof named === 'string' ? named : 'unknown', input_tokens, output_tokens };
+}
+
+/** A graph's state or a node's result as JSON, its messages in the shape that LangChain's clients use. */
+export function stateToJson(value: unknown): Json {
+  const plain = (item: unknown): unknown => {
+    if (isMessage(item)) return toMessage(item, item.id ?? '');
+    return Array.isArray(item) ? item.map(plain) : item;
+  };
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isMessage(value)) {
+    return toJson(plain(value));
+  }
+  return toJson(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])));
 }

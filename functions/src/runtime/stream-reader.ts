@@ -9,7 +9,7 @@ import {
   type Message,
   type NewEvent,
 } from '@longrun/shared';
-import { chunkEvents, messagesIn, type ChunkMetadata } from './message-events.ts';
+import { chunkEvents, messagesIn, stateToJson, type ChunkMetadata } from './message-events.ts';
 
 /** A larger result is not repeated in the log; the checkpoint holds it. Bytes of JSON. */
 const RESULT_LIMIT = 16_000;
@@ -88,7 +88,7 @@ export class StreamReader {
     const messages = messagesIn(result)
       .filter((message) => this.#isNew(message))
       .map((message): NewEvent => ({ type: 'message', at, task: id, node, message }));
-    const plain = toJson(result);
+    const plain = stateToJson(result);
     const bytes = jsonBytes(plain);
     const kept =
       result === undefined ? {} : bytes <= RESULT_LIMIT ? { result: plain } : { result_bytes: bytes };

@@ -54,3 +54,20 @@ export function recordingSink(documents: Documents): { sink: CheckpointSink; com
   };
   return { sink: { checkpoint: commit, taskWrites: commit }, commits };
 }
+
+/** Text of pronounceable words, the same for the same seed; compresses about as well as prose does. */
+export function randomText(seed: number): (bytes: number) => string {
+  let state = seed;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const pick = (letters: string) => letters.charAt(next(letters.length));
+  const word = () =>
+    Array.from({ length: 1 + next(4) }, () => pick('bcdfghjklmnprstvwz') + pick('aeiou')).join('');
+  return (bytes) => {
+    let text = '';
+    while (text.length < bytes) text += `${word()} `;
+    return text.slice(0, bytes);
+  };
+}
