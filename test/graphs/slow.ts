@@ -9,9 +9,9 @@ import { Annotation, END, MessagesAnnotation, START, StateGraph } from '@langcha
 /** A run of `steps` steps that each take `delay_ms` and stream `tokens` words; each start is noted in `file`. */
 const State = Annotation.Root({
   ...MessagesAnnotation.spec,
-  steps: Annotation<number>(),
-  delay_ms: Annotation<number>(),
-  tokens: Annotation<number>(),
+  steps: Annotation<number>({ reducer: (_a, b) => b, default: () => 4 }),
+  delay_ms: Annotation<number>({ reducer: (_a, b) => b, default: () => 700 }),
+  tokens: Annotation<number>({ reducer: (_a, b) => b, default: () => 20 }),
   file: Annotation<string | undefined>(),
   done: Annotation<number>({ reducer: (_a, b) => b, default: () => 0 }),
 });

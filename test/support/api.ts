@@ -41,17 +41,28 @@ export class Api {
 
   /** Every event of the run's stream after `lastEventId`, until the stream ends. */
   async events(runId: string, lastEventId?: number): Promise<RunEvent[]> {
+    const events: RunEvent[] = [];
+    await this.follow(runId, (event) => events.push(event), lastEventId);
+    return events;
+  }
+
+  /** Calls back with each event as it arrives. */
+  async follow(runId: string, onEvent: (event: RunEvent) => void, lastEventId?: number): Promise<void> {
     const response = await fetch(`${this.#base}/runs/${runId}/stream`, {
       headers: {
         authorization: `Bearer ${this.#token}`,
         ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),
       },
     });
-    if (!response.ok) throw new Error(`The stream answered ${response.status}: ${await response.text()}`);
-    const text = await response.text();
-    return text
-      .split('\n\n')
-      .flatMap((frame) => frame.split('\n').filter((line) => line.startsWith('data: ')))
-      .map((line) => JSON.parse(line.slice(6)) as RunEvent);
+    if (!response.ok || response.body === null) throw new Error(`The stream answered ${response.status}.`);
+    let text = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line.startsWith('data: ')) onEvent(JSON.parse(line.slice(6)) as RunEvent);
+      }
+    }
   }
 }

@@ -87,14 +87,19 @@ export class Stack {
     await until('every process is gone', () => (Object.values(pids).some(isAlive) ? null : true));
   }
 
-  /** Stops cleanly and removes the data. */
-  async close(): Promise<void> {
+  /** Stops cleanly and keeps the data. */
+  async stop(): Promise<void> {
     const child = this.#process;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await gone;
     }
+  }
+
+  /** Stops cleanly and removes the data. */
+  async close(): Promise<void> {
+    await this.stop();
     await rm(this.data, { recursive: true, force: true });
   }
 

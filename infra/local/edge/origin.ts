@@ -1,0 +1,91 @@
+/** The bucket: a folder of files, seen as objects with a content type, a cache rule and an entity tag. */
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
+import { cacheControl } from '../../edge/headers.ts';
+import { MAIN_PAGE } from '../../edge/url-map.ts';
+
+export interface StoredObject {
+  contentType: string;
+  cacheControl: string;
+  /** Hash of the content, without quotes. */
+  hash: string;
+  body: Buffer;
+}
+
+export interface Origin {
+  /** Changes whenever the object does; undefined when there is none. */
+  version(path: string): Promise<string | undefined>;
+  /** Undefined when there is no such object. `path` is decoded and begins with "/". */
+  read(path: string): Promise<StoredObject | undefined>;
+}
+
+const CONTENT_TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+};
+
+/** `extra` are objects that exist besides the files, by path. Rejects on a disk error, never for a missing file. */
+export function createOrigin(folder: string, extra: ReadonlyMap<string, Buffer>): Origin {
+  return {
+    async version(path) {
+      const bytes = extra.get(path);
+      if (bytes !== undefined) return hashOf(bytes);
+      const file = await locate(folder, path);
+      return file && `${file.mtimeMs}-${file.size}`;
+    },
+    async read(path) {
+      const object = objectName(path);
+      const file = extra.has(path) ? undefined : await locate(folder, path);
+      const body = extra.get(path) ?? (file && (await readFile(file.path)));
+      if (body === undefined) return undefined;
+      return {
+        contentType: CONTENT_TYPES[extname(object).toLowerCase()] ?? 'application/octet-stream',
+        cacheControl: cacheControl(object),
+        hash: hashOf(body),
+        body,
+      };
+    },
+  };
+}
+
+function hashOf(body: Buffer): string {
+  return createHash('sha256').update(body).digest('base64url').slice(0, 27);
+}
+
+function objectName(path: string): string {
+  return path.endsWith('/') ? path + MAIN_PAGE : path;
+}
+
+/** Finds a file inside the folder, links followed; what a link leads out of the folder to is not there, nor are dot files. */
+async function locate(
+  folder: string,
+  path: string,
+): Promise<{ path: string; mtimeMs: number; size: number } | undefined> {
+  const parts = objectName(path).slice(1).split('/');
+  if (parts.some((part) => part === '' || part.startsWith('.') || /[\\\0:]/.test(part))) return undefined;
+  try {
+    const [root, real] = await Promise.all([realpath(folder), realpath(join(folder, ...parts))]);
+    if (!real.startsWith(root + sep)) return undefined;
+    const info = await stat(real);
+    return info.isFile() ? { path: real, mtimeMs: info.mtimeMs, size: info.size } : undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP')
+      return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { initializeApp } from 'firebase/app';
+import { collection, connectFirestoreEmulator, getDocs, getFirestore, terminate } from 'firebase/firestore';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowser } from '../support/browser.ts';
+import { Stack } from '../support/stack.ts';
+import { until } from '../support/wait.ts';
+
+let stack: Stack;
+let browser: Browser;
+
+beforeAll(async () => {
+  stack = await Stack.start();
+  browser = await chromium.launch(findBrowser());
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+
+async function open(page: Page, path = '/'): Promise<void> {
+  await page.goto(`${stack.at.edge}${path}`);
+}
+
+async function ask(page: Page, text: string): Promise<string> {
+  const box = page.locator('[data-composer]');
+  await box.waitFor();
+  await box.fill(text);
+  await page
+    .getByRole('button', { name: /^(run|ask|start|send)/i })
+    .first()
+    .click();
+  await page.waitForURL(/\/runs\/.+/);
+  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+const status = (page: Page, value: string, timeout = 45_000) =>
+  page.locator(`main [data-status="${value}"]`).first().waitFor({ timeout });
+
+describe('the page, in Chromium', () => {
+  it('A8 G7: start a run, go elsewhere, close the tab, come back: finished, nothing missing', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    await open(page);
+    const id = await ask(page, 'count slowly for me');
+    await status(page, 'running');
+    await page.getByRole('link', { name: 'Runs', exact: true }).first().click();
+    await page.locator('.dock-pill').waitFor();
+    await page.close();
+    const back = await context.newPage();
+    await open(back, `/runs/${id}`);
+    await status(back, 'completed');
+    await until('the whole answer is shown', async () => {
+      const text = await back.locator('main').innerText();
+      return text.includes('w19') && text.includes('count slowly for me') ? true : null;
+    });
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('A8: two tabs of one user show the same run live; a reload changes nothing', async () => {
+    const context = await browser.newContext();
+    const [one, two] = [await context.newPage(), await context.newPage()];
+    await open(one);
+    const id = await ask(one, 'show it twice');
+    await open(two, `/runs/${id}`);
+    await Promise.all([status(one, 'completed'), status(two, 'completed')]);
+    await one.reload();
+    await status(one, 'completed');
+    expect(await one.locator('main h1').innerText()).toBe(await two.locator('main h1').innerText());
+    await context.close();
+  });
+
+  it('A10: another user sees nothing: not on the page, not by reading Firestore directly', async () => {
+    const mine = await browser.newContext();
+    const page = await mine.newPage();
+    await open(page);
+    const id = await ask(page, 'a private question');
+    await status(page, 'completed');
+    const theirs = await browser.newContext();
+    const other = await theirs.newPage();
+    await open(other, `/runs/${id}`);
+    await other
+      .getByText(/not found|no run|does not exist|no such/i)
+      .first()
+      .waitFor();
+    expect(await other.locator('main').innerText()).not.toContain('a private question');
+    const db = getFirestore(initializeApp({ projectId: stack.at.project, apiKey: 'x' }, 'stranger'));
+    const { hostname, port } = new URL(stack.at.firestore);
+    connectFirestoreEmulator(db, hostname, Number(port), { mockUserToken: { sub: 'stranger' } });
+    const uid = (await stack.newUser()).uid;
+    await expect(getDocs(collection(db, `users/${uid}/runs`))).rejects.toMatchObject({
+      code: 'permission-denied',
+    });
+    await terminate(db);
+    await Promise.all([mine.close(), theirs.close()]);
+  });
+
+  it('the worker and the storage are killed while the page watches: it picks up again and sees the end', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await open(page);
+    await ask(page, 'survive this');
+    await status(page, 'running');
+    await stack.kill('firestore');
+    await stack.kill('worker');
+    await status(page, 'completed', 75_000);
+    await context.close();
+  });
+
+  it('eight tabs at once all stay live', async () => {
+    const context = await browser.newContext();
+    const first = await context.newPage();
+    await open(first);
+    await first.locator('[data-composer]').waitFor();
+    const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+    await Promise.all(others.map((page) => open(page, '/runs')));
+    const id = await ask(first, 'to all of you');
+    await Promise.all(
+      others.map((page) =>
+        page
+          .locator(`[data-run="${id}"] [data-status="completed"]`)
+          .first()
+          .waitFor({ state: 'attached', timeout: 60_000 }),
+      ),
+    );
+    await context.close();
+  });
+});
