@@ -13,6 +13,7 @@ export interface ListPlan {
 }
 
 const FAN_IN = 8; // segments that are merged into one
+const SCATTERED = 16; // segments for each level up to one: as many gather when small and large ones alternate
 const MERGED_BYTES = 256 * 1024; // no merge makes a larger segment: reading it is cheap enough, rewriting is not
 
 /**
@@ -43,7 +44,8 @@ export function planList(
   runs.push({ count: added, level: levelOf(added), bytes: bytesOf(at, length), fresh: true });
   for (let level = 0; runs.some((run) => run.level >= level); level += 1) {
     const tail = tailOf(runs, level);
-    if (tail.length < FAN_IN) continue;
+    const gathered = tail.filter((run) => run.level === level).length;
+    if (gathered < FAN_IN && tail.length < SCATTERED * (level + 1)) continue;
     runs.splice(-tail.length, tail.length, {
       count: sum(tail, 'count'),
       level: level + 1,
