@@ -1,0 +1,69 @@
+import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import type { BaseMessage } from '@langchain/core/messages';
+import type { LangGraphRunnableConfig } from '@langchain/langgraph';
+import type { Passage } from '../library/index.ts';
+import { MODEL_TIMEOUT_MS } from '../models/chat-model.ts';
+import { questionOf } from './conversation.ts';
+import { extractive, whole } from './extractive.ts';
+import { keyPhrases } from './key-phrases.ts';
+import { planPrompt, reflectPrompt, writePrompt } from './prompts.ts';
+import { diverse, rank } from './rank.ts';
+import type { Researcher } from './researcher.ts';
+import { sloppyJson, strings } from './sloppy-json.ts';
+import type { CitedSource } from './state.ts';
+
+const MAX_QUERIES = 4;
+/** Passages that the model reads: about 3,000 tokens. */
+const MAX_PASSAGES = 12;
+const QUOTE_CHARS = 280;
+
+/** Research with a language model, over the same library and passages. */
+export function withModel(model: () => Promise<BaseChatModel>): Researcher {
+  /** Not streamed: its words are for the graph, not for the reader. */
+  const think = async (prompt: BaseMessage[], config: LangGraphRunnableConfig) => {
+    const tags = [...(config.tags ?? []), 'nostream'];
+    const said = await (await model()).invoke(prompt, { ...config, tags, timeout: MODEL_TIMEOUT_MS });
+    return sloppyJson(said.text) ?? {};
+  };
+  return {
+    async plan(messages, config) {
+      const plan = await think(planPrompt(messages, questionOf(messages).text), config);
+      const queries = strings(plan['queries'], MAX_QUERIES);
+      // A model that cannot keep to the format still gets its question answered.
+      return queries.length > 0 ? queries : extractive.plan(messages, config);
+    },
+
+    async reflect({ messages, passages, asked }, config) {
+      const { text } = questionOf(messages);
+      const verdict = await think(reflectPrompt(text, choose(messages, passages), asked), config);
+      if (verdict['enough'] === true) return [];
+      return strings(verdict['queries'], MAX_QUERIES).filter((query) => !asked.includes(query));
+    },
+
+    async answer({ messages, passages }, config) {
+      const chosen = choose(messages, passages);
+      const prompt = writePrompt(messages, questionOf(messages).text, chosen);
+      const said = await (await model()).invoke(prompt, { ...config, timeout: MODEL_TIMEOUT_MS });
+      return { message: whole(said), sources: cited(said.text, chosen) };
+    },
+  };
+}
+
+/** By the question's words where they tell, else by the search's own order: the model may have searched with others. */
+function choose(messages: BaseMessage[], passages: Passage[]): Passage[] {
+  const ranked = diverse(rank(passages, keyPhrases(questionOf(messages).search)), MAX_PASSAGES / 2);
+  const picked = new Set(ranked.map(({ passage }) => passage));
+  for (const passage of passages) if (picked.size < MAX_PASSAGES) picked.add(passage);
+  return [...picked];
+}
+
+/** Passages by the numbers that the text cites: [1], [2, 3]. */
+function cited(text: string, passages: Passage[]): CitedSource[] {
+  const groups = [...text.matchAll(/\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g)].map((match) => match[1] ?? '');
+  const numbers = new Set(groups.flatMap((group) => group.split(',').map(Number)));
+  return passages.flatMap(({ id, title, heading, url, text }, i) => {
+    if (!numbers.has(i + 1)) return [];
+    const name = heading === '' || heading === title ? title : `${title} › ${heading}`;
+    return [{ id, title: name, url, quote: text.slice(0, QUOTE_CHARS), n: i + 1 }];
+  });
+}
