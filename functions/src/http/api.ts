@@ -56,7 +56,7 @@ export function apiApp(services: Services, authenticate: Authenticate, version: 
 
   route('get', '/graphs', async () => ({
     model: modelLabel(process.env),
-    graphs: await Promise.all(graphs.ids().map(async (id) => (await graphs.get(id)).info)),
+    graphs: await graphs.describe(),
   }));
   route('get', '/library/*id', (req) => openSource(req));
 

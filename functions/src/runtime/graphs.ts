@@ -69,6 +69,19 @@ export class Graphs {
     return this.#entries.has(id);
   }
 
+  /** What can be run. A graph whose module cannot be loaded is listed with the reason, and hides no other. */
+  describe(): Promise<GraphInfo[]> {
+    return Promise.all(
+      this.ids().map(async (id) => {
+        try {
+          return (await this.get(id)).info;
+        } catch (error) {
+          return { id, title: words(id), description: errorMessage(error), examples: [], steps: {} };
+        }
+      }),
+    );
+  }
+
   /** Throws `unknown_graph`; any other error comes from the graph's own module. */
   async get(id: string): Promise<Loaded> {
     const entry = this.#entries.get(id);
