@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { formatOf, MAX_BYTES, parseFile, type Format } from './formats.ts';
 import { readBounded, walk, type Found } from './files.ts';
-import { isDocumentationFolder, isPackageDocument, packageFolders, packageName } from './package-docs.ts';
+import {
+  isDocumentationFolder,
+  isPackageDocument,
+  isProse,
+  packageFolders,
+  packageName,
+} from './package-docs.ts';
 import { toPassages, type DocumentPassage } from './passages.ts';
 
 export interface LibraryDocument {
@@ -74,7 +80,7 @@ async function load(
   if (seen.has(digest)) return undefined;
   seen.add(digest);
   const { title, blocks } = await parseFile(format, bytes);
-  const passages = toPassages(blocks);
+  const passages = toPassages(isPackage ? blocks.filter(({ heading }) => isProse(heading)) : blocks);
   if (passages.length === 0) return undefined;
   return {
     id: file.id,

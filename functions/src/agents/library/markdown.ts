@@ -63,7 +63,10 @@ function plain(line: string): string {
   return line
     .split(/(`[^`]+`)/)
     .map((part, i) => (i % 2 === 1 ? part : words(part)))
-    .join('');
+    .join('')
+    .replaceAll(/\[(`[^`]+`)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
+    .replace(/^\s*>[\s>]*/, '')
+    .replace(/^\[!\w+\]\s*/, '');
 }
 
 function words(text: string): string {

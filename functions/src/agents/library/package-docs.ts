@@ -22,6 +22,14 @@ export async function packageFolders(from = fileURLToPath(import.meta.url)): Pro
   }
 }
 
+const NOT_PROSE =
+  /^(?:related|licen[cs]e|contribut|(?:table of )?contents|sponsors|backers|maintainers|authors?|credits|security|badges|donat|support\b|see also)/i;
+
+/** Sections of links and thanks match many questions and answer none. */
+export function isProse(heading: string | undefined): boolean {
+  return heading === undefined || !NOT_PROSE.test(heading);
+}
+
 export function isPackageDocument(name: string): boolean {
   return /\.md$/i.test(name) && !NOT_DOCUMENTATION.test(name);
 }

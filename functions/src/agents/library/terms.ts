@@ -1,9 +1,9 @@
 /** Words too common to tell one passage from another. */
 const STOPWORDS = new Set(
   (
-    'a about after again all already also am an and any are as at be because been before being but by can could did do does ' +
+    'a about after again all already also am an and any are as at be because been before being best but by can could did do does ' +
     'doing done for from get gets give go had has have having he her here his how however i if in into is it its itself ' +
-    'just let like make may me might more most much must my need no nor not now of off on once one only or other our out ' +
+    'just let like make may me might many more most much must my need no nor not now number of off on once one only or other our out ' +
     'over own please really same she should show so some such tell than that the their them then there these they thing ' +
     'things this those through to too under until up us use used using very want was way we were what when where whether ' +
     'which while who whom why will with would yet you your explain happen happens work works'

@@ -1,5 +1,4 @@
-import type { KeyPhrase } from './key-phrases.ts';
-import { says } from './key-phrases.ts';
+import { says, type KeyPhrase } from './key-phrases.ts';
 import { excerptOf } from './excerpt.ts';
 import { diverse, rank, weigh, type Ranked } from './rank.ts';
 import type { Passage } from '../library/index.ts';
@@ -76,7 +75,7 @@ function nothing(phrases: KeyPhrase[], size: number): string {
 }
 
 function list(phrases: KeyPhrase[]): string {
-  return phrases.map((phrase) => `“${phrase.text}”`).join(', ');
+  return new Intl.ListFormat('en').format(phrases.map((phrase) => `“${phrase.text}”`));
 }
 
 /** Text of a document must not become links, images or markup of the answer. */

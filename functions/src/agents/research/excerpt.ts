@@ -5,6 +5,9 @@ import type { KeyPhrase } from './key-phrases.ts';
 const MAX_QUOTE = 420;
 const MAX_CODE = 900;
 const SENTENCE_END = /(?<=[.!?])\s+(?=[\p{Lu}`"(\d])/u;
+const ROW = /^\|/;
+/** Passages say the main thing first. */
+const LATER = 0.04;
 const CODE = /^\s*(?:`{3,}|~{3,})/;
 
 export interface Excerpt {
@@ -17,18 +20,34 @@ export interface Excerpt {
 /** What to quote of a passage: its best sentences, with the code that belongs to them. */
 export function excerptOf(text: string, phrases: KeyPhrase[], weights: number[]): Excerpt {
   const parts = text.split(/\n\s*\n(?=\s*(?:`{3,}|~{3,}))|(?<=\n\s*(?:`{3,}|~{3,}))\s*\n\s*\n/);
-  const code = parts.find((part) => CODE.test(part) && isWhole(part) && part.length <= MAX_CODE);
-  const sentences = parts.filter((part) => !CODE.test(part)).flatMap(sentencesOf);
-  const value = (at: number) => covered(phrases, weights, new Set(terms(sentences[at] ?? '')));
-  let best = 0;
-  for (let at = 1; at < sentences.length; at += 1) if (value(at) > value(best)) best = at;
-  let quote = (sentences[best] ?? '').slice(0, MAX_QUOTE);
-  // What follows usually explains; it is taken as far as there is room.
-  for (const next of sentences.slice(best + 1)) {
-    if (quote.length + next.length + 1 > MAX_QUOTE) break;
-    quote += ` ${next}`;
+  let best = { quote: '', value: -1, part: -1 };
+  let at = 0;
+  for (const [part, prose] of parts.entries()) {
+    const sentences = CODE.test(prose) ? [] : sentencesOf(prose);
+    for (let i = 0; i < sentences.length; i += 1, at += 1) {
+      const quote = window(sentences, i);
+      const value = covered(phrases, weights, new Set(terms(quote))) - at * LATER;
+      if (value > best.value) best = { quote, value, part };
+    }
   }
-  return { quote, ...(code === undefined ? {} : { code: code.trim() }) };
+  // Code above the quote belongs to something else.
+  const code = parts.find(
+    (part, i) => i > best.part && CODE.test(part) && isWhole(part) && part.length <= MAX_CODE,
+  );
+  if (code === undefined) return { quote: best.quote.endsWith(':') ? '' : best.quote.slice(0, MAX_QUOTE) };
+  return { quote: best.quote.slice(0, MAX_QUOTE), code: code.trim() };
+}
+
+/** A sentence with those after it, as far as there is room; a row of a table stands alone. */
+function window(sentences: string[], at: number): string {
+  let quote = sentences[at] ?? '';
+  if (ROW.test(quote)) return quote.replaceAll(/^\|\s*|\s*\|$/g, '').replaceAll(/\s*\|\s*/g, ' — ');
+  for (const next of sentences.slice(at + 1)) {
+    if (quote.length + next.length + 1 > MAX_QUOTE || ROW.test(next)) break;
+    // What only announces an example says nothing.
+    if (!next.endsWith(':')) quote += ` ${next}`;
+  }
+  return quote;
 }
 
 function isWhole(part: string): boolean {

@@ -3,9 +3,10 @@ import { isStopword, stem, words } from '../library/terms.ts';
 /** What a question is about. */
 export interface KeyPhrase {
   text: string;
-  /** Stems of the words, and of words that documentation uses for the same thing. */
-  stems: string[];
+  stem: string;
+  /** Words that documentation uses for the same thing. */
   alike: string[];
+  alikeStems: string[];
 }
 
 /** Words that technical documentation uses for one another. */
@@ -31,20 +32,25 @@ export function keyPhrases(question: string): KeyPhrase[] {
   for (const word of words(question)) {
     const root = stem(word);
     if (isStopword(word) || found.has(root) || found.size >= MAX_PHRASES) continue;
-    found.set(root, { text: word.toLowerCase(), stems: [root], alike: alike(root) });
+    const others = alike(root);
+    found.set(root, { text: word.toLowerCase(), stem: root, alike: others, alikeStems: others.map(stem) });
   }
   return [...found.values()];
 }
 
 function alike(root: string): string[] {
   const group = ALIKE.find((group) => group.some((word) => stem(word) === root)) ?? [];
-  return group.map(stem).filter((other) => other !== root);
+  return group.filter((word) => stem(word) !== root);
 }
 
 /** First searches: the whole question, the same in other words, and neighbouring words together. */
 export function firstQueries(phrases: KeyPhrase[]): string[] {
   const whole = phrases.map((phrase) => phrase.text).join(' ');
-  const others = phrases.flatMap((phrase) => phrase.alike).join(' ');
+  const own = new Set(phrases.map((phrase) => phrase.stem));
+  const others = phrases
+    .flatMap((phrase) => phrase.alike)
+    .filter((word) => !own.has(stem(word)))
+    .join(' ');
   const pairs = phrases.slice(1).map((phrase, i) => `${phrases[i]?.text ?? ''} ${phrase.text}`);
   const all = [whole, ...(others === '' ? [] : [`${whole} ${others}`]), ...pairs];
   return [...new Set(all.filter((query) => query !== ''))].slice(0, MAX_QUERIES);
@@ -60,6 +66,6 @@ export function furtherQueries(open: KeyPhrase[], asked: ReadonlySet<string>): s
 
 /** How well words say a phrase: 1 itself, 0.6 in another word for it, else 0. */
 export function says(phrase: KeyPhrase, stems: ReadonlySet<string>): number {
-  if (phrase.stems.some((stem) => stems.has(stem))) return 1;
-  return phrase.alike.some((stem) => stems.has(stem)) ? 0.6 : 0;
+  if (stems.has(phrase.stem)) return 1;
+  return phrase.alikeStems.some((stem) => stems.has(stem)) ? 0.6 : 0;
 }

@@ -1,13 +1,18 @@
+/** Ends that are tried: a long text full of braces must not cost much. */
+const MAX_TRIES = 20;
+
 /**
  * The first JSON object in what a model wrote: small models put words, fences or trailing commas around it.
  * Null when there is none.
  */
 export function sloppyJson(text: string): Record<string, unknown> | null {
   const from = text.indexOf('{');
-  for (let to = text.lastIndexOf('}'); from !== -1 && to > from; to = text.lastIndexOf('}', to - 1)) {
+  if (from === -1) return null;
+  for (let to = text.lastIndexOf('}'), tries = 0; to > from && tries < MAX_TRIES; tries += 1) {
     const candidate = text.slice(from, to + 1);
     const value = parse(candidate) ?? parse(candidate.replaceAll(/,(?=\s*[\]}])/g, ''));
     if (value !== null) return value;
+    to = text.lastIndexOf('}', to - 1);
   }
   return null;
 }
