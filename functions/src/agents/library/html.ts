@@ -2,7 +2,7 @@ import { HTMLElement, NodeType, parse, type Node } from 'node-html-parser';
 import type { Parsed } from './markdown.ts';
 import type { Block } from './passages.ts';
 
-const SKIPPED = new Set(['script', 'style', 'noscript', 'template', 'nav', 'svg', 'head']);
+const SKIPPED = new Set(['script', 'style', 'noscript', 'template', 'nav', 'svg', 'head', 'title']);
 const INLINE = new Set(
   'a abbr b bdi bdo cite code data dfn em i kbd mark q s samp small span strong sub sup time u var wbr'.split(
     ' ',

@@ -52,9 +52,11 @@ export function compose(passages: Passage[], phrases: KeyPhrase[], librarySize: 
   return { sources, pieces };
 }
 
-/** Phrases that no picked passage speaks of, in any words. */
+/** Phrases of the question itself that no picked passage speaks of, in any words. */
 export function uncovered(ranked: Ranked[], phrases: KeyPhrase[]): KeyPhrase[] {
-  return phrases.filter((phrase) => !ranked.some(({ stems }) => says(phrase, stems) > 0));
+  return phrases.filter(
+    (phrase) => phrase.weight === 1 && !ranked.some(({ stems }) => says(phrase, stems) > 0),
+  );
 }
 
 function titleOf(passage: Passage): string {

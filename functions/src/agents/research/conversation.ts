@@ -4,8 +4,8 @@ import { terms } from '../library/terms.ts';
 export interface Question {
   /** As asked. */
   text: string;
-  /** What to search with: a follow-up takes its subject from earlier questions. */
-  search: string;
+  /** The question before it, when this one takes its subject from there. */
+  context: string;
 }
 
 const MAX_QUESTION = 4_000;
@@ -25,5 +25,5 @@ export function questionOf(messages: BaseMessage[]): Question {
   const before = asked.at(-2);
   const own = new Set(terms(text));
   const leans = own.size < STANDS_ALONE || (POINTS_BACK.test(text) && own.size <= STANDS_ALONE);
-  return { text, search: before !== undefined && leans ? `${text} ${before}` : text };
+  return { text, context: leans ? (before ?? '') : '' };
 }

@@ -11,16 +11,16 @@ const TOP = 8;
 
 /** Research without a language model: search by the question's words, answer with quotes. */
 export const extractive: Researcher = {
-  plan: (messages) => Promise.resolve(firstQueries(keyPhrases(questionOf(messages).search))),
+  plan: (messages) => Promise.resolve(firstQueries(keyPhrases(questionOf(messages)))),
 
   reflect: ({ messages, passages, asked }) => {
-    const phrases = keyPhrases(questionOf(messages).search);
+    const phrases = keyPhrases(questionOf(messages));
     const open = uncovered(diverse(rank(passages, phrases), TOP), phrases);
     return Promise.resolve(furtherQueries(open, new Set(asked)));
   },
 
   async answer({ messages, passages, library }, config) {
-    const phrases = keyPhrases(questionOf(messages).search);
+    const phrases = keyPhrases(questionOf(messages));
     const { pieces, sources } = compose(passages, phrases, library.size);
     const said = await new ExtractiveModel(pieces).invoke(messages, config);
     return { message: whole(said), sources };

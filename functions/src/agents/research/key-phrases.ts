@@ -1,9 +1,12 @@
 import { isStopword, stem, words } from '../library/terms.ts';
+import type { Question } from './conversation.ts';
 
 /** What a question is about. */
 export interface KeyPhrase {
   text: string;
   stem: string;
+  /** 1, or less for what is only known from an earlier question. */
+  weight: number;
   /** Words that documentation uses for the same thing. */
   alike: string[];
   alikeStems: string[];
@@ -23,17 +26,31 @@ const ALIKE = [
   ['authenticate', 'credential', 'login'],
   ['timeout', 'deadline'],
 ];
+/** A follow-up is about its own words; the earlier ones only say of what. */
+const CONTEXT = 0.25;
 const MAX_PHRASES = 12;
 const MAX_QUERIES = 4;
 
-/** The distinct content words of a question, in order. */
-export function keyPhrases(question: string): KeyPhrase[] {
+/** The distinct content words of a question, in order; then those of the question it follows on. */
+export function keyPhrases({ text, context }: Question): KeyPhrase[] {
+  const own = contentWords(text, 1);
+  const stems = new Set(own.map((phrase) => phrase.stem));
+  return [...own, ...contentWords(context, CONTEXT).filter((phrase) => !stems.has(phrase.stem))];
+}
+
+function contentWords(question: string, weight: number): KeyPhrase[] {
   const found = new Map<string, KeyPhrase>();
   for (const word of words(question)) {
     const root = stem(word);
     if (isStopword(word) || found.has(root) || found.size >= MAX_PHRASES) continue;
     const others = alike(root);
-    found.set(root, { text: word.toLowerCase(), stem: root, alike: others, alikeStems: others.map(stem) });
+    found.set(root, {
+      text: word.toLowerCase(),
+      stem: root,
+      weight,
+      alike: others,
+      alikeStems: others.map(stem),
+    });
   }
   return [...found.values()];
 }

@@ -37,7 +37,7 @@ export function weigh(passages: Passage[], phrases: KeyPhrase[]): number[] {
   const all = passages.map((passage) => new Set(terms(`${passage.heading} ${passage.text}`)));
   const raw = phrases.map((phrase) => {
     const holding = all.filter((stems) => says(phrase, stems) === 1).length;
-    return Math.log(1 + (all.length + 1) / (holding + 1));
+    return phrase.weight * Math.log(1 + (all.length + 1) / (holding + 1));
   });
   const sum = raw.reduce((total, weight) => total + weight, 0);
   return raw.map((weight) => weight / (sum === 0 ? 1 : sum));

@@ -51,7 +51,7 @@ export function withModel(model: () => Promise<BaseChatModel>): Researcher {
 
 /** By the question's words where they tell, else by the search's own order: the model may have searched with others. */
 function choose(messages: BaseMessage[], passages: Passage[]): Passage[] {
-  const ranked = diverse(rank(passages, keyPhrases(questionOf(messages).search)), MAX_PASSAGES / 2);
+  const ranked = diverse(rank(passages, keyPhrases(questionOf(messages))), MAX_PASSAGES / 2);
   const picked = new Set(ranked.map(({ passage }) => passage));
   for (const passage of passages) if (picked.size < MAX_PASSAGES) picked.add(passage);
   return [...picked];
