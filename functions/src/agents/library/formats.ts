@@ -42,9 +42,10 @@ export async function parseFile(format: Format, bytes: Uint8Array): Promise<Pars
       return parseHtml(textOf(bytes));
     }
     case 'pdf': {
-      const { extractText } = await import('unpdf');
-      // PDF.js takes the buffer over, and insists on a plain Uint8Array.
-      const { text } = await extractText(Uint8Array.from(bytes), { mergePages: false });
+      const { extractText, getDocumentProxy } = await import('unpdf');
+      // PDF.js takes the buffer over, and insists on a plain Uint8Array. Verbosity 0: errors are thrown, not printed.
+      const document = await getDocumentProxy(Uint8Array.from(bytes), { verbosity: 0 });
+      const { text } = await extractText(document, { mergePages: false }).finally(() => document.cleanup());
       return { blocks: text.map((page, i) => ({ text: page, heading: `Page ${i + 1}` })) };
     }
   }

@@ -8,6 +8,8 @@ const SENTENCE_END = /(?<=[.!?])\s+(?=[\p{Lu}`"(\d])/u;
 const ROW = /^\|/;
 /** Passages say the main thing first. */
 const LATER = 0.04;
+/** What a quote begins with should itself be about the question. */
+const OPENING = 0.2;
 const CODE = /^\s*(?:`{3,}|~{3,})/;
 
 export interface Excerpt {
@@ -26,7 +28,9 @@ export function excerptOf(text: string, phrases: KeyPhrase[], weights: number[])
     const sentences = CODE.test(prose) ? [] : sentencesOf(prose);
     for (let i = 0; i < sentences.length; i += 1, at += 1) {
       const quote = window(sentences, i);
-      const value = covered(phrases, weights, new Set(terms(quote))) - at * LATER;
+      const said = covered(phrases, weights, new Set(terms(quote)));
+      const opening = covered(phrases, weights, new Set(terms(sentences[i] ?? '')));
+      const value = (1 - OPENING) * said + OPENING * opening - at * LATER;
       if (value > best.value) best = { quote, value, part };
     }
   }
@@ -34,8 +38,8 @@ export function excerptOf(text: string, phrases: KeyPhrase[], weights: number[])
   const code = parts.find(
     (part, i) => i > best.part && CODE.test(part) && isWhole(part) && part.length <= MAX_CODE,
   );
-  if (code === undefined) return { quote: best.quote.endsWith(':') ? '' : best.quote.slice(0, MAX_QUOTE) };
-  return { quote: best.quote.slice(0, MAX_QUOTE), code: code.trim() };
+  if (code === undefined) return { quote: best.quote.endsWith(':') ? '' : shortened(best.quote) };
+  return { quote: shortened(best.quote), code: code.trim() };
 }
 
 /** A sentence with those after it, as far as there is room; a row of a table stands alone. */
@@ -50,8 +54,17 @@ function window(sentences: string[], at: number): string {
   return quote;
 }
 
+/** Opened once and closed as it was opened: anything else would swallow the rest of the answer. */
 function isWhole(part: string): boolean {
-  return part.split('\n').filter((line) => CODE.test(line)).length === 2;
+  const marks = part.split('\n').filter((line) => CODE.test(line));
+  const [open, close] = marks.map((line) => CODE.exec(line)?.[0].trim());
+  return marks.length === 2 && open === close && part.trimEnd().endsWith(open ?? '');
+}
+
+function shortened(quote: string): string {
+  if (quote.length <= MAX_QUOTE) return quote;
+  const space = quote.lastIndexOf(' ', MAX_QUOTE);
+  return `${quote.slice(0, space > MAX_QUOTE / 2 ? space : MAX_QUOTE)}…`;
 }
 
 /** Rows of tables and items of lists stand for themselves; wrapped lines belong together. */

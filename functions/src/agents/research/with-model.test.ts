@@ -9,7 +9,7 @@ import { withModel } from './with-model.ts';
 
 const URL = 'http://model.test/v1';
 const server = setupServer();
-beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
