@@ -1,12 +1,11 @@
 /**
- * `google.firestore.v1.Firestore` on gRPC. Every caller is an admin: server libraries bring service accounts, or the
- * emulator's `Bearer owner`, and rules never bind those. RPCs not listed here answer UNIMPLEMENTED by themselves.
+ * `google.firestore.v1.Firestore` on gRPC. RPCs not listed here answer UNIMPLEMENTED by themselves.
  */
-import { Server } from '@grpc/grpc-js';
+import { Metadata, Server } from '@grpc/grpc-js';
 import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import { callerOf } from './caller.ts';
 import { firestoreService } from '../protos.ts';
 import { toStatus } from '../engine/status.ts';
-import { ADMIN } from '../engine/types.ts';
 import type { Caller, Fail, FirestoreApi, Send, ServerStream } from '../engine/types.ts';
 
 const MAX_RECEIVE_BYTES = 16 * 1024 * 1024; // a commit may have 10 MiB
@@ -49,16 +48,15 @@ export function createGrpcServer(api: FirestoreApi, onDefect: (error: unknown) =
       callback: sendUnaryData<object>,
     ) => {
       const method: (request: object, caller: Caller) => Promise<object> = api[name];
-      method(call.request, ADMIN).then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(failure(error)),
-      );
+      const ask = async (): Promise<object> => await method(call.request, callerOf(call.metadata));
+      void answer(ask(), callback, failure);
     };
   }
   for (const name of STREAMING) {
     implementation[methodName(name)] = (call: ServerWritableStream<object, object>) => {
       const method: (request: object, caller: Caller) => AsyncIterable<object> = api[name];
-      pump(call, method(call.request, ADMIN)).catch((error: unknown) => call.emit('error', failure(error)));
+      const ask = async (): Promise<void> => await pump(call, method(call.request, callerOf(call.metadata)));
+      ask().catch((error: unknown) => call.emit('error', failure(error)));
     };
   }
   for (const name of DUPLEX) {
@@ -76,10 +74,27 @@ export function createGrpcServer(api: FirestoreApi, onDefect: (error: unknown) =
 
 const methodName = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
+async function answer(
+  pending: Promise<object>,
+  callback: sendUnaryData<object>,
+  failure: (error: unknown) => { code: number; details: string },
+): Promise<void> {
+  let response: object;
+  try {
+    response = await pending;
+  } catch (error) {
+    callback(failure(error));
+    return;
+  }
+  callback(null, response);
+}
+
 async function pump(
   call: ServerWritableStream<object, object>,
   responses: AsyncIterable<object>,
 ): Promise<void> {
+  // An error without headers before it looks like a lost connection to google-gax, which would retry for seven seconds.
+  call.sendMetadata(new Metadata());
   for await (const response of responses) {
     if (call.cancelled) return;
     if (!call.write(response)) await drained(call);
@@ -107,8 +122,15 @@ function connect(
   failure: (error: unknown) => object,
 ): void {
   let ended = false;
+  let caller: Caller;
+  try {
+    caller = callerOf(call.metadata);
+  } catch (error) {
+    call.emit('error', failure(error));
+    return;
+  }
   const stream = open(
-    ADMIN,
+    caller,
     (response) => {
       if (!ended && !call.cancelled) call.write(response);
     },

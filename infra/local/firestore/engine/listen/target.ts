@@ -2,6 +2,7 @@
 import type { Core } from '../core.ts';
 import { parseDatabase } from '../path/resource-name.ts';
 import { normalizeQuery } from '../query/normalize.ts';
+import { billedCollection } from '../query/normalized.ts';
 import { authorizeQuery } from '../read/authorize-query.ts';
 import { invalid } from '../status.ts';
 import { locate } from '../store/document.ts';
@@ -42,7 +43,7 @@ export function openTarget(
   if (query.offset > 0) throw invalid('A listener cannot have an offset.');
   if (query.nearest) throw invalid('A listener cannot search for nearest neighbours.');
   authorizeQuery(core, caller, query, time);
-  const collection = [...query.parent, query.collectionId ?? '*'];
+  const collection = billedCollection(query);
   if (query.limit === undefined) return { watch: new QueryWatch(core, query), resumption, collection };
   // Which documents a limit let in at a time that is no longer known cannot be told.
   const isTold = resumption.kind !== 'since' || resumption.hasHistory;

@@ -74,6 +74,9 @@ const isNumericId = (segment: string): boolean => numericId(segment) !== undefin
 export const formatName = ({ database, segments }: ResourcePath): string =>
   [database, 'documents', ...segments].join('/');
 
-/** `users/{}/runs`: the collection with ids replaced. */
+/** `users/{}/runs`: the collection with ids replaced. An empty id leaves no trace. */
 export const collectionPattern = (segments: readonly string[]): string =>
-  segments.map((segment, i) => (i % 2 === 0 ? segment : '{}')).join('/');
+  segments
+    .map((segment, i) => (i % 2 === 0 ? segment : segment && '{}'))
+    .filter((segment) => segment !== '')
+    .join('/');

@@ -50,6 +50,11 @@ export interface NormalizedQuery {
   readonly structured: StructuredQuery;
 }
 
+/** Under which collection the query's reads are counted: groups as `**`, then the collection id. */
+export function billedCollection({ parent, collectionId = '*', allDescendants }: NormalizedQuery): string[] {
+  return allDescendants ? ['**', '', collectionId] : [...parent, collectionId];
+}
+
 export const fieldRef = (path: readonly string[]): FieldRef => ({ path, field: formatFieldPath(path) });
 
 export const NAME = '__name__';

@@ -20,6 +20,8 @@ import type { Access } from './scan.ts';
 
 /** Below this many documents, a missing index costs less than keeping one. */
 const SMALL_GROUP = 500;
+/** Every index makes every write dearer: beyond this many per group, unforeseen queries sort. */
+const MAX_BUILT = 100;
 const MAX_INDEXED_BYTES = 1500; // longer values are indexed by their beginning
 
 export interface ScanPlan {
@@ -127,7 +129,7 @@ function sourcesFor(store: Store, query: NormalizedQuery, group: Group, need: Ne
   const row = store.db
     .prepare('SELECT count(*) AS n FROM (SELECT 1 FROM docs WHERE grp = ? LIMIT ?)')
     .get(group.id, SMALL_GROUP);
-  if (numberOf(row, 'n') < SMALL_GROUP) return undefined;
+  if (numberOf(row, 'n') < SMALL_GROUP || need.indexes.composites.length >= MAX_BUILT) return undefined;
   const nameOrder = need.nameDescending ? 'DESCENDING' : 'ASCENDING';
   store.catalog.build(group, need.scope, ideal.slice(0, -1), nameOrder);
   return chooseIndexes({ ...need, indexes: store.catalog.of(group) });

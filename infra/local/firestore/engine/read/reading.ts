@@ -8,6 +8,8 @@ import type { Transaction } from '../transaction/transactions.ts';
 import { transactionId } from '../transaction/transactions.ts';
 import type { Caller, Consistency, RuleLookup, Timestamp } from '../types.ts';
 
+const MAX_AGE_MICROS = 3_600_000_000; // production without point-in-time recovery: one hour
+
 export interface ReadScope {
   readonly core: Core;
   /** Snapshot, in microseconds. */
@@ -54,7 +56,7 @@ export function pastTime(core: Core, timestamp: Timestamp | undefined): number |
   if (!timestamp) return undefined;
   const time = fromTimestamp(timestamp);
   if (time > Math.max(core.clock.readTime(), wallMicros())) throw invalid('The read time is in the future.');
-  if (time < core.history.horizon) {
+  if (time < core.history.horizon || time < wallMicros() - MAX_AGE_MICROS) {
     throw new StatusError('FAILED_PRECONDITION', 'The read time is too old: that version is no longer kept.');
   }
   return time;

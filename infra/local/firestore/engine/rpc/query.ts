@@ -5,6 +5,7 @@ import { execute } from '../query/execute.ts';
 import type { Result } from '../query/execute.ts';
 import { nearest } from '../query/nearest.ts';
 import { normalizeQuery } from '../query/normalize.ts';
+import { billedCollection } from '../query/normalized.ts';
 import type { NormalizedQuery } from '../query/normalized.ts';
 import { windowed } from '../query/window.ts';
 import { authorizeQuery } from '../read/authorize-query.ts';
@@ -24,8 +25,6 @@ function open(core: Core, query: NormalizedQuery, consistency: m.Consistency, ca
   if (scope.transaction && !scope.transaction.readOnly) scope.transaction.queries.push(affects(query));
   return scope;
 }
-
-const collectionOf = ({ parent, collectionId = '*' }: NormalizedQuery): string[] => [...parent, collectionId];
 
 export async function* runQuery(
   core: Core,
@@ -60,7 +59,7 @@ export async function* runQuery(
     if (reads === 0) yield { readTime };
   } finally {
     core.history.unpin(scope);
-    core.usage.count('reads', collectionOf(query), Math.max(reads, 1));
+    core.usage.count('reads', billedCollection(query), Math.max(reads, 1));
   }
 }
 
@@ -115,7 +114,7 @@ export async function* runAggregationQuery(
   const results = windowed(execute({ ...core, time: scope.time }, query), query);
   const { fields, scanned } = aggregate(results, aggregations);
   const entries = scanned + query.offset;
-  core.usage.count('reads', collectionOf(query), Math.max(1, Math.ceil(entries / ENTRIES_PER_READ)));
+  core.usage.count('reads', billedCollection(query), Math.max(1, Math.ceil(entries / ENTRIES_PER_READ)));
   yield {
     result: { aggregateFields: fields },
     readTime: scope.readTime,
