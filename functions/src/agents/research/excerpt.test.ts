@@ -28,6 +28,11 @@ describe('what is quoted of a passage', () => {
     expect(quoteOf(`${code}\n\nCancel the task so.`)).toEqual({ quote: 'Cancel the task so.' });
   });
 
+  test('prose that only announces something else -> the example above it alone', () => {
+    const code = '```js\ncancel(task);\n```';
+    expect(quoteOf(`${code}\n\nCancel every task:`)).toEqual({ quote: '', code });
+  });
+
   test.each(['```js\nopen', '~~~\na\n```', '```\na\n```\nmore'])(
     '%j: a fence left open is not taken',
     (code) => {

@@ -7,9 +7,9 @@ const MAX_CODE = 900;
 const SENTENCE_END = /(?<=[.!?])\s+(?=[\p{Lu}`"(\d])/u;
 const ROW = /^\|/;
 /** Passages say the main thing first. */
-const LATER = 0.04;
+const LATER = 0.05;
 /** What a quote begins with should itself be about the question. */
-const OPENING = 0.2;
+const OPENING = 0.1;
 const CODE = /^\s*(?:`{3,}|~{3,})/;
 
 export interface Excerpt {
@@ -34,12 +34,14 @@ export function excerptOf(text: string, phrases: KeyPhrase[], weights: number[])
       if (value > best.value) best = { quote, value, part };
     }
   }
+  const examples = parts.map((part) => CODE.test(part) && isWhole(part) && part.length <= MAX_CODE);
   // Code above the quote belongs to something else.
-  const code = parts.find(
-    (part, i) => i > best.part && CODE.test(part) && isWhole(part) && part.length <= MAX_CODE,
-  );
-  if (code === undefined) return { quote: best.quote.endsWith(':') ? '' : shortened(best.quote) };
-  return { quote: shortened(best.quote), code: code.trim() };
+  const below = parts.find((_, i) => i > best.part && examples[i] === true);
+  if (below !== undefined) return { quote: shortened(best.quote), code: below.trim() };
+  if (best.quote !== '' && !best.quote.endsWith(':')) return { quote: shortened(best.quote) };
+  // The prose only announces what is not here; an example may still say enough.
+  const code = parts.find((_, i) => examples[i] === true);
+  return { quote: '', ...(code === undefined ? {} : { code: code.trim() }) };
 }
 
 /** A sentence with those after it, as far as there is room; a row of a table stands alone. */

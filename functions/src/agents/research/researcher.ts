@@ -19,7 +19,7 @@ export interface Findings {
   library: Library;
 }
 
-export interface Answer {
+interface Answer {
   message: AIMessage;
   /** Those that the message cites. */
   sources: CitedSource[];
