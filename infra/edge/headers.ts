@@ -17,15 +17,26 @@ export const CLOUD_SERVICES = [
 /** The embedded servers; each tab has a host label of its own for Firestore. */
 export const LOCAL_SERVICES = ['http://localhost:*', 'http://*.localhost:*', 'http://127.0.0.1:*'] as const;
 
-/** `services`: the origins that the page may connect to besides its own. */
-export function securityHeaders(services: readonly string[]): Record<string, string> {
+/** On every answer, the API's too. HSTS counts over https only; elsewhere browsers ignore it. */
+export const COMMON_HEADERS: Readonly<Record<string, string>> = {
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+};
+
+/**
+ * On whatever the bucket serves. `services`: the origins that the page may connect to besides its own. `authDomain`: Firebase's
+ * host for signing in by a popup, which needs a helper frame from there and a script of Google's.
+ */
+export function securityHeaders(services: readonly string[], authDomain?: string): Record<string, string> {
   const policy = [
     "default-src 'self'",
-    "script-src 'self'",
+    `script-src 'self'${authDomain === undefined ? '' : ' https://apis.google.com'}`,
+    `frame-src ${authDomain === undefined ? "'none'" : `https://${authDomain}`}`,
     // Style attributes carry widths and positions; there is no inline script.
     "style-src 'self' 'unsafe-inline'",
-    // Firestore's SDK asks for this image to tell a lost channel from a lost network.
-    "img-src 'self' data: https://www.google.com/images/cleardot.gif",
+    // Pictures of accounts; and Firestore's SDK asks for an image to tell a lost channel from a lost network.
+    "img-src 'self' data: https://*.googleusercontent.com https://www.google.com/images/cleardot.gif",
     `connect-src 'self' ${services.join(' ')}`,
     "object-src 'none'",
     "base-uri 'self'",
@@ -33,10 +44,8 @@ export function securityHeaders(services: readonly string[]): Record<string, str
     "frame-ancestors 'none'",
   ];
   return {
+    ...COMMON_HEADERS,
     'content-security-policy': policy.join('; '),
-    'strict-transport-security': 'max-age=31536000; includeSubDomains',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'strict-origin-when-cross-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
     'cross-origin-opener-policy': 'same-origin-allow-popups',
   };

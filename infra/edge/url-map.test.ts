@@ -1,40 +1,56 @@
 import { describe, expect, test } from 'vitest';
-import { cacheControl, googleServices, pageHeaders } from './headers.ts';
-import { matchRule } from './url-map.ts';
+import { cacheControl, CLOUD_SERVICES, securityHeaders } from './headers.ts';
+import { ruleFor, URL_MAP } from './url-map.ts';
 
 describe('B2: where a path goes', () => {
   test.each([
-    ['/api', 'api', undefined],
-    ['/api/runs', 'api', undefined],
+    ['/api', 'api', null],
+    ['/api/runs', 'api', null],
     ['/apiary', 'bucket', '/index.html'],
     ['/', 'bucket', '/index.html'],
     ['/runs/1', 'bucket', '/index.html'],
-    ['/assets', 'bucket', '/index.html'],
-    ['/assets/a.js', 'bucket', undefined],
-    ['/__/firebase/init.json', 'bucket', undefined],
-  ])('%s -> %s, fallback %s', (path, backend, fallback) => {
-    const rule = matchRule(path);
-    expect([rule?.backend, rule?.errorResponse?.path]).toEqual([backend, fallback]);
+    ['/assets/a.js', 'bucket', null],
+    ['/__/firebase/init.json', 'config', null],
+  ])('%s -> %s, fallback %s', (path, to, fallback) => {
+    expect(ruleFor(path)).toMatchObject({ to, fallback });
+  });
+
+  test('the first match is the longest, as a URL map takes it', () => {
+    const patterns = URL_MAP.flatMap(({ paths }) => paths);
+    for (const [i, earlier] of patterns.entries()) {
+      const shadowed = patterns
+        .slice(i + 1)
+        .filter((later) => earlier.endsWith('*') && later.startsWith(earlier.slice(0, -1)));
+      expect(shadowed).toEqual([]);
+    }
   });
 });
 
 test.each([
   ['/assets/index-1a2b.js', 'public, max-age=31536000, immutable'],
   ['/index.html', 'no-cache'],
-  ['/sw.js', 'no-cache'],
-  ['/__/firebase/init.json', 'no-cache'],
-  ['/icon.svg', 'public, max-age=3600'],
+  ['/icon.svg', 'no-cache'],
 ])('B1: %s is served with %s', (path, expected) => {
   expect(cacheControl(path)).toBe(expected);
 });
 
-test('B1: the policy allows the configured services and no inline script', () => {
-  const policy = pageHeaders(googleServices('p.firebaseapp.com'))['Content-Security-Policy'] ?? '';
-  const directives = new Map(
-    policy.split('; ').map((text) => [text.split(' ')[0], text.split(' ').slice(1)]),
-  );
-  expect(directives.get('script-src')).toEqual(["'self'", 'https://apis.google.com']);
-  expect(directives.get('connect-src')).toContain('https://securetoken.googleapis.com');
-  expect(directives.get('frame-src')).toEqual(['https://p.firebaseapp.com']);
-  expect(directives.get('frame-ancestors')).toEqual(["'none'"]);
+describe('B1: the content security policy', () => {
+  const directives = (authDomain?: string): Map<string, string> => {
+    const policy = securityHeaders(CLOUD_SERVICES, authDomain)['content-security-policy'] ?? '';
+    return new Map(
+      policy.split('; ').map((text) => [text.split(' ', 1)[0] ?? '', text.slice(text.indexOf(' ') + 1)]),
+    );
+  };
+
+  test('no inline script, no frame, only the configured services', () => {
+    expect(directives().get('script-src')).toBe("'self'");
+    expect(directives().get('frame-src')).toBe("'none'");
+    expect(directives().get('frame-ancestors')).toBe("'none'");
+    expect(directives().get('connect-src')).toBe(`'self' ${CLOUD_SERVICES.join(' ')}`);
+  });
+
+  test('signing in by a popup -> the helper frame and its script are allowed', () => {
+    expect(directives('p.firebaseapp.com').get('script-src')).toBe("'self' https://apis.google.com");
+    expect(directives('p.firebaseapp.com').get('frame-src')).toBe('https://p.firebaseapp.com');
+  });
 });

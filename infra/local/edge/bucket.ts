@@ -20,26 +20,19 @@ export async function serveBucket(
   }
   const accept = headerOf(request, 'accept-encoding');
   const found = await cache.get(path, accept);
-  if (found !== undefined) return sendObject(found, 200, request, response);
-  const { errorResponse } = rule;
-  if (errorResponse?.codes.includes(404) !== true)
-    return sendError(response, 404, 'not_found', `${path} does not exist.`);
-  const fallback = await cache.get(errorResponse.path, accept);
-  if (fallback !== undefined) return sendObject(fallback, errorResponse.status, request, response);
+  if (found !== undefined) return sendObject(found, request, response);
+  if (rule.fallback === null) return sendError(response, 404, 'not_found', `${path} does not exist.`);
+  const fallback = await cache.get(rule.fallback, accept);
+  if (fallback !== undefined) return sendObject(fallback, request, response);
   return sendError(
     response,
     503,
     'not_built',
-    `There is no ${errorResponse.path} to serve: build the page first.`,
+    `There is no ${rule.fallback} to serve: build the page first.`,
   );
 }
 
-function sendObject(
-  { entry, hit, age }: Lookup,
-  status: number,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function sendObject({ entry, hit, age }: Lookup, request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Cache-Control', entry.cacheControl);
   response.setHeader('ETag', entry.etag);
   response.setHeader('Age', age);
@@ -52,7 +45,7 @@ function sendObject(
   response.setHeader('Content-Type', entry.contentType);
   response.setHeader('Content-Length', entry.body.length);
   if (entry.encoding !== 'identity') response.setHeader('Content-Encoding', entry.encoding);
-  response.writeHead(status);
+  response.writeHead(200);
   response.end(request.method === 'HEAD' ? undefined : entry.body);
 }
 

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { cacheControl } from '../../edge/headers.ts';
-import { MAIN_PAGE } from '../../edge/url-map.ts';
+
+/** The object for "/" and for a folder. */
+const MAIN_PAGE = 'index.html';
 
 export interface StoredObject {
   contentType: string;
@@ -38,20 +40,18 @@ const CONTENT_TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** `extra` are objects that exist besides the files, by path. Rejects on a disk error, never for a missing file. */
-export function createOrigin(folder: string, extra: ReadonlyMap<string, Buffer>): Origin {
+/** Rejects on a disk error, never for a missing file. */
+export function createOrigin(folder: string): Origin {
   return {
     async version(path) {
-      const bytes = extra.get(path);
-      if (bytes !== undefined) return hashOf(bytes);
       const file = await locate(folder, path);
       return file && `${file.mtimeMs}-${file.size}`;
     },
     async read(path) {
       const object = objectName(path);
-      const file = extra.has(path) ? undefined : await locate(folder, path);
-      const body = extra.get(path) ?? (file && (await readFile(file.path)));
-      if (body === undefined) return undefined;
+      const file = await locate(folder, path);
+      if (file === undefined) return undefined;
+      const body = await readFile(file.path);
       return {
         contentType: CONTENT_TYPES[extname(object).toLowerCase()] ?? 'application/octet-stream',
         cacheControl: cacheControl(object),

@@ -1,75 +1,93 @@
-import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
+/** Passes requests to the API as a load balancer does: streamed both ways, nothing buffered, a client's abort passed on. */
+import { Agent, request as httpRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { sendError } from './http.ts';
+import { requestHeaders, responseHeaders } from './proxy-headers.ts';
 
-/** Headers that concern one connection only. Source: RFC 9110, section 7.6.1. */
-const HOP_BY_HOP = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
-/** What Cloud Run takes at most. Bytes. */
-const MAX_BODY = 32 * 1024 * 1024;
+const MAX_BODY_BYTES = 32 * 1024 * 1024; // Cloud Run's limit for HTTP/1 requests
+const DRAIN_MS = 2_000;
 
-/** Passes requests on and streams the answers back as they come. */
-export function createProxy(target: string) {
+export interface ApiProxy {
+  /** Answers 413 for a body above 32 MB, 502 when the API is down, 504 when it is silent. */
+  forward(request: IncomingMessage, response: ServerResponse): void;
+  close(): void;
+}
+
+/** `timeoutMs` bounds the wait for the answer to begin; event streams may then stay open. */
+export function createApiProxy(api: URL, timeoutMs: number): ApiProxy {
   const agent = new Agent({ keepAlive: true });
-  const origin = new URL(target);
+
+  const open = (request: IncomingMessage): ClientRequest =>
+    httpRequest({
+      agent,
+      hostname: api.hostname.replaceAll(/[[\]]/g, ''),
+      port: api.port || 80,
+      method: request.method,
+      path: request.url,
+      headers: requestHeaders(request),
+    });
+
+  const send = (request: IncomingMessage, response: ServerResponse, hasBody: boolean): void => {
+    const upstream = open(request);
+    const abort = (): unknown => upstream.destroy();
+    response.once('close', abort);
+    const timer = setTimeout(() => {
+      sendError(response, 504, 'api_timeout', 'The API did not answer in time.');
+      upstream.destroy();
+    }, timeoutMs);
+    upstream.once('close', () => clearTimeout(timer));
+    upstream.once('response', (answer) => {
+      clearTimeout(timer);
+      response.writeHead(answer.statusCode ?? 502, responseHeaders(answer));
+      response.flushHeaders();
+      // Either side's early end destroys the other: a cut answer must look cut.
+      pipeline(answer, response, () => undefined);
+    });
+    upstream.on('error', (error) => {
+      response.off('close', abort);
+      // The API closed a pooled connection just as it was taken; without a body the request can be sent again.
+      const stale = upstream.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+      if (stale && !hasBody && !response.headersSent && !response.destroyed) send(request, response, hasBody);
+      else sendError(response, 502, 'api_unavailable', 'The API cannot be reached. Try again in a moment.');
+    });
+    if (!hasBody) {
+      upstream.end();
+      return;
+    }
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= MAX_BODY_BYTES) return;
+      request.unpipe(upstream);
+      refuse(request, response);
+      upstream.destroy();
+    });
+    request.pipe(upstream);
+  };
+
   return {
-    forward(req: IncomingMessage, res: ServerResponse): void {
-      if (Number(req.headers['content-length'] ?? 0) > MAX_BODY) {
-        answerJson(res, 413, 'too_large', 'A request may have 32 MiB.');
-        req.resume();
-        return;
-      }
-      const upstream = request({
-        agent,
-        host: origin.hostname,
-        port: origin.port,
-        method: req.method,
-        path: req.url,
-        headers: {
-          ...without(req.headers),
-          'x-forwarded-for': req.socket.remoteAddress ?? '',
-          'x-forwarded-proto': 'http',
-          'x-forwarded-host': req.headers.host ?? '',
-        },
-      });
-      upstream.on('response', (answer) => {
-        res.writeHead(answer.statusCode ?? 502, without(answer.headers));
-        res.flushHeaders();
-        answer.pipe(res);
-        answer.on('error', () => res.destroy());
-      });
-      upstream.on('error', () => {
-        if (res.headersSent) res.destroy();
-        else answerJson(res, 502, 'api_unavailable', 'The API does not answer at the moment; try again.');
-      });
-      res.on('close', () => upstream.destroy());
-      limited(req, MAX_BODY, () => upstream.destroy()).pipe(upstream);
+    forward(request, response) {
+      const { 'content-length': length, 'transfer-encoding': framing } = request.headers;
+      if (Number(length ?? 0) > MAX_BODY_BYTES) return refuse(request, response);
+      return send(request, response, framing !== undefined || Number(length ?? 0) > 0);
     },
     close: () => agent.destroy(),
   };
 }
 
-export function answerJson(res: ServerResponse, status: number, code: string, message: string): void {
-  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
-  res.end(JSON.stringify({ error: { code, message } }));
-}
-
-function limited(req: IncomingMessage, max: number, onTooMuch: () => void): IncomingMessage {
-  let bytes = 0;
-  req.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > max) onTooMuch();
-  });
-  return req;
-}
-
-function without(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
+/**
+ * The answer is complete by its length, but ends only when the client has stopped sending or had time to: closing earlier
+ * would reset the connection, and the client might never read the answer.
+ */
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent) return;
+  const error = { code: 'too_large', message: 'A request may have at most 32 MB.' };
+  const body = Buffer.from(JSON.stringify({ error }));
+  response.writeHead(413, { 'content-type': 'application/json', 'content-length': body.length });
+  response.write(body);
+  request.removeAllListeners('data').resume();
+  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
+  request.once('end', () => response.end());
+  request.once('close', () => clearTimeout(timer));
 }

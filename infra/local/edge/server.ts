@@ -1,143 +1,105 @@
-/** The HTTP edge on one machine: static files and the API behind one address, by the cloud's own URL map. */
+/** The load balancer, CDN and bucket of a single machine: serves a built page by the data in infra/edge, passes /api on. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { cacheControl, LOCAL_SERVICES, securityHeaders } from '../../edge/headers.ts';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CLOUD_SERVICES, cacheControl, LOCAL_SERVICES, securityHeaders } from '../../edge/headers.ts';
 import { ruleFor } from '../../edge/url-map.ts';
-import { listen } from '../net/listen.ts';
-import { FileCache } from './files.ts';
-import { answerJson, createProxy } from './proxy.ts';
+import { serveBucket } from './bucket.ts';
+import { Cache } from './cache.ts';
+import { pathOf, sendError, sendJson } from './http.ts';
+import { createInvalidation } from './invalidation.ts';
+import { listenAll } from './listen-all.ts';
+import { createOrigin } from './origin.ts';
+import { createApiProxy } from './proxy.ts';
 
 export interface EdgeOptions {
   /** Folder of the built page. */
   dir: string;
-  /** Where `/api/*` goes. */
+  /** Where /api goes: http://HOST:PORT. */
   api: string;
-  /** Answered at `/__/firebase/init.json`. */
+  /** Answered at /__/firebase/init.json. */
   init: unknown;
+  /** Default: the loopback addresses of both families, since `localhost` may be either. */
+  host?: string;
+  /** Default 0: a free port. */
   port?: number;
+  /** Bound of the cache, default 256 MiB. */
+  cacheBytes?: number;
+  /** How long the API may take to begin an answer, default one hour, Cloud Run's longest. Milliseconds. */
+  apiTimeoutMs?: number;
 }
 
 export interface EdgeServer {
   port: number;
   url: string;
+  /** Stops accepting, gives answers under way a moment. */
   close(): Promise<void>;
 }
 
-const INVALIDATE = /^\/compute\/v1\/projects\/[^/]+\/global\/urlMaps\/[^/]+\/invalidateCache$/;
-const MAX_PURGE_BODY = 10_000;
+const CACHE_BYTES = 256 * 1024 * 1024;
+const API_TIMEOUT_MS = 3_600_000;
+const KEEP_ALIVE_MS = 65_000; // longer than browsers and clients pool a connection
+const CLOSE_GRACE_MS = 300;
 
-/** Listens on the loopback addresses of both families, since `localhost` may be either. */
+/** Rejects when `api` is no http URL or the address cannot be bound. */
 export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
-  const files = new FileCache(options.dir);
-  const proxy = createProxy(options.api);
-  const bootId = randomUUID();
-  const headers = securityHeaders(LOCAL_SERVICES);
+  const api = URL.canParse(options.api) ? new URL(options.api) : undefined;
+  if (api?.protocol !== 'http:')
+    throw new Error(`The API's address "${options.api}" must be like http://127.0.0.1:8080.`);
+  const cache = new Cache(createOrigin(options.dir), options.cacheBytes ?? CACHE_BYTES, Date.now);
+  const proxy = createApiProxy(api, options.apiTimeoutMs ?? API_TIMEOUT_MS);
+  const invalidation = createInvalidation(cache);
+  const headers = securityHeaders([...LOCAL_SERVICES, ...CLOUD_SERVICES], authDomainIn(options.init));
+  const health = { status: 'ok', boot_id: randomUUID() };
 
-  const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const path = pathOf(req);
-    if (path === null) return answerJson(res, 400, 'invalid_request', 'The path cannot be decoded.');
-    if (path === '/_/health') return json(res, { status: 'ok', boot_id: bootId });
-    if (INVALIDATE.test(path) && req.method === 'POST') return await invalidate(req, res, files);
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = pathOf(request);
+    if (path === undefined) return sendError(response, 400, 'invalid_path', 'This path is not valid.');
+    if (path === '/_/health') return sendJson(response, 200, health);
+    if (path.startsWith('/compute/')) return invalidation.handle(path, request, response);
     const rule = ruleFor(path);
-    if (rule.to === 'api') return proxy.forward(req, res);
-    if (rule.to === 'config') return json(res, options.init);
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      return answerJson(res, 405, 'method_not_allowed', 'Only GET and HEAD are served here.');
+    switch (rule.to) {
+      case 'api':
+        return proxy.forward(request, response);
+      case 'config':
+        return sendJson(response, 200, options.init, { ...headers, 'cache-control': cacheControl(path) });
+      case 'bucket':
+        return serveBucket(cache, headers, rule, path, request, response);
     }
-    const accept = String(req.headers['accept-encoding'] ?? '');
-    const direct = path === '/' ? null : await files.get(path, accept);
-    const served = direct === null && rule.fallback !== null ? rule.fallback : path;
-    const found = direct ?? (rule.fallback === null ? null : await files.get(rule.fallback, accept));
-    if (found === null) return answerJson(res, 404, 'not_found', 'There is no such file.');
-    sendFile(req, res, found, { ...headers, 'cache-control': cacheControl(served) });
   };
 
-  const server = createServer((req, res) => {
-    handle(req, res).catch((error: unknown) => {
-      process.stderr.write(`${String(error)}\n`);
-      if (res.headersSent) res.destroy();
-      else answerJson(res, 500, 'internal', 'The edge could not answer.');
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response).catch((error: unknown) => {
+      if (request.destroyed && !request.complete) return; // the client went away in the middle of its request
+      console.error(`Edge: ${request.method} ${request.url} failed:`, error);
+      sendError(response, 500, 'internal', 'The request failed inside the edge; its log says why.');
     });
-  });
-  server.requestTimeout = 0;
-  const port = await listen(server, '127.0.0.1', options.port ?? 0);
-  const six = createServer((req, res) => server.emit('request', req, res));
-  const hasSix = await listen(six, '::1', port).then(
-    () => true,
-    () => false,
-  );
-  return {
-    port,
-    url: `http://localhost:${port}`,
-    close: async () => {
-      proxy.close();
-      for (const each of hasSix ? [server, six] : [server]) {
-        each.closeAllConnections();
-        await new Promise<void>((resolve) => each.close(() => resolve()));
-      }
-    },
   };
-}
+  const listener = await listenAll(options.host, options.port ?? 0, () =>
+    createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, onRequest),
+  );
 
-function sendFile(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { file, hit }: NonNullable<Awaited<ReturnType<FileCache['get']>>>,
-  headers: Record<string, string>,
-): void {
-  const common = { ...headers, etag: file.etag, vary: 'accept-encoding', 'x-cache': hit ? 'hit' : 'miss' };
-  if (req.headers['if-none-match'] === file.etag) {
-    res.writeHead(304, common).end();
-    return;
-  }
-  res.writeHead(200, {
-    ...common,
-    'content-type': file.type,
-    'content-length': file.body.length,
-    ...(file.encoding === null ? {} : { 'content-encoding': file.encoding }),
-  });
-  res.end(req.method === 'HEAD' ? undefined : file.body);
-}
-
-/** Source: compute.urlMaps.invalidateCache (REST, v1); here the operation is done when it is answered. */
-async function invalidate(req: IncomingMessage, res: ServerResponse, files: FileCache): Promise<void> {
-  let text = '';
-  for await (const chunk of req) {
-    text += String(chunk);
-    if (text.length > MAX_PURGE_BODY) return answerJson(res, 413, 'too_large', 'The body is too large.');
-  }
-  const path: unknown = parse(text);
-  if (typeof path !== 'string' || !path.startsWith('/')) {
-    return answerJson(
-      res,
-      400,
-      'invalid_request',
-      'Send {"path": "/..."}; a star at its end matches everything below.',
+  const shut = async (): Promise<void> => {
+    const timer = setTimeout(
+      () => listener.servers.forEach((server) => server.closeAllConnections()),
+      CLOSE_GRACE_MS,
     );
-  }
-  files.purge(path);
-  json(res, { kind: 'compute#operation', name: `operation-${randomUUID()}`, status: 'DONE', progress: 100 });
+    await Promise.all(
+      listener.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+    );
+    clearTimeout(timer);
+    invalidation.close();
+    proxy.close();
+  };
+  let closing: Promise<void> | undefined;
+  return { port: listener.port, url: listener.url, close: () => (closing ??= shut()) };
 }
 
-function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && 'path' in value ? value.path : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function json(res: ServerResponse, value: unknown): void {
-  res.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' });
-  res.end(JSON.stringify(value));
-}
-
-function pathOf(req: IncomingMessage): string | null {
-  try {
-    const path = decodeURIComponent(new URL(req.url ?? '/', 'http://edge').pathname);
-    return path.includes('\0') ? null : path;
-  } catch {
-    return null;
-  }
+/** A domain of Firebase's; not the page's own address, which a local configuration names. */
+function authDomainIn(init: unknown): string | undefined {
+  if (typeof init !== 'object' || init === null || !('authDomain' in init)) return undefined;
+  const { authDomain } = init;
+  return typeof authDomain === 'string' && /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(authDomain)
+    ? authDomain
+    : undefined;
 }
