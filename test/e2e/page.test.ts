@@ -90,7 +90,7 @@ describe('the page, in Chromium', () => {
     const db = getFirestore(initializeApp({ projectId: stack.at.project, apiKey: 'x' }, 'stranger'));
     const { hostname, port } = new URL(stack.at.firestore);
     connectFirestoreEmulator(db, hostname, Number(port), { mockUserToken: { sub: 'stranger' } });
-    const uid = (await stack.newUser()).uid;
+    const { uid } = await stack.newUser();
     await expect(getDocs(collection(db, `users/${uid}/runs`))).rejects.toMatchObject({
       code: 'permission-denied',
     });
@@ -114,18 +114,10 @@ describe('the page, in Chromium', () => {
     const context = await browser.newContext();
     const first = await context.newPage();
     await open(first);
-    await first.locator('[data-composer]').waitFor();
-    const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
-    await Promise.all(others.map((page) => open(page, '/runs')));
     const id = await ask(first, 'to all of you');
-    await Promise.all(
-      others.map((page) =>
-        page
-          .locator(`[data-run="${id}"] [data-status="completed"]`)
-          .first()
-          .waitFor({ state: 'attached', timeout: 60_000 }),
-      ),
-    );
+    const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+    await Promise.all(others.map((page) => open(page, `/runs/${id}`)));
+    await Promise.all([first, ...others].map((page) => status(page, 'completed', 60_000)));
     await context.close();
   });
 });

@@ -19,15 +19,22 @@ export function authenticate(authorization: string | undefined, project: string,
   const claims = payloadOf(token ?? '');
   const { aud, exp, sub } = claims;
   if (aud !== project) return refuse(`the token is for ${JSON.stringify(aud)}, not for project ${project}`);
-  if (typeof exp !== 'number' || exp * 1000 <= nowMs) return refuse('the token has expired');
+  const expired = typeof exp !== 'number' || exp * 1000 <= nowMs;
+  if (expired && !isMock(claims)) return refuse('the token has expired');
   if (typeof sub !== 'string' || sub === '') return refuse('the token names no user');
   return { kind: 'user', uid: sub, claims };
 }
 
 /** When the caller's token runs out, in milliseconds since the epoch. */
 export function expiresAt(caller: Caller): number {
-  const exp = caller.kind === 'user' ? caller.claims['exp'] : undefined;
+  if (caller.kind !== 'user' || isMock(caller.claims)) return Infinity;
+  const { exp } = caller.claims;
   return typeof exp === 'number' ? exp * 1000 : Infinity;
+}
+
+/** The SDK's `mockUserToken`, and Google's rules-unit-testing with it, date their tokens to 1970. */
+function isMock(claims: Record<string, unknown>): boolean {
+  return claims['iat'] === 0;
 }
 
 function payloadOf(token: string): Record<string, unknown> {

@@ -49,6 +49,15 @@ export class ListenStream implements ServerStream<ListenRequest>, Subscriber {
   }
 
   notify(changes: readonly Change[], commit: Commit): void {
+    try {
+      this.#deliver(changes, commit);
+    } catch (error) {
+      this.close();
+      this.#fail(error);
+    }
+  }
+
+  #deliver(changes: readonly Change[], commit: Commit): void {
     const perDocument = new Map<string, { set: number[]; gone: number[]; effect: Effect }>();
     for (const [id, target] of this.#targets) {
       const mine = changes.filter((change) => placesOf(change).some((p) => target.watch.places.includes(p)));

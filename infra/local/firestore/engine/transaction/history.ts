@@ -7,7 +7,7 @@ import type { Change, Commit } from '../write/change.ts';
 
 const WINDOW_MICROS = 60_000_000; // longer than a reconnect takes, and than most transactions
 const MAX_CHANGES = 50_000; // and yet no burst of writes fills the memory
-const MAX_BYTES = 96 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024; // as production counts; objects in memory take a few times that
 
 interface Kept {
   readonly commit: Commit;
