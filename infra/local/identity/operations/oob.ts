@@ -87,5 +87,8 @@ function purpose({ requestType, email, newEmail }: OobCode): object {
 
 /** GET /emulator/v1/projects/P/oobCodes: the mail box. */
 export function listOobCodes(app: App): object {
-  return { oobCodes: app.oobCodes.list().map(({ localId: _, ...code }) => code) };
+  const oobCodes = app.oobCodes.list().map(({ oobCode, requestType, email, newEmail, oobLink }) => {
+    return { oobCode, requestType, email, newEmail, oobLink };
+  });
+  return { oobCodes };
 }
