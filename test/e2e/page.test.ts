@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { initializeApp } from 'firebase/app';
 import { collection, connectFirestoreEmulator, getDocs, getFirestore, terminate } from 'firebase/firestore';
@@ -70,6 +71,27 @@ describe('the page, in Chromium', () => {
     await one.reload();
     await status(one, 'completed');
     expect(await one.locator('main h1').innerText()).toBe(await two.locator('main h1').innerText());
+    await context.close();
+  });
+
+  it('axe finds nothing serious: ask, run, list; light and dark', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await open(page);
+    const id = await ask(page, 'is this page for everyone?');
+    await status(page, 'completed');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const path of ['/', `/runs/${id}`, '/runs']) {
+        await open(page, path);
+        await page.locator('main h1').waitFor();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(
+          serious.map(({ id: rule, nodes }) => `${path} ${colorScheme} ${rule}: ${nodes[0]?.html}`),
+        ).toEqual([]);
+      }
+    }
     await context.close();
   });
 

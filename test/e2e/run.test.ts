@@ -71,7 +71,7 @@ describe('a run through the real stack', () => {
         await mine.run('slow', { ...slow(1, 10), messages: [{ role: 'user', content: `about ${word}` }] }),
       );
     }
-    const ids = runs.map((run) => run.run_id).reverse();
+    const ids = runs.map((run) => run.run_id).toReversed();
     interface Page {
       runs: Run[];
       next_cursor: string | null;

@@ -3,7 +3,7 @@ import { LongrunError } from '@longrun/shared';
 import { log } from '../telemetry/log.ts';
 
 /** Any thrown value as the error that the client may see. Details of unexpected ones stay in the log. */
-export function toLongrunError(error: unknown): LongrunError {
+function toLongrunError(error: unknown): LongrunError {
   if (error instanceof LongrunError) return error;
   const status =
     typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;

@@ -19,7 +19,7 @@ export interface Services {
 
 const HOUR_MS = 3_600_000;
 
-export async function openServices(): Promise<Services> {
+async function openServices(): Promise<Services> {
   const config = parseConfig(process.env);
   const firestore = new Firestore({
     projectId: config.GOOGLE_CLOUD_PROJECT,

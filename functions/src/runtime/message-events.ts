@@ -61,7 +61,7 @@ function withId(message: BaseMessage): Message[] {
   return message.id === undefined ? [] : [toMessage(message, message.id)];
 }
 
-export function toMessage(message: BaseMessage, id: string): Message {
+function toMessage(message: BaseMessage, id: string): Message {
   const fields = toJson({
     content: message.content,
     name: message.name,

@@ -7,7 +7,7 @@ import { cacheControl } from '../../edge/headers.ts';
 /** The object for "/" and for a folder. */
 const MAIN_PAGE = 'index.html';
 
-export interface StoredObject {
+interface StoredObject {
   contentType: string;
   cacheControl: string;
   /** Hash of the content, without quotes. */

@@ -18,7 +18,7 @@ import { signUp } from './operations/sign-up.ts';
 import { update } from './operations/update.ts';
 
 /** Who may call: anyone, anyone naming an API key, the administrator, or either of the last two. */
-export type Access = 'public' | 'key' | 'admin' | 'key-or-admin';
+type Access = 'public' | 'key' | 'admin' | 'key-or-admin';
 
 export interface Route {
   access: Access;

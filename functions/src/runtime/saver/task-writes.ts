@@ -26,9 +26,7 @@ const ERROR_SOURCE_NODE = '__error_source_node__';
  * its interrupts) and runs again. If an error handler takes over, the run goes on with what the task wrote, and
  * so must a resumed one.
  */
-export function effectiveWrites(
-  writes: PendingWrite[],
-): { channel: string; index: number; value: unknown }[] {
+function effectiveWrites(writes: PendingWrite[]): { channel: string; index: number; value: unknown }[] {
   const channels = new Set(writes.map(([channel]) => channel));
   const failed = channels.has(ERROR) && !channels.has(ERROR_SOURCE_NODE);
   return writes

@@ -35,7 +35,7 @@ export function countDocuments(documents: Documents): Counted {
   return { documents: counted, counts };
 }
 
-export const threadPath = (id: string) => `users/u/threads/${id}`;
+const threadPath = (id: string) => `users/u/threads/${id}`;
 
 /** A saver that commits at once, in memory unless told otherwise. */
 export function openSaver(

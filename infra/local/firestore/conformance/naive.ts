@@ -2,18 +2,17 @@
 export type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
 export type Row = { readonly id: string; readonly data: { readonly [field: string]: Plain } };
 
-export type Op =
-  '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not-in' | 'array-contains' | 'array-contains-any';
+type Op = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not-in' | 'array-contains' | 'array-contains-any';
 export interface Where {
   readonly field: string;
   readonly op: Op;
   readonly value: Plain;
 }
-export interface Order {
+interface Order {
   readonly field: string;
   readonly descending: boolean;
 }
-export interface Bound {
+interface Bound {
   readonly values: readonly Plain[];
   readonly inclusive: boolean;
 }
@@ -36,7 +35,7 @@ function rank(value: Plain): number {
   return Array.isArray(value) ? 5 : 6;
 }
 
-export function compare(a: Plain, b: Plain): number {
+function compare(a: Plain, b: Plain): number {
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   if (typeof a === 'boolean' || (typeof a === 'number' && !Number.isNaN(a))) return Number(a) - Number(b);
   if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));

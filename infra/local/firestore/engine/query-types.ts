@@ -1,7 +1,7 @@
 /** `StructuredQuery` and what is built on it, as `@grpc/proto-loader` objects (camelCase keys, enums as names). */
 import type { Timestamp, Value } from './values.ts';
 
-export type Direction = 'DIRECTION_UNSPECIFIED' | 'ASCENDING' | 'DESCENDING';
+type Direction = 'DIRECTION_UNSPECIFIED' | 'ASCENDING' | 'DESCENDING';
 
 export type FieldOperator =
   | 'LESS_THAN'
@@ -15,7 +15,7 @@ export type FieldOperator =
   | 'ARRAY_CONTAINS_ANY'
   | 'NOT_IN';
 
-export interface FieldReference {
+interface FieldReference {
   fieldPath?: string;
 }
 

@@ -22,7 +22,7 @@ export interface RuleLookup {
   getAfter(name: string): Document | undefined;
 }
 
-export interface WriteQuestion {
+interface WriteQuestion {
   readonly method: 'create' | 'update' | 'delete';
   readonly name: string;
   readonly before: Document | undefined;
@@ -34,7 +34,7 @@ export interface WriteQuestion {
   readonly time: number;
 }
 
-export interface ListQuestion {
+interface ListQuestion {
   /** `projects/P/databases/D/documents` or a document below it. */
   readonly parent: string;
   /** Validated and normalised: implicit orders are made explicit. */

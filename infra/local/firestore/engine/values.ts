@@ -9,7 +9,7 @@ export interface Timestamp {
   nanos?: number;
 }
 
-export interface LatLng {
+interface LatLng {
   latitude?: number;
   longitude?: number;
 }

@@ -2,7 +2,7 @@
 import { compare, equals } from './compare.ts';
 import type { RuleValue } from './value.ts';
 
-export interface Bound {
+interface Bound {
   readonly value: RuleValue;
   readonly inclusive: boolean;
 }

@@ -43,7 +43,7 @@ export function resource(name: string, data: RuleValue): RuleValue {
 /** `projects/P/databases/D/documents/...` is `/databases/D/documents/...` to the rules. */
 export const rulesPath = (name: string): string[] => name.split('/').slice(2);
 
-export const nanosOf = ({ seconds = 0, nanos = 0 }: Timestamp): bigint =>
+const nanosOf = ({ seconds = 0, nanos = 0 }: Timestamp): bigint =>
   BigInt(seconds) * NANOS_PER_SECOND + BigInt(nanos);
 
 /** Token claims: JSON values. */

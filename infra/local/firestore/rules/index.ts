@@ -17,9 +17,6 @@ import type { Ruleset } from './syntax.ts';
 import { map, NULL, string } from './value.ts';
 import type { RuleValue } from './value.ts';
 
-export { RulesSyntaxError } from './errors.ts';
-export { parseRules } from './parse.ts';
-
 /** How many documents the rules of one request may look up: production's limits. */
 const ACCESS_CALLS = 10;
 const ACCESS_CALLS_OF_BATCH = 20;

@@ -14,7 +14,7 @@ import type { RuleValue } from './value.ts';
 export type Plain = null | boolean | number | bigint | string | Date | Plain[] | { [key: string]: Plain };
 
 /** Whole numbers become int, others float. */
-export function plain(value: Plain): RuleValue {
+function plain(value: Plain): RuleValue {
   if (value === null) return NULL;
   if (typeof value === 'boolean') return bool(value);
   if (typeof value === 'bigint') return int(value);

@@ -15,8 +15,6 @@ import type { Limits } from './limits.ts';
 import { openListen, openWrite } from './open-stream.ts';
 import { handleRest } from './rest/handler.ts';
 
-export type { Limits } from './limits.ts';
-
 export interface WebOptions {
   readonly api: FirestoreApi;
   /** Whether the engine has an authorizer. Without one every request is allowed, as in Google's emulator. */

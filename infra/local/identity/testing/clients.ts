@@ -19,7 +19,7 @@ export interface Clients {
   close: () => Promise<void>;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   body: Record<string, unknown> & { error?: { code: number; message: string } };
 }
@@ -30,7 +30,7 @@ export async function startClients(options: IdentityOptions = {}): Promise<Clien
 }
 
 /** For a server that somebody else started; `close` is called after the clients are gone. */
-export function connectClients(server: { url: string; port: number }, close: () => Promise<void>): Clients {
+function connectClients(server: { url: string; port: number }, close: () => Promise<void>): Clients {
   // The admin SDK reads this on each request, so the clients of one test file share one server at a time.
   process.env['FIREBASE_AUTH_EMULATOR_HOST'] = `127.0.0.1:${server.port}`;
   const adminApp = initializeAdminApp({ projectId: PROJECT }, `admin-${(names += 1)}`);

@@ -10,7 +10,7 @@ export interface IndexField {
   readonly mode: Order | 'CONTAINS';
 }
 
-export interface CompositeIndex {
+interface CompositeIndex {
   readonly collectionId: string;
   readonly scope: Scope;
   readonly fields: readonly IndexField[];

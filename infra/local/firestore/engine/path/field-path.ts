@@ -3,7 +3,7 @@ import { invalid } from '../status.ts';
 
 const PLAIN = /^[A-Za-z_][A-Za-z_0-9]*$/;
 const MAX_BYTES = 1500;
-export const DOCUMENT_ID = '__name__';
+const DOCUMENT_ID = '__name__';
 
 /** @throws StatusError INVALID_ARGUMENT */
 export function parseFieldPath(text: string | undefined): string[] {

@@ -22,7 +22,7 @@ export function parseDatabase(database: string | undefined): string {
 }
 
 /** The root of a database (no segments), a document or a collection. @throws StatusError INVALID_ARGUMENT */
-export function parseName(name: string | undefined): ResourcePath {
+function parseName(name: string | undefined): ResourcePath {
   const [, database, rest] = NAME.exec(name ?? '') ?? [];
   if (database === undefined) throw invalid(`Invalid resource name: ${JSON.stringify(name ?? '')}.`);
   const segments = rest === undefined ? [] : rest.split('/');

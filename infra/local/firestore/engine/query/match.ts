@@ -18,7 +18,7 @@ export function fieldOf({ name, fields }: Candidate, { field, path }: FieldRef):
 }
 
 /** Operands are encoded once, so that many documents can be tried. */
-export function compileCondition(condition: Condition | undefined): Matcher {
+function compileCondition(condition: Condition | undefined): Matcher {
   if (!condition) return () => true;
   if (condition.kind === 'field') return compileField(condition);
   const parts = condition.conditions.map(compileCondition);

@@ -72,8 +72,7 @@ function parseField({ field, op, value }: NonNullable<Filter['fieldFilter']>): F
   return { kind: 'field', ...ref, op: comparison, value };
 }
 
-export const takesList = (op: Comparison): boolean =>
-  op === 'in' || op === 'not-in' || op === 'array-contains-any';
+const takesList = (op: Comparison): boolean => op === 'in' || op === 'not-in' || op === 'array-contains-any';
 
 function checkOperand(op: Comparison, value: Value): void {
   if (!takesList(op)) {

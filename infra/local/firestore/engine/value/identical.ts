@@ -1,7 +1,7 @@
 import type { Fields, Value } from '../values.ts';
 
 /** Same types and same contents: unlike `equalValues`, 1 and 1.0 differ, and so do 0 and -0. */
-export function identical(a: Value, b: Value): boolean {
+function identical(a: Value, b: Value): boolean {
   if ('stringValue' in a) return 'stringValue' in b && a.stringValue === b.stringValue;
   if ('integerValue' in a) return 'integerValue' in b && BigInt(a.integerValue) === BigInt(b.integerValue);
   if ('doubleValue' in a) return 'doubleValue' in b && Object.is(a.doubleValue, b.doubleValue);

@@ -75,7 +75,7 @@ function checkScalar(value: Value): void {
   }
 }
 
-export function checkTimestamp({ seconds = 0, nanos = 0 }: Timestamp): void {
+function checkTimestamp({ seconds = 0, nanos = 0 }: Timestamp): void {
   const whole = Number(seconds);
   const inRange = whole >= MIN_SECONDS && whole <= MAX_SECONDS && nanos >= 0 && nanos < 1e9;
   if (!inRange || !Number.isInteger(whole)) throw invalid('A timestamp is out of range.');

@@ -20,7 +20,7 @@ const SERVER_VERSION = 14;
 const KEEP_ALIVE_MS = 30_000; // announced; we send earlier
 
 /** What the client said when it opened the channel. */
-export interface Opening {
+interface Opening {
   /** `projects/P/databases/D`. */
   readonly database: string;
   readonly authorization: string | undefined;
