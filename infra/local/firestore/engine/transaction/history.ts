@@ -6,8 +6,8 @@ import type { StoredDocument } from '../store/document.ts';
 import type { Change, Commit } from '../write/change.ts';
 
 const WINDOW_MICROS = 60_000_000; // longer than a reconnect takes, and than most transactions
-const MAX_CHANGES = 50_000; // and yet no burst of writes fills the memory
-const MAX_BYTES = 32 * 1024 * 1024; // as production counts; objects in memory take a few times that
+const MAX_CHANGES = 20_000; // and yet no burst of writes fills the memory
+const MAX_BYTES = 16 * 1024 * 1024; // as production counts; objects in memory take a few times that
 
 interface Kept {
   readonly commit: Commit;
@@ -15,7 +15,8 @@ interface Kept {
 }
 
 export class History {
-  #commits: Kept[] = [];
+  /** Emptied before the head, so that nothing dropped stays in memory; compacted now and then. */
+  #commits: (Kept | undefined)[] = [];
   #head = 0; // index of the oldest commit kept
   #count = 0;
   #bytes = 0;
@@ -104,6 +105,7 @@ export class History {
         list?.shift();
         if (list?.length === 0) this.#byName.delete(at.name);
       }
+      this.#commits[this.#head] = undefined;
       this.#head += 1;
       if (this.#head > 1024 && this.#head * 2 > this.#commits.length) {
         this.#commits = this.#commits.slice(this.#head);
