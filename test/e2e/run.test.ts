@@ -120,7 +120,8 @@ describe('a run through the real stack', () => {
       code(404, 'unknown_graph'),
     );
     expect(await api.call('GET', '/runs?limit=x')).toMatchObject(code(400, 'invalid_request'));
-    expect(await api.call('GET', '/runs/..%2f..')).toMatchObject(code(404, 'not_found'));
+    expect(await api.call('GET', '/runs/..%2f..')).toMatchObject(code(400, 'invalid_path'));
+    expect(await api.call('GET', '/runs/a%20b')).toMatchObject(code(404, 'not_found'));
     expect(await api.call('GET', '/nothing')).toMatchObject(code(404, 'not_found'));
     const large = { assistant_id: 'slow', input: 'x'.repeat(1_100_000) };
     expect(await api.call('POST', '/runs', large)).toMatchObject(code(413, 'too_large'));

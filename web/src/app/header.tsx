@@ -41,7 +41,7 @@ export function Header() {
       <button
         type="button"
         className="quiet find-button"
-        aria-label="Search and commands"
+        aria-label="Ctrl K: search and commands"
         onClick={actions.palette}
       >
         <SearchIcon />
