@@ -9,7 +9,7 @@ const KEYS: [string, string][] = [
   ['j  k', 'Next and previous run in a list'],
   ['Enter', 'Open the run'],
   ['c', 'Cancel the run, after a question'],
-  ['Ctrl K', 'Ctrl K: search and commands'],
+  ['Ctrl K', 'Search and commands'],
   ['?', 'This help'],
 ];
 

@@ -57,13 +57,13 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
     command.run();
   };
   return (
-    <dialog ref={dialog} className="palette" aria-label="Ctrl K: search and commands" onClose={onClose}>
+    <dialog ref={dialog} className="palette" aria-label="Search and commands" onClose={onClose}>
       <input
         role="combobox"
         aria-expanded="true"
         aria-controls={id}
         aria-activedescendant={chosen === undefined ? undefined : `${id}-${chosen.id}`}
-        aria-label="Ctrl K: search and commands"
+        aria-label="Search and commands"
         placeholder="Go to a page or a run…"
         value={text}
         onChange={(event) => {
