@@ -7,7 +7,7 @@ import { Stack } from '../support/stack.ts';
 import { until } from '../support/wait.ts';
 import type { RunEvent } from '@longrun/shared';
 
-const CREATIONS = 100;
+const CREATIONS = 40;
 const REFERENCE = { steps: 6, delay_ms: 5_000, tokens: 100 };
 
 const first = await Stack.start();
