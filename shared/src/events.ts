@@ -59,6 +59,16 @@ export const runEventSchema = z.discriminatedUnion('type', [
     input: jsonSchema,
     config: jsonSchema,
     metadata: jsonSchema,
+    /** The ended run that this one does again from its last checkpoint. */
+    retry_of: z.optional(z.string()),
+    /** Another run holds the thread; this one starts when that has ended. */
+    queued: z.optional(z.boolean()),
+    /** The run whose work on the thread is undone: this one starts from where that one did. */
+    rollback_of: z.optional(z.string()),
+    /** Milliseconds from the first start, without the time in which it waited for a person. */
+    run_timeout_ms: z.optional(z.int()),
+    /** Milliseconds for one super-step. */
+    step_timeout_ms: z.optional(z.int()),
   }),
   z.object({
     ...base,
@@ -91,6 +101,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     checkpoint_id: z.string(),
     checkpoint_ns: z.string(),
     step: z.int(),
+    /** The checkpoint that it follows; absent for the first of a thread. */
+    parent_id: z.optional(z.string()),
   }),
   /** Streamed text: the next piece of message `message_id`. Replaced by the `message` event with that id. */
   z.object({
@@ -112,6 +124,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     answers: z.record(z.string(), jsonSchema),
     by: z.string(),
   }),
+  /** A step took its answer and went on, to ask again: what was answered must not be given to it twice. */
+  z.object({ ...base, type: z.literal('interrupt.resumed'), interrupts: z.array(z.string()) }),
   z.object({ ...base, type: z.literal('cancel.requested'), by: z.string() }),
   z.object({
     ...base,

@@ -75,11 +75,20 @@ function created(event: EventOf<'run.created'>): Run {
     error: null,
     interrupts: [],
     answers: {},
+    used_answers: [],
+    asked_at: null,
+    waited_ms: 0,
     usage: { input_tokens: 0, output_tokens: 0, calls: 0 },
     usage_by_node: {},
     sources: [],
     cancel_requested: false,
     last_checkpoint: null,
+    base_checkpoint: null,
+    retry_of: event.retry_of ?? null,
+    queued: event.queued ?? false,
+    rollback_of: event.rollback_of ?? null,
+    run_timeout_ms: event.run_timeout_ms ?? null,
+    step_timeout_ms: event.step_timeout_ms ?? null,
     head: { entry: 0, seq: 1 },
   };
 }
@@ -92,6 +101,7 @@ function apply(run: Run, event: RunEvent): Run {
       return {
         ...to(run, 'running'),
         attempt: event.attempt,
+        queued: false,
         // An attempt that never said it ended has crashed.
         failures: run.status === 'running' ? run.failures + 1 : run.failures,
         started_at: run.started_at ?? iso(event.at),
@@ -122,7 +132,7 @@ function apply(run: Run, event: RunEvent): Run {
     case 'node.failed':
       return closeNode(run, event.task);
     case 'checkpoint':
-      return event.checkpoint_ns === '' ? { ...run, last_checkpoint: event.checkpoint_id } : run;
+      return event.checkpoint_ns === '' ? atCheckpoint(run, event) : run;
     case 'message.delta':
     case 'custom':
       return run;
@@ -148,9 +158,18 @@ function apply(run: Run, event: RunEvent): Run {
         progress: null,
         interrupts: event.interrupts,
         answers: {},
+        asked_at: iso(event.at),
       };
     case 'interrupt.answered':
       return answered(run, event);
+    case 'interrupt.resumed':
+      return {
+        ...run,
+        answers: Object.fromEntries(
+          Object.entries(run.answers).filter(([id]) => !event.interrupts.includes(id)),
+        ),
+        used_answers: [...run.used_answers, ...event.interrupts],
+      };
     case 'cancel.requested':
       return { ...run, cancel_requested: true };
     case 'run.completed':
@@ -168,8 +187,21 @@ function apply(run: Run, event: RunEvent): Run {
 function answered(run: Run, event: EventOf<'interrupt.answered'>): Run {
   const answers = { ...event.answers, ...run.answers };
   const open = run.interrupts.filter((interrupt) => !(interrupt.id in answers));
-  const next = run.status === 'interrupted' && open.length === 0 ? to(run, 'pending') : run;
-  return { ...next, answers, interrupts: open };
+  const next = { ...run, answers, interrupts: open };
+  if (run.status !== 'interrupted' || open.length > 0) return next;
+  const waited = run.asked_at === null ? 0 : Math.max(0, event.at - Date.parse(run.asked_at));
+  return { ...to(next, 'pending'), asked_at: null, waited_ms: run.waited_ms + waited };
+}
+
+/** Steps that had an answer have ended: their results are in the checkpoint. */
+function atCheckpoint(run: Run, event: EventOf<'checkpoint'>): Run {
+  return {
+    ...run,
+    last_checkpoint: event.checkpoint_id,
+    base_checkpoint: run.last_checkpoint === null ? (event.parent_id ?? null) : run.base_checkpoint,
+    answers: {},
+    used_answers: [],
+  };
 }
 
 function to(run: Run, status: RunStatus): Run {
@@ -184,6 +216,10 @@ function end(run: Run, status: RunStatus, at: number): Run {
     progress: null,
     retry_at: null,
     interrupts: [],
+    answers: {},
+    used_answers: [],
+    asked_at: null,
+    queued: false,
     finished_at: iso(at),
   };
 }

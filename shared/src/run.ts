@@ -46,12 +46,27 @@ export interface Run {
   output: Json;
   error: RunError | null;
   interrupts: OpenInterrupt[];
+  /** Given, and not yet taken by the step that asked. */
   answers: { [interruptId: string]: Json };
+  /** Ids of answers that a step took since the last checkpoint. */
+  used_answers: string[];
+  /** Since when it waits for a person; null when it does not. */
+  asked_at: string | null;
+  /** Milliseconds in which it waited for a person so far. */
+  waited_ms: number;
   usage: Usage;
   usage_by_node: { [node: string]: Usage };
   sources: Source[];
   cancel_requested: boolean;
   last_checkpoint: string | null;
+  /** The thread's checkpoint from which the run set out; null when there was none, or none is known yet. */
+  base_checkpoint: string | null;
+  retry_of: string | null;
+  /** Waits for another run of its thread to end. */
+  queued: boolean;
+  rollback_of: string | null;
+  run_timeout_ms: number | null;
+  step_timeout_ms: number | null;
   /** The last log entry and event that are folded in. */
   head: { entry: number; seq: number };
 }

@@ -176,6 +176,7 @@ function apply(draft: ViewDraft, event: RunEvent, run: Run): void {
     case 'checkpoint':
     case 'custom':
     case 'cancel.requested':
+    case 'interrupt.resumed':
       break;
     default:
       event satisfies never;

@@ -55,9 +55,7 @@ describe('graphs with branches, faults and questions', () => {
     expect(JSON.stringify(done.output)).toContain('worked at attempt 3');
   });
 
-  // Known defect: LangGraph streams a task that threw as one that ended with an empty result, and the run machine
-  // takes that for progress, so the failures are never counted. Becomes an ordinary test with the fix.
-  it.fails('D5: a provider that stays down -> failed, with the reason', async () => {
+  it('D5: a provider that stays down -> failed, with the reason', async () => {
     const file = join(stack.data, 'always.txt');
     const run = await api.run('failing', { messages, file, times: 1_000 });
     const failed = await reaches(run, 'failed', 30_000);

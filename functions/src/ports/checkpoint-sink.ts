@@ -11,6 +11,7 @@ export interface CheckpointSink {
       thread_id: string;
       checkpoint_ns: string;
       checkpoint_id: string;
+      parent_id: string | undefined;
       step: number;
       /** Channels whose whole value the checkpoint holds. */
       channels: string[];
@@ -25,6 +26,10 @@ export interface CheckpointSink {
       task_id: string;
       /** Channels written, in order; names with `__` are LangGraph's own (`__error__`, `__interrupt__`). */
       channels: string[];
+      /** Ids of the questions with which the task ended. */
+      interrupts: string[];
+      /** Why the task failed, when it did; null when it was only told to stop. */
+      error: string | null | undefined;
     },
     writes: DocumentWrite[],
   ): Promise<void>;

@@ -1,24 +1,23 @@
-import { Command, GraphDrained, RunControl, isGraphInterrupt, type BaseStore } from '@langchain/langgraph';
+import { GraphDrained, RunControl, type BaseStore } from '@langchain/langgraph';
 import {
-  decodeEntry,
   isObject,
   jsonBytes,
-  logEntryPath,
   OUTPUT_LIMIT,
   threadPath,
   toJson,
   type Json,
-  type JsonObject,
   type NewEvent,
   type OpenInterrupt,
-  type Run,
 } from '@longrun/shared';
 import { classify, type Failure } from '../domain/classify.ts';
+import { timedOut } from '../domain/timeout.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { RunnableGraph } from './graphs.ts';
 import { CancelRequested, Fenced, type Journal } from './journal.ts';
 import { messagesIn, stateToJson } from './message-events.ts';
 import { DocumentSaver } from './saver/saver.ts';
+import { BREAKPOINT, originOf } from './origin.ts';
+import { numbered } from './questions.ts';
 import { JournalSink } from './sink.ts';
 import { StreamReader, type Price } from './stream-reader.ts';
 
@@ -40,6 +39,8 @@ export interface ExecuteOptions {
   drain: AbortSignal;
   /** Aborts when it can wait no longer for the super-step to end; the step will be made again. */
   leave: AbortSignal;
+  /** Aborts when the run has used up its time. */
+  timeout: AbortSignal;
   now: () => number;
   store?: BaseStore;
 }
@@ -50,29 +51,28 @@ const RECURSION_LIMIT = 1_000;
 /** Runs the graph from its last checkpoint until it ends, asks, is cancelled or must be handed on. */
 export async function execute(options: ExecuteOptions): Promise<Outcome> {
   const { journal, now } = options;
-  const run = journal.run;
   const control = new RunControl();
   const drain = () => control.requestDrain('handed on');
   if (options.drain.aborted) drain();
   options.drain.addEventListener('abort', drain, { once: true });
   try {
     const session = await open(options);
-    const input = await inputOf(options.documents, run);
-    const stream = await session.graph.stream(input, {
+    const stream = await session.graph.stream(session.input, {
       ...session.config,
       streamMode: ['tasks', 'messages', 'custom'],
       subgraphs: true,
       durability: 'sync',
-      signal: AbortSignal.any([journal.stopped.signal, options.leave]),
+      signal: session.signal,
       control,
     });
     for await (const chunk of stream) {
       for (const event of session.reader.read(chunk, now())) session.sink.push(event);
     }
     await journal.flush();
-    return await outcomeOf(session.graph, session.config);
+    const { checkpoint_id: _, ...configurable } = session.config.configurable;
+    return await outcomeOf(session.graph, { configurable }, journal.run.used_answers);
   } catch (error) {
-    return failed(error, journal, options.leave);
+    return failed(error, options);
   } finally {
     options.drain.removeEventListener('abort', drain);
   }
@@ -82,7 +82,7 @@ async function open(options: ExecuteOptions) {
   const { journal, graph, documents, now, price } = options;
   const { run } = journal;
   const base = isObject(run.config) ? run.config : {};
-  const configurable = isObject(base['configurable']) ? base['configurable'] : {};
+  const { checkpoint_id: _, ...configurable } = isObject(base['configurable']) ? base['configurable'] : {};
   const limit = base['recursion_limit'];
   const config = {
     configurable: {
@@ -108,13 +108,26 @@ async function open(options: ExecuteOptions) {
       taskWrites: (info, writes) => required(sinkRef.sink).taskWrites(info, writes),
     },
   });
-  const own = graph.withCheckpointer(saver, options.store);
-  const tuple = await saver.getTuple({ configurable: { thread_id: run.thread_id, checkpoint_ns: '' } });
+  const { input, checkpointId } = await originOf(documents, saver, run);
+  const thread = { thread_id: run.thread_id, checkpoint_ns: '' };
+  const chosen = checkpointId === undefined ? {} : { checkpoint_id: checkpointId };
+  const tuple = await saver.getTuple({ configurable: { ...thread, ...chosen } });
   const known = messagesIn(tuple?.checkpoint.channel_values ?? {});
   const reader = new StreamReader({ price, known });
-  const sink = new JournalSink(journal, reader, { now, after: () => () => undefined });
+  const signal = AbortSignal.any([journal.stopped.signal, options.leave, options.timeout]);
+  const sink = new JournalSink(journal, reader, now);
   sinkRef.sink = sink;
-  return { graph: own, config, reader, sink };
+  return {
+    graph: graph.withCheckpointer(saver, {
+      store: options.store,
+      stepTimeout: run.step_timeout_ms ?? undefined,
+    }),
+    config: { ...config, configurable: { ...config.configurable, ...chosen } },
+    input,
+    reader,
+    sink,
+    signal,
+  };
 }
 
 function required<T>(value: T | undefined): T {
@@ -122,26 +135,10 @@ function required<T>(value: T | undefined): T {
   return value;
 }
 
-/** The input for a first attempt, the answers after a question, and nothing to go on from the checkpoint. */
-async function inputOf(documents: Documents, run: Run): Promise<JsonObject | Command | null> {
-  if (run.last_checkpoint === null) {
-    const input = await originalInput(documents, run);
-    return isObject(input) ? input : {};
-  }
-  return Object.keys(run.answers).length > 0 ? new Command({ resume: run.answers }) : null;
-}
-
-/** The document leaves out a large input; the first log entry always has it. */
-async function originalInput(documents: Documents, run: Run): Promise<Json> {
-  if (run.input !== null) return run.input;
-  const [doc] = await documents.get([logEntryPath(run.owner, run.run_id, 0)]);
-  const first = doc === undefined ? undefined : decodeEntry(doc.fields).events[0];
-  return first?.type === 'run.created' ? first.input : null;
-}
-
 async function outcomeOf(
   graph: ReturnType<RunnableGraph['withCheckpointer']>,
   config: { configurable: Record<string, unknown> },
+  used: string[],
 ): Promise<Outcome> {
   const state = await graph.getState(config);
   const interrupts = state.tasks.flatMap((task) =>
@@ -151,20 +148,22 @@ async function outcomeOf(
       node: task.name,
     })),
   );
-  if (interrupts.length > 0) return { kind: 'interrupted', interrupts };
+  if (interrupts.length > 0) {
+    return { kind: 'interrupted', interrupts: interrupts.map((interrupt) => numbered(interrupt, used)) };
+  }
   if (state.next.length > 0) {
     const value = { breakpoint: state.next.map(String) };
-    return { kind: 'interrupted', interrupts: [{ id: 'breakpoint', value }] };
+    return { kind: 'interrupted', interrupts: [{ id: BREAKPOINT, value }] };
   }
   return { kind: 'completed', output: stateToJson(state.values) };
 }
 
-function failed(error: unknown, journal: Journal, leave: AbortSignal): Outcome {
+function failed(error: unknown, { journal, leave, timeout }: ExecuteOptions): Outcome {
   const reason: unknown = journal.stopped.signal.aborted ? journal.stopped.signal.reason : error;
   if (reason instanceof Fenced) return { kind: 'fenced' };
   if (reason instanceof CancelRequested) return { kind: 'cancelled' };
   if (error instanceof GraphDrained || (leave.aborted && reason === error)) return { kind: 'drained' };
-  if (isGraphInterrupt(error)) return { kind: 'interrupted', interrupts: [] };
+  if (timeout.aborted) return { kind: 'failed', failure: timedOut(journal.run) };
   return { kind: 'failed', failure: classify(reason) };
 }
 

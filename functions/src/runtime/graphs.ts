@@ -26,7 +26,13 @@ type Compiled = Pick<CompiledStateGraph<unknown, unknown, string>, 'stream' | 'g
 
 /** A graph that can be given a checkpointer of its own for each run. */
 export interface RunnableGraph {
-  withCheckpointer(saver: BaseCheckpointSaver, store?: BaseStore): Compiled;
+  withCheckpointer(saver: BaseCheckpointSaver, own?: OwnParts): Compiled;
+}
+
+/** What else a run brings along. `stepTimeout` in milliseconds, for each super-step. */
+export interface OwnParts {
+  store?: BaseStore | undefined;
+  stepTimeout?: number | undefined;
 }
 
 interface Loaded extends RunnableGraph {
@@ -123,10 +129,14 @@ async function load(id: string, entry: { path: string; name: string; description
       };
   return {
     info,
-    withCheckpointer: (saver, store) =>
+    withCheckpointer: (saver, own = {}) =>
       Object.create(graph, {
         checkpointer: { value: saver, writable: true },
-        ...(store === undefined ? {} : { store: { value: store, writable: true } }),
+        ...Object.fromEntries(
+          Object.entries(own)
+            .filter(([, value]) => value !== undefined)
+            .map(([name, value]) => [name, { value, writable: true }]),
+        ),
       }) as Compiled,
   };
 }

@@ -1,8 +1,8 @@
 import type { NewEvent } from '@longrun/shared';
 import type { CheckpointSink } from '../ports/checkpoint-sink.ts';
 import type { DocumentWrite } from '../ports/documents.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Journal } from './journal.ts';
+import { taskQuestion } from './questions.ts';
 import type { StreamReader } from './stream-reader.ts';
 
 interface TaskWrites {
@@ -21,16 +21,16 @@ interface TaskWrites {
 export class JournalSink implements CheckpointSink {
   readonly #journal: Journal;
   readonly #reader: StreamReader;
-  readonly #clock: Clock;
+  readonly #now: () => number;
   /** Writes of tasks whose end the stream has not told yet. */
   readonly #pending = new Map<string, TaskWrites>();
   /** Staged writes of ended tasks, by checkpoint namespace. */
   readonly #finished = new Map<string, TaskWrites[]>();
 
-  constructor(journal: Journal, reader: StreamReader, clock: Clock) {
+  constructor(journal: Journal, reader: StreamReader, now: () => number) {
     this.#journal = journal;
     this.#reader = reader;
-    this.#clock = clock;
+    this.#now = now;
   }
 
   /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
@@ -43,15 +43,19 @@ export class JournalSink implements CheckpointSink {
     info: Parameters<CheckpointSink['taskWrites']>[0],
     writes: DocumentWrite[],
   ): Promise<void> {
-    const special = info.channels.some((channel) => channel.startsWith('__') && channel !== '__pregel_tasks');
-    if (special) {
+    const { channels, task_id, error } = info;
+    if (error !== undefined) this.#reader.taskFailed(task_id, error);
+    const ended = error === undefined && info.interrupts.length === 0;
+    // Answers that LangGraph was called with are stored under the name of their question, which is no task.
+    if (!ended || channels.every((channel) => channel === '__resume__')) {
       this.#journal.stage(writes);
+      this.#taken(info);
       return;
     }
     this.#pending.set(info.task_id, { ns: info.checkpoint_ns, channels: info.channels, writes });
     await turn();
     if (!this.#pending.has(info.task_id)) return;
-    for (const event of this.#reader.taskWritten(info.task_id, this.#clock.now())) this.push(event);
+    for (const event of this.#reader.taskWritten(info.task_id, this.#now())) this.push(event);
     this.#release(info.task_id);
   }
 
@@ -70,11 +74,28 @@ export class JournalSink implements CheckpointSink {
     );
     this.#journal.unstage((write) => superfluous.has(write));
     this.#finished.delete(info.checkpoint_ns);
-    const { checkpoint_id, checkpoint_ns, step } = info;
+    const { checkpoint_id, checkpoint_ns, parent_id, step } = info;
     this.#journal.stage(writes);
-    this.#journal.push({ type: 'checkpoint', at: this.#clock.now(), checkpoint_id, checkpoint_ns, step });
+    this.#journal.push({
+      type: 'checkpoint',
+      at: this.#now(),
+      checkpoint_id,
+      checkpoint_ns,
+      step,
+      ...(parent_id === undefined ? {} : { parent_id }),
+    });
     // The input is in the log already: its checkpoint can wait for the next one.
     if (step >= 0) await this.#journal.flush();
+  }
+
+  /** A task that asks again and stores the answers it was given has used them up. */
+  #taken({ channels, interrupts }: Parameters<CheckpointSink['taskWrites']>[0]): void {
+    if (!channels.includes('__resume__')) return;
+    const { answers } = this.#journal.run;
+    const used = Object.keys(answers).filter((id) => interrupts.includes(taskQuestion(id)));
+    if (used.length > 0) {
+      this.#journal.push({ type: 'interrupt.resumed', at: this.#now(), interrupts: used });
+    }
   }
 
   #release(task: string): void {

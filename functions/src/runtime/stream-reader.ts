@@ -29,6 +29,7 @@ interface OpenTask {
 /** Turns what LangGraph streams (modes tasks, messages, custom; with subgraphs) into events of the run. */
 export class StreamReader {
   readonly #open = new Map<string, OpenTask>();
+  readonly #failed = new Map<string, string | null>();
   readonly #known: Map<string, string>;
   readonly #streamed = new Set<string>();
   readonly #price: Price;
@@ -57,25 +58,27 @@ export class StreamReader {
     return open === undefined ? [] : this.#finish(open, undefined, at);
   }
 
+  /** LangGraph stored that the task threw; a null message when it was only told to stop. */
+  taskFailed(task: string, message: string | null): void {
+    this.#failed.set(task, message);
+  }
+
   #task(ns: string[], payload: unknown, at: number): NewEvent[] {
     if (typeof payload !== 'object' || payload === null || !('id' in payload) || !('name' in payload))
       return [];
     const task = { task: String(payload.id), node: String(payload.name), ns };
-    if ('input' in payload && !('result' in payload) && !('error' in payload)) {
+    if ('input' in payload && !('result' in payload)) {
+      this.#failed.delete(task.task);
       this.#open.set(task.task, task);
       return [{ type: 'node.started', at, ...task }];
     }
     if (!this.#open.has(task.task)) return [];
-    if ('error' in payload && payload.error !== undefined && payload.error !== null) {
+    const failed = this.#failed.get(task.task);
+    // LangGraph streams the end of a task that threw like that of one that returned nothing.
+    if (failed !== undefined) {
       this.#open.delete(task.task);
-      return [
-        {
-          type: 'node.failed',
-          at,
-          ...task,
-          error: { code: 'graph_error', message: taskError(payload.error) },
-        },
-      ];
+      if (failed === null) return [];
+      return [{ type: 'node.failed', at, ...task, error: { code: 'graph_error', message: failed } }];
     }
     if ('interrupts' in payload && Array.isArray(payload.interrupts) && payload.interrupts.length > 0)
       return [];
@@ -135,12 +138,4 @@ export class StreamReader {
 
 function metadataOf(value: unknown): ChunkMetadata {
   return typeof value === 'object' && value !== null ? value : {};
-}
-
-function taskError(error: unknown): string {
-  if (typeof error === 'string') return error;
-  if (error instanceof Error) return error.message;
-  return isObject(error) && typeof error['message'] === 'string'
-    ? error['message']
-    : JSON.stringify(toJson(error));
 }

@@ -2,6 +2,7 @@ import type { BaseStore } from '@langchain/langgraph';
 import { errorMessage, foldEntry, isTerminal, type NewEvent, type Run } from '@longrun/shared';
 import { classify } from '../domain/classify.ts';
 import { decideClaim, decideFailure } from '../domain/decide.ts';
+import { runTimeLeft } from '../domain/timeout.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
 import { dispatch } from './dispatch.ts';
@@ -100,12 +101,15 @@ export class Worker {
     const { store, graphs, price, deadlineMs, graceMs, memory } = this.#options;
     const drain = new AbortController();
     const leave = new AbortController();
+    const timeout = new AbortController();
     let cancelLeave: (() => void) | undefined;
     const handOn = () => {
       drain.abort();
       cancelLeave ??= store.clock.after(graceMs, () => leave.abort(new Error('handed on')));
     };
     const cancelDeadline = store.clock.after(deadlineMs, handOn);
+    const left = runTimeLeft(journal.run, store.clock.now());
+    const cancelTimeout = left === null ? undefined : store.clock.after(left, () => timeout.abort());
     this.#shutdown.signal.addEventListener('abort', handOn, { once: true });
     try {
       const graph = await graphs.get(journal.run.assistant_id);
@@ -116,6 +120,7 @@ export class Worker {
         documents: store.documents,
         drain: drain.signal,
         leave: leave.signal,
+        timeout: timeout.signal,
         now: () => store.clock.now(),
         ...(memory === undefined ? {} : { store: memory }),
       });
@@ -125,6 +130,7 @@ export class Worker {
     } finally {
       cancelDeadline();
       cancelLeave?.();
+      cancelTimeout?.();
       this.#shutdown.signal.removeEventListener('abort', handOn);
     }
   }

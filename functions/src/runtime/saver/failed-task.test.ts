@@ -64,7 +64,7 @@ describe('writes of a task', () => {
     return { saver, at, pending: async () => (await saver.getTuple(at))?.pendingWrites };
   };
 
-  test('failed -> the error and answers to its interrupts stay, its results do not', async () => {
+  test('failed -> only the error stays: it runs again, and its answers are given to it again', async () => {
     const { saver, at, pending } = await open();
     const error = { name: 'Error', message: 'x' };
     await saver.putWrites(
@@ -76,10 +76,7 @@ describe('writes of a task', () => {
       ],
       'task',
     );
-    expect(await pending()).toEqual([
-      ['task', '__resume__', 'yes'],
-      ['task', '__error__', error],
-    ]);
+    expect(await pending()).toEqual([['task', '__error__', error]]);
   });
 
   test('failed, with an error handler in charge -> all stay, for the run goes on with them', async () => {

@@ -31,7 +31,7 @@ import { Recent } from './recent.ts';
 import { Records, type CheckpointRecord } from './records.ts';
 import { digestsOf } from './serialize.ts';
 import type { Known } from './store-values.ts';
-import { entriesOf, mergeEntries } from './task-writes.ts';
+import { endOfTask, entriesOf, mergeEntries } from './task-writes.ts';
 import { deleteThreadDocuments, threadIds } from './threads.ts';
 import { Tuples } from './tuple.ts';
 import { emptyWrites, readWrites, writeTask, type WritesState } from './writes-document.ts';
@@ -138,6 +138,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
           thread_id: place.threadId,
           checkpoint_ns: place.ns,
           checkpoint_id: id,
+          parent_id: parentId,
           step: metadata.step,
           channels: Object.keys(checkpoint.channel_values),
         },
@@ -167,6 +168,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
           checkpoint_id: id,
           task_id: taskId,
           channels: writes.map(([channel]) => channel),
+          ...endOfTask(writes),
         },
         documents,
       ),

@@ -1,5 +1,7 @@
 import {
   ERROR,
+  INTERRUPT,
+  RESUME,
   WRITES_IDX_MAP,
   type PendingWrite,
   type SerializerProtocol,
@@ -22,16 +24,40 @@ const ERROR_SOURCE_NODE = '__error_source_node__';
  * A task may fail after part of its writes was made: when a sibling throws, LangGraph aborts the others between
  * their steps, and a node that wrote its result but not yet the mark that its join waits for ends with both
  * `__error__` and that result. Stored, the result would make the next attempt take the task for done, and what
- * comes after the join would never run. So a failed task keeps only LangGraph's own writes (the error, answers to
- * its interrupts) and runs again. If an error handler takes over, the run goes on with what the task wrote, and
- * so must a resumed one.
+ * comes after the join would never run. So a failed task keeps only LangGraph's own writes and runs again. If an
+ * error handler takes over, the run goes on with what the task wrote, and so must a resumed one.
+ *
+ * An answer that a failed task took is not stored with its failure either: it is given to the task again, and would
+ * else be there twice, the second time as the answer to the task's next question.
  */
 function effectiveWrites(writes: PendingWrite[]): { channel: string; index: number; value: unknown }[] {
   const channels = new Set(writes.map(([channel]) => channel));
   const failed = channels.has(ERROR) && !channels.has(ERROR_SOURCE_NODE);
   return writes
     .map(([channel, value], i) => ({ channel, index: WRITES_IDX_MAP[channel] ?? i, value }))
-    .filter(({ index }) => index < 0 || !failed);
+    .filter(({ index, channel }) => !failed || (index < 0 && channel !== RESUME));
+}
+
+/** What LangGraph's own writes say about how the task ended. */
+export function endOfTask(writes: PendingWrite[]): {
+  interrupts: string[];
+  error: string | null | undefined;
+} {
+  const interrupts = writes
+    .filter(([channel]) => channel === INTERRUPT)
+    .flatMap(([, value]): unknown[] => (Array.isArray(value) ? value : [value]))
+    .map((value) => textField(value, 'id'))
+    .filter((id) => id !== undefined);
+  const failure = writes.find(([channel]) => channel === ERROR)?.[1];
+  if (failure === undefined) return { interrupts, error: undefined };
+  const stopped = textField(failure, 'name') === 'AbortError';
+  return { interrupts, error: stopped ? null : (textField(failure, 'message') ?? '') };
+}
+
+function textField(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found: unknown = Reflect.get(value, name);
+  return typeof found === 'string' ? found : undefined;
 }
 
 export async function entriesOf(serde: SerializerProtocol, writes: PendingWrite[]): Promise<Entry[]> {
