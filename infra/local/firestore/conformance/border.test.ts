@@ -184,11 +184,6 @@ describe('other requests', () => {
       'INVALID_ARGUMENT',
     ],
     ['a missing document', (api) => api.getDocument({ name: `${root}/c/missing` }, ADMIN), 'NOT_FOUND'],
-    [
-      'explain',
-      (api) => api.runQuery({ parent: root, structuredQuery: { from }, explainOptions: {} }, ADMIN),
-      'UNIMPLEMENTED',
-    ],
   ])('%s', async (_, work, status) => {
     expect(await statusOf(work)).toBe(status);
   });

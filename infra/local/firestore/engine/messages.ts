@@ -120,6 +120,20 @@ export interface ListCollectionIdsResponse {
 export interface ExplainOptions {
   analyze?: boolean;
 }
+/** `google.protobuf.Struct` as far as it is needed here. */
+export interface Struct {
+  fields: Record<string, { stringValue: string } | { structValue: Struct }>;
+}
+export interface ExplainMetrics {
+  planSummary: { indexesUsed: Struct[] };
+  /** Only when the query was executed. */
+  executionStats?: {
+    resultsReturned: string;
+    executionDuration: Timestamp;
+    readOperations: string;
+    debugStats: Struct;
+  };
+}
 export interface RunQueryRequest extends Consistency {
   parent?: string;
   structuredQuery?: StructuredQuery;
@@ -131,6 +145,7 @@ export interface RunQueryResponse {
   readTime?: Timestamp;
   skippedResults?: number;
   done?: boolean;
+  explainMetrics?: ExplainMetrics;
 }
 
 export interface RunAggregationQueryRequest extends Consistency {
@@ -142,6 +157,7 @@ export interface RunAggregationQueryResponse {
   result?: { aggregateFields: Fields };
   transaction?: Uint8Array;
   readTime?: Timestamp;
+  explainMetrics?: ExplainMetrics;
 }
 
 export interface PartitionQueryRequest {

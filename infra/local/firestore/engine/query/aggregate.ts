@@ -22,7 +22,10 @@ export function aggregate(
   aggregations: readonly Aggregation[],
 ): { fields: Fields; scanned: number } {
   if (aggregations.length === 0 || aggregations.length > MAX_AGGREGATIONS) {
-    throw invalid(`A query must have 1 to ${String(MAX_AGGREGATIONS)} aggregations.`);
+    throw invalid(
+      `The maximum number of aggregations allowed in an aggregation query is ${String(MAX_AGGREGATIONS)}, the minimum 1. ` +
+        `Received: ${String(aggregations.length)}.`,
+    );
   }
   const running = aggregations.map(start);
   const paths = running.flatMap(({ path }) => (path ? [path] : []));

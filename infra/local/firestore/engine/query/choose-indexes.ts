@@ -62,6 +62,15 @@ export function idealIndex({ required, orders, nameDescending }: Need): IndexFie
   ];
 }
 
+const SHORT = { ASCENDING: 'ASC', DESCENDING: 'DESC', CONTAINS: 'CONTAINS' } as const;
+
+/** As query explain of production spells it: `(a ASC, __name__ ASC)`. */
+export function describeIndex(fields: readonly IndexField[], nameOrder?: Order): string {
+  const last = fields.at(-1)?.mode;
+  const name = { path: '__name__', mode: nameOrder ?? (last === 'DESCENDING' ? last : 'ASCENDING') } as const;
+  return `(${[...fields, name].map(({ path, mode }) => `${path} ${SHORT[mode]}`).join(', ')})`;
+}
+
 function* automaticOffers(need: Need): Generator<Offer> {
   const { indexes, scope, collection, required, orders, nameDescending } = need;
   const prefixOf = (contains: boolean, field: string): Buffer =>
@@ -72,7 +81,8 @@ function* automaticOffers(need: Need): Generator<Offer> {
     const isServed = indexes.indexingOf(order.path).ordered.has(`${scope}/${direction}`);
     if (more.length > 0 || order.descending !== nameDescending || !isServed) return;
     const prefix = prefixOf(false, order.field);
-    yield { access: { group: undefined, prefix, reverse: order.descending }, covers: new Set() };
+    const describe = (): string => describeIndex([{ path: order.field, mode: direction }]);
+    yield { access: { group: undefined, prefix, reverse: order.descending, describe }, covers: new Set() };
     return;
   }
   for (const condition of required) {
@@ -83,7 +93,12 @@ function* automaticOffers(need: Need): Generator<Offer> {
       : indexing.ordered.has(`${scope}/ASCENDING`) || indexing.ordered.has(`${scope}/DESCENDING`);
     if (!isServed) continue;
     const prefix = Buffer.concat([prefixOf(contains, field), indexKey(value)]);
-    yield { access: { group: undefined, prefix, reverse: nameDescending }, covers: new Set([condition]) };
+    const mode = contains ? 'CONTAINS' : 'ASCENDING';
+    const describe = (): string => describeIndex([{ path: field, mode }]);
+    yield {
+      access: { group: undefined, prefix, reverse: nameDescending, describe },
+      covers: new Set([condition]),
+    };
   }
 }
 
@@ -104,7 +119,12 @@ function* compositeOffers(need: Need): Generator<Offer> {
       .map(({ mode }, i) => indexKey(covers[i]?.value ?? NEVER, mode === 'DESCENDING'));
     const prefix = Buffer.concat([compositePrefix(index.id, need.scope, need.collection), ...values]);
     yield {
-      access: { group: undefined, prefix, reverse },
+      access: {
+        group: undefined,
+        prefix,
+        reverse,
+        describe: () => describeIndex(index.fields, index.nameOrder),
+      },
       covers: new Set(covers.filter((c) => c !== undefined)),
     };
   }

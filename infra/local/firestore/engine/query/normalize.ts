@@ -116,12 +116,7 @@ function checkCombination(condition: Condition | undefined): void {
   const count = (...wanted: string[]): number => ops.filter((op) => wanted.includes(op)).length;
   if (count('not-in') > 1) throw invalid('Only one NOT_IN filter is allowed.');
   if (count('not-in') > 0 && count('!=') > 0) throw invalid('NOT_EQUAL and NOT_IN cannot be combined.');
-  if (count('not-in') > 0 && (count('in', 'array-contains-any') > 0 || hasOr(condition))) {
-    throw invalid('NOT_IN cannot be combined with IN, ARRAY_CONTAINS_ANY or OR.');
+  if (count('not-in') > 0 && count('in', 'array-contains-any') > 0) {
+    throw invalid('NOT_IN cannot be combined with IN or ARRAY_CONTAINS_ANY.');
   }
-}
-
-function hasOr(condition: Condition | undefined): boolean {
-  if (!condition || condition.kind === 'field') return false;
-  return condition.kind === 'or' || condition.conditions.some(hasOr);
 }

@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Value } from '../types.ts';
 import { encodeValue } from '../value/encode.ts';
 import { conditionInterval, cursorInterval } from './bounds.ts';
-import { chooseIndexes, idealIndex } from './choose-indexes.ts';
+import { chooseIndexes, describeIndex, idealIndex } from './choose-indexes.ts';
 import type { Need, Required } from './choose-indexes.ts';
 import type { Conjunction } from './disjuncts.ts';
 import { toDisjuncts } from './disjuncts.ts';
@@ -63,7 +63,12 @@ function planKindless(store: Store, query: NormalizedQuery, conjunction: Conjunc
 }
 
 function names(query: NormalizedQuery, group: Group): Access {
-  return { group: group.id, prefix: scopeKey(query), reverse: query.orders.at(-1)?.descending ?? false };
+  return {
+    group: group.id,
+    prefix: scopeKey(query),
+    reverse: query.orders.at(-1)?.descending ?? false,
+    describe: () => describeIndex([]),
+  };
 }
 
 function planConjunction(

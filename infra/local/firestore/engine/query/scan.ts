@@ -12,6 +12,8 @@ export interface Access {
   readonly prefix: Uint8Array;
   /** The source ascends where the query descends. */
   readonly reverse: boolean;
+  /** The index's fields as production names them: `(a ASC, __name__ ASC)`. */
+  describe(): string;
 }
 
 export interface ScanRow {

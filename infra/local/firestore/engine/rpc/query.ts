@@ -10,6 +10,7 @@ import type { NormalizedQuery } from '../query/normalized.ts';
 import { windowed } from '../query/window.ts';
 import { authorizeQuery } from '../read/authorize-query.ts';
 import { selected } from '../read/masked.ts';
+import { explainExecution, explainPlan, withMetrics } from './explain.ts';
 import { openReading } from '../read/reading.ts';
 import type { ReadScope } from '../read/reading.ts';
 import { invalid, StatusError } from '../status.ts';
@@ -31,8 +32,36 @@ export async function* runQuery(
   request: m.RunQueryRequest,
   caller: m.Caller,
 ): AsyncGenerator<m.RunQueryResponse> {
-  refuseExplain(request.explainOptions);
   const query = normalizeQuery(request.parent, request.structuredQuery);
+  const { explainOptions } = request;
+  if (!explainOptions) {
+    yield* found(core, request, query, caller);
+    return;
+  }
+  const startMs = performance.now();
+  if (explainOptions.analyze !== true) {
+    yield { explainMetrics: planOnly(core, query, caller) };
+    return;
+  }
+  const plan = explainPlan(core, query);
+  yield* withMetrics(found(core, request, query, caller), (results, scanned) =>
+    explainExecution(plan, { startMs, results, reads: Math.max(1, scanned), scanned }),
+  );
+}
+
+/** A plan without execution costs one read. */
+function planOnly(core: Core, query: NormalizedQuery, caller: m.Caller): m.ExplainMetrics {
+  authorizeQuery(core, caller, query, core.clock.readTime());
+  core.usage.count('reads', billedCollection(query));
+  return explainPlan(core, query);
+}
+
+async function* found(
+  core: Core,
+  request: m.RunQueryRequest,
+  query: NormalizedQuery,
+  caller: m.Caller,
+): AsyncGenerator<m.RunQueryResponse> {
   const scope = open(core, query, request, caller);
   const { readTime, newTransaction } = scope;
   if (newTransaction) yield { transaction: newTransaction };
@@ -106,22 +135,32 @@ export async function* runAggregationQuery(
   request: m.RunAggregationQueryRequest,
   caller: m.Caller,
 ): AsyncGenerator<m.RunAggregationQueryResponse> {
-  refuseExplain(request.explainOptions);
   const { structuredQuery, aggregations = [] } = request.structuredAggregationQuery ?? {};
   const query = normalizeQuery(request.parent, structuredQuery);
+  const { explainOptions } = request;
+  const startMs = performance.now();
+  if (explainOptions && explainOptions.analyze !== true) {
+    yield { explainMetrics: planOnly(core, query, caller) };
+    return;
+  }
   const scope = open(core, query, request, caller);
   if (query.nearest) throw invalid('Nearest neighbours cannot be aggregated.');
   const results = windowed(execute({ ...core, time: scope.time }, query), query);
   const { fields, scanned } = aggregate(results, aggregations);
   const entries = scanned + query.offset;
-  core.usage.count('reads', billedCollection(query), Math.max(1, Math.ceil(entries / ENTRIES_PER_READ)));
+  const reads = Math.max(1, Math.ceil(entries / ENTRIES_PER_READ));
+  core.usage.count('reads', billedCollection(query), reads);
   yield {
     result: { aggregateFields: fields },
     readTime: scope.readTime,
     ...(scope.newTransaction && { transaction: scope.newTransaction }),
+    ...(explainOptions && {
+      explainMetrics: explainExecution(explainPlan(core, query), {
+        startMs,
+        results: 1,
+        reads,
+        scanned: entries,
+      }),
+    }),
   };
-}
-
-function refuseExplain(options: m.ExplainOptions | undefined): void {
-  if (options) throw new StatusError('UNIMPLEMENTED', 'Query explain is not supported by this server.');
 }

@@ -77,6 +77,8 @@ const SCALARS: Readonly<Record<Scalar, (json: unknown) => unknown>> = {
   Int32Value: (json) => wrapped(SCALARS.int32(unwrap(json))),
   Int64Value: (json) => wrapped(int64(unwrap(json))),
   DoubleValue: (json) => wrapped(number(unwrap(json))),
+  duration: () => undefined,
+  struct: () => undefined,
 };
 
 /** The web SDK sends some wrappers as `{ value }`. */

@@ -12,7 +12,11 @@ export type Scalar =
   /** `google.protobuf.Int32Value` and the like: a bare number in JSON, `{ value }` as a message. */
   | 'Int32Value'
   | 'Int64Value'
-  | 'DoubleValue';
+  | 'DoubleValue'
+  /** `google.protobuf.Duration`: `1.5s` in JSON. Answered, never asked. */
+  | 'duration'
+  /** `google.protobuf.Struct`: an object in JSON. Answered, never asked. */
+  | 'struct';
 
 /** Field names (camelCase) with their kinds. */
 export type Message = Readonly<Record<string, Kind>>;

@@ -150,6 +150,15 @@ const structuredQuery = message(() => ({
   })),
 }));
 const explainOptions = message(() => ({ analyze: 'bool' }));
+const explainMetrics = message(() => ({
+  planSummary: message(() => ({ indexesUsed: list('struct') })),
+  executionStats: message(() => ({
+    resultsReturned: 'int64',
+    executionDuration: 'duration',
+    readOperations: 'int64',
+    debugStats: 'struct',
+  })),
+}));
 
 export const QUERY_REQUEST: Message = { parent: 'string', structuredQuery, explainOptions, ...CONSISTENCY };
 export const QUERY_RESPONSE: Message = {
@@ -158,6 +167,7 @@ export const QUERY_RESPONSE: Message = {
   readTime: 'timestamp',
   skippedResults: 'int32',
   done: 'bool',
+  explainMetrics,
 };
 const aggregation = message(() => ({
   alias: 'string',
@@ -175,6 +185,7 @@ export const AGGREGATION_RESPONSE: Message = {
   result: message(() => ({ aggregateFields: fields })),
   transaction: 'bytes',
   readTime: 'timestamp',
+  explainMetrics,
 };
 export const PARTITION_REQUEST: Message = {
   parent: 'string',

@@ -12,8 +12,16 @@ export function parseTimestamp(text: string): Timestamp | undefined {
 
 /** RFC 3339 in UTC with as many digits as needed: 0, 3, 6 or 9. */
 export function formatTimestamp({ seconds = 0, nanos = 0 }: Timestamp): string {
-  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
-  const digits = String(nanos).padStart(9, '0');
-  const fraction = digits.replace(/(?:000){1,3}$/, '');
-  return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, -5)}${fraction(nanos)}Z`;
+}
+
+/** `1.500s`. Not negative. */
+export const formatDuration = ({ seconds = 0, nanos = 0 }: Timestamp): string =>
+  `${String(seconds)}${fraction(nanos)}s`;
+
+function fraction(nanos: number): string {
+  const digits = String(nanos)
+    .padStart(9, '0')
+    .replace(/(?:000){1,3}$/, '');
+  return digits === '' ? '' : `.${digits}`;
 }
