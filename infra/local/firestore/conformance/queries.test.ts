@@ -64,6 +64,9 @@ describe('queries', () => {
     expect(
       await ids(c.where(Filter.or(Filter.where('n', '<', 2), Filter.where('tags', 'array-contains', 't3')))),
     ).toEqual(['d0', 'd1', 'd3', 'd7']);
+    expect(
+      await ids(c.where(Filter.or(Filter.where('n', '==', 9), Filter.where('m.x', 'not-in', [0, 1])))),
+    ).toEqual(['d9', 'd2', 'd5', 'd8']);
     expect(await ids(c.where('n', '>', 2).where('m.x', '<', 1).orderBy('n'))).toEqual(['d3', 'd6', 'd9']);
     expect(await ids(c.where('tags', 'array-contains-any', ['t0', 't1']).where('even', '==', true))).toEqual([
       'd0',

@@ -1,6 +1,7 @@
 /** Documents and index entries in SQLite. Synchronous; knows neither requests nor history. */
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { checkEntryCount } from '../index/count-entries.ts';
 import { IndexCatalog } from '../index/catalog.ts';
 import type { IndexConfig } from '../index/config.ts';
 import { entriesOf } from '../index/entries.ts';
@@ -55,6 +56,11 @@ export class Store {
   /** So that a deletion as last commit does not set the clock back. */
   rememberTime(time: number): void {
     this.#setMeta('clock', String(time));
+  }
+
+  /** Within the running SQL transaction. @throws StatusError INVALID_ARGUMENT */
+  checkIndexes({ database, collectionId }: Location, fields: Fields): void {
+    checkEntryCount(fields, () => this.catalog.of(this.groups.ensure(database, collectionId)));
   }
 
   read({ database, collectionId, key, name }: Location): StoredDocument | undefined {

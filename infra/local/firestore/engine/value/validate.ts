@@ -6,6 +6,7 @@ import { documentSize } from './size.ts';
 import { isVector } from './vector.ts';
 
 const MAX_DOCUMENT_BYTES = 1_048_576;
+const MAX_VALUE_BYTES = 1_048_487; // 1 MiB less 89
 const MAX_DEPTH = 20; // maps and arrays inside one another
 const MAX_NAME_BYTES = 1500;
 const MAX_VECTOR = 2048;
@@ -66,13 +67,19 @@ function checkScalar(value: Value): void {
       throw invalid('A geo point is out of range.');
   } else if ('bytesValue' in value) {
     if (!(value.bytesValue instanceof Uint8Array)) throw invalid('Bytes are malformed.');
+    checkLength(value.bytesValue.length);
   } else if ('stringValue' in value) {
     if (typeof value.stringValue !== 'string') throw invalid('A string is malformed.');
+    if (value.stringValue.length * 3 > MAX_VALUE_BYTES) checkLength(Buffer.byteLength(value.stringValue));
   } else if ('doubleValue' in value) {
     if (typeof value.doubleValue !== 'number') throw invalid('A double is malformed.');
   } else if (!('booleanValue' in value || 'nullValue' in value)) {
     throw invalid('A value has no supported type.');
   }
+}
+
+function checkLength(bytes: number): void {
+  if (bytes > MAX_VALUE_BYTES) throw invalid(`A value is longer than ${String(MAX_VALUE_BYTES)} bytes.`);
 }
 
 function checkTimestamp({ seconds = 0, nanos = 0 }: Timestamp): void {

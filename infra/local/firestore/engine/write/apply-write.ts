@@ -5,6 +5,7 @@ import { invalid } from '../status.ts';
 import type { Location, StoredDocument } from '../store/document.ts';
 import { locate } from '../store/document.ts';
 import { fieldAt, withField } from '../value/fields.ts';
+import { documentSize } from '../value/size.ts';
 import { checkDocumentSize, checkFields } from '../value/validate.ts';
 import type { Fields, Value } from '../values.ts';
 import { checkPrecondition } from './precondition.ts';
@@ -14,6 +15,8 @@ export interface ParsedWrite {
   readonly at: Location;
   readonly write: Write;
   readonly kind: 'update' | 'delete' | 'verify' | 'transform';
+  /** What the write brings, counted as a document's size. */
+  readonly bytes: number;
 }
 
 /** Everything that can be refused without looking at the stored document. @throws StatusError INVALID_ARGUMENT */
@@ -27,7 +30,7 @@ export function parseWrite(write: Write, database: string): ParsedWrite {
   }
   if (kind === 'update') checkFields(write.update?.fields ?? {});
   if (kind === 'verify' && !write.currentDocument) throw invalid('A verify needs a precondition.');
-  return { at, write, kind };
+  return { at, write, kind, bytes: documentSize(at.segments, write.update?.fields ?? {}) };
 }
 
 function kindOf(write: Write): ParsedWrite['kind'] {

@@ -91,7 +91,7 @@ export class Committer {
           throw new StatusError('INVALID_ARGUMENT', 'Cannot modify entities in a read-only transaction.');
         }
       }
-      plan = planCommit(order.writes, order.database, time, (at) => store.read(at));
+      plan = planCommit(order.writes, order.database, time, store);
       this.#authorize(order.caller, plan, time);
     } catch (error) {
       waiting.reject(error);

@@ -2,6 +2,7 @@
 import { toTimestamp } from '../clock.ts';
 import type { Write, WriteResult } from '../messages.ts';
 import type { Location, StoredDocument } from '../store/document.ts';
+import { invalid } from '../status.ts';
 import { identicalFields } from '../value/identical.ts';
 import type { Fields } from '../values.ts';
 import { applyWrite, parseWrite } from './apply-write.ts';
@@ -16,6 +17,7 @@ export interface Touched {
   /** Billed operations. */
   writes: number;
   deletes: number;
+  transforms: number;
 }
 
 export interface CommitPlan {
@@ -23,28 +25,56 @@ export interface CommitPlan {
   readonly results: WriteResult[];
 }
 
-/** `read` sees the database as it is when the batch commits. */
+const MAX_COMMIT_BYTES = 10 * 1024 * 1024;
+const MAX_TRANSFORMS = 500; // per document
+
+export interface Database {
+  /** As it is when the batch commits. */
+  read(at: Location): StoredDocument | undefined;
+  /** @throws StatusError INVALID_ARGUMENT when the document would need too many index entries */
+  checkIndexes(at: Location, fields: Fields): void;
+}
+
+/** @throws StatusError of the first write that is refused */
 export function planCommit(
   writes: readonly Write[],
   database: string,
   time: number,
-  read: (at: Location) => StoredDocument | undefined,
+  data: Database,
 ): CommitPlan {
   const touched = new Map<string, Touched>();
+  let bytes = 0;
   const results = writes.map((write): WriteResult => {
     const parsed = parseWrite(write, database);
+    bytes += parsed.bytes;
+    if (bytes > MAX_COMMIT_BYTES) throw invalid('Transaction too big. Decrease transaction size.');
     const { at, kind } = parsed;
     let entry = touched.get(at.name);
     if (!entry) {
-      const before = read(at);
-      entry = { at, before, after: before, isWritten: kind !== 'verify', writes: 0, deletes: 0 };
+      const before = data.read(at);
+      entry = {
+        at,
+        before,
+        after: before,
+        isWritten: kind !== 'verify',
+        writes: 0,
+        deletes: 0,
+        transforms: 0,
+      };
       touched.set(at.name, entry);
     }
     const { fields, transformResults } = applyWrite(parsed, entry.after, time);
+    entry.transforms += transformResults.length;
+    if (entry.transforms > MAX_TRANSFORMS) {
+      throw invalid(
+        `Cannot transform more than ${String(MAX_TRANSFORMS)} fields of a document in one commit.`,
+      );
+    }
     const unchanged = fields !== undefined && entry.after && identicalFields(entry.after.fields, fields);
     if (!unchanged) {
       entry.after = fields && { fields, created: entry.after?.created ?? time, updated: time };
     }
+    if (!unchanged && fields) data.checkIndexes(at, fields);
     if (kind === 'delete') entry.deletes += 1;
     else if (kind !== 'verify') entry.writes += 1;
     return {

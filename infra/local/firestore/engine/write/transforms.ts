@@ -12,7 +12,6 @@ import { checkValue } from '../value/validate.ts';
 import { NULL_VALUE } from '../values.ts';
 import type { Fields, Value } from '../values.ts';
 
-const MAX_TRANSFORMS = 500; // per document
 const MICROS_PER_MS = 1000;
 
 export interface Transformed {
@@ -27,9 +26,6 @@ export function applyTransforms(
   transforms: readonly FieldTransform[],
   commitTime: number,
 ): Transformed {
-  if (transforms.length > MAX_TRANSFORMS) {
-    throw invalid(`Cannot transform more than ${String(MAX_TRANSFORMS)} fields of a document in one commit.`);
-  }
   let current = fields;
   const results = transforms.map((transform) => {
     const path = parseFieldPath(transform.fieldPath);
