@@ -1,10 +1,10 @@
-/** The unmodified browser SDK against the web interface. */
+/** The unmodified browser SDK against the web interface and the engine behind it. */
 import type { DocumentSnapshot, Firestore, FirestoreSettings, QuerySnapshot } from 'firebase/firestore';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FirestoreApi } from '../engine/types.ts';
+import { createEngine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { createAuthorizer } from '../rules/index.ts';
 import { app, lite, sdk } from './testing/browser-sdk.ts';
-import { memoryApi } from './testing/memory-api.ts';
 import { sdkClient } from './testing/sdk-client.ts';
 import { serve } from './testing/serve.ts';
 import type { Served } from './testing/serve.ts';
@@ -18,18 +18,19 @@ service cloud.firestore { match /databases/{db}/documents {
   match /admin/{id} { allow read: if request.auth.token.admin == true; }
 } }`;
 
-let api: FirestoreApi;
+let engine: Engine;
 let served: Served;
 const clients: Firestore[] = [];
 
 beforeEach(async () => {
-  api = memoryApi(createAuthorizer(RULES));
-  served = await serve({ api, guarded: true });
+  engine = createEngine({ authorizer: createAuthorizer(RULES) });
+  served = await serve({ api: engine.api, guarded: true });
   sdk.setLogLevel('silent');
 });
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((db) => sdk.terminate(db)));
   served.close();
+  engine.close();
 });
 
 function connect(uid?: string, settings?: FirestoreSettings): ReturnType<typeof sdkClient> {
@@ -38,17 +39,15 @@ function connect(uid?: string, settings?: FirestoreSettings): ReturnType<typeof 
   return client;
 }
 
+const database = 'projects/p/databases/(default)';
+
 /** A document as the server has it, written past the rules. */
 const put = (path: string, text: string): Promise<unknown> =>
-  api.commit(
+  engine.api.commit(
     {
+      database,
       writes: [
-        {
-          update: {
-            name: `projects/p/databases/(default)/documents/${path}`,
-            fields: { text: { stringValue: text } },
-          },
-        },
+        { update: { name: `${database}/documents/${path}`, fields: { text: { stringValue: text } } } },
       ],
     },
     { kind: 'admin' },
@@ -152,7 +151,7 @@ describe('listening', () => {
     await vi.waitFor(() => expect(seen).toBe('before'));
     const port = Number(new URL(served.url).port);
     served.close();
-    served = await serve({ api, guarded: true }, port);
+    served = await serve({ api: engine.api, guarded: true }, port);
     await put('open/a', 'after');
     await sdk.disableNetwork(db);
     await sdk.enableNetwork(db);
