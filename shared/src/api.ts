@@ -7,6 +7,17 @@ import { RUN_STATUSES } from './status.ts';
 export const MAX_BODY_BYTES = 1_000_000;
 export const MAX_PAGE = 100;
 
+/**
+ * A second run on a busy thread is refused, waits for its turn, or stops the first one: keeping what that has done, or
+ * as if it had never been.
+ */
+export const MULTITASK_STRATEGIES = ['reject', 'enqueue', 'interrupt', 'rollback'] as const;
+/** A week. */
+const MAX_TIMEOUT_S = 604_800;
+/** Bytes of JSON in one request. */
+export const MAX_ANSWER_BYTES = 200_000;
+const MAX_ANSWERS = 100;
+
 const id = z.string().check(z.regex(ID_PATTERN, 'must be 1-100 letters, digits, "-" or "_"'));
 const jsonObject = z.record(z.string(), jsonSchema);
 
@@ -27,8 +38,31 @@ export const createRunSchema = z.looseObject({
   /** Made by the client, so that a page can show the run before the server answered. */
   run_id: z.optional(id),
   thread_id: z.optional(z.nullable(id)),
+  /** What happens when another run holds the thread. */
+  multitask_strategy: z.optional(z.nullable(z.enum(MULTITASK_STRATEGIES))),
+  /** Seconds from the first start, not counting the time in which the run waits for a person. */
+  run_timeout_s: z.optional(z.nullable(z.number().check(z.gt(0), z.lte(MAX_TIMEOUT_S)))),
+  /** Seconds for one super-step, after which it is tried again. */
+  step_timeout_s: z.optional(z.nullable(z.number().check(z.gt(0), z.lte(MAX_TIMEOUT_S)))),
 });
 export type CreateRun = z.infer<typeof createRunSchema>;
+
+/** POST /api/runs/:run_id/answer */
+export const answerSchema = z.object({
+  answers: z.record(z.string().check(z.minLength(1), z.maxLength(200)), jsonSchema).check(
+    z.refine((answers) => {
+      const count = Object.keys(answers).length;
+      return count > 0 && count <= MAX_ANSWERS;
+    }, `must hold 1 to ${MAX_ANSWERS} answers, by the id of their question`),
+  ),
+});
+export type AnswerBody = z.infer<typeof answerSchema>;
+
+/** POST /api/admin/dead-letters/retry; without `runs` all that were not yet tried again. */
+export const retryDeadLettersSchema = z.object({
+  runs: z.optional(z.array(z.object({ owner: z.string(), run_id: id })).check(z.maxLength(MAX_PAGE))),
+});
+export type RetryDeadLetters = z.infer<typeof retryDeadLettersSchema>;
 
 /** GET /api/runs and GET /api/threads/:thread_id/runs */
 export const listRunsSchema = z.object({

@@ -63,6 +63,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     retry_of: z.optional(z.string()),
     /** Another run holds the thread; this one starts when that has ended. */
     queued: z.optional(z.boolean()),
+    /** The run that must stop for this one. */
+    supersedes: z.optional(z.string()),
     /** The run whose work on the thread is undone: this one starts from where that one did. */
     rollback_of: z.optional(z.string()),
     /** Milliseconds from the first start, without the time in which it waited for a person. */

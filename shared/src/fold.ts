@@ -86,6 +86,7 @@ function created(event: EventOf<'run.created'>): Run {
     base_checkpoint: null,
     retry_of: event.retry_of ?? null,
     queued: event.queued ?? false,
+    supersedes: event.supersedes ?? null,
     rollback_of: event.rollback_of ?? null,
     run_timeout_ms: event.run_timeout_ms ?? null,
     step_timeout_ms: event.step_timeout_ms ?? null,
@@ -219,7 +220,6 @@ function end(run: Run, status: RunStatus, at: number): Run {
     answers: {},
     used_answers: [],
     asked_at: null,
-    queued: false,
     finished_at: iso(at),
   };
 }

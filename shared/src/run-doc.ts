@@ -52,6 +52,7 @@ const FIELDS: readonly (keyof Run)[] = [
   'base_checkpoint',
   'retry_of',
   'queued',
+  'supersedes',
   'rollback_of',
   'run_timeout_ms',
   'step_timeout_ms',

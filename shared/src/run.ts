@@ -64,6 +64,7 @@ export interface Run {
   retry_of: string | null;
   /** Waits for another run of its thread to end. */
   queued: boolean;
+  supersedes: string | null;
   rollback_of: string | null;
   run_timeout_ms: number | null;
   step_timeout_ms: number | null;

@@ -1,6 +1,7 @@
-import { isTerminal, type NewEvent, type Run, type RunError } from '@longrun/shared';
+import { isTerminal, type Json, type NewEvent, type Run, type RunError } from '@longrun/shared';
 import { LEASE_MS, MAX_FAILURES } from './limits.ts';
 import { backoffMs } from './retry.ts';
+import { runTimeLeft, timedOut } from './timeout.ts';
 
 /** What a worker that received a task does with the run. */
 export type Claim =
@@ -18,10 +19,15 @@ export interface LastSign {
 export function decideClaim(run: Run, sign: LastSign, worker: string, now: number): Claim {
   if (isTerminal(run.status) || run.status === 'interrupted') return { kind: 'nothing' };
   if (run.cancel_requested) return { kind: 'end', events: [{ type: 'run.cancelled', at: now }] };
+  const late: NewEvent[] =
+    runTimeLeft(run, now) === 0 ? [{ type: 'run.failed', at: now, error: timedOut(run).error }] : [];
   if (run.status === 'running') {
     const until = Math.max(sign.leaseUntil ?? 0, sign.lastEntryAt + LEASE_MS);
     if (until > now) return { kind: 'wait', ms: until - now };
+    if (late.length > 0) return { kind: 'end', events: late };
     if (run.failures + 1 >= MAX_FAILURES) return { kind: 'end', events: [poisoned(run, now)] };
+  } else if (late.length > 0) {
+    return { kind: 'end', events: late };
   } else if (run.retry_at !== null && Date.parse(run.retry_at) > now) {
     return { kind: 'wait', ms: Date.parse(run.retry_at) - now };
   }
@@ -50,6 +56,19 @@ export function decideCancel(run: Run, by: string, now: number): NewEvent[] | nu
   const requested: NewEvent[] = run.cancel_requested ? [] : [{ type: 'cancel.requested', at: now, by }];
   if (run.status !== 'running') return [...requested, { type: 'run.cancelled', at: now }];
   return requested.length > 0 ? requested : null;
+}
+
+/** Answers to questions that are open; null when one of them is not, or the run asks nothing. */
+export function decideAnswer(
+  run: Run,
+  answers: { [interruptId: string]: Json },
+  by: string,
+  now: number,
+): NewEvent[] | null {
+  const open = new Set(run.interrupts.map(({ id }) => id));
+  const ids = Object.keys(answers);
+  if (run.status !== 'interrupted' || ids.length === 0 || !ids.every((id) => open.has(id))) return null;
+  return [{ type: 'interrupt.answered', at: now, answers, by }];
 }
 
 /** Ends a run whose worker did not react to the request. The log fences that worker from here on. */

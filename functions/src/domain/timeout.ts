@@ -14,3 +14,12 @@ export function timedOut(run: Run): Failure {
     retryable: false,
   };
 }
+
+/** Tried again: whatever it waited for may answer the next time. */
+export function stepTimedOut(run: Run): Failure {
+  const seconds = (run.step_timeout_ms ?? 0) / 1_000;
+  return {
+    error: { code: 'step_timeout', message: `A step took longer than its limit of ${seconds} s.` },
+    retryable: true,
+  };
+}

@@ -1,18 +1,22 @@
 import express, { type Express, type Request, type Response } from 'express';
 import {
+  answerSchema,
   createRunSchema,
   createThreadSchema,
   isActive,
-  isTerminal,
   listRunsSchema,
   LongrunError,
+  MAX_PAGE,
+  retryDeadLettersSchema,
   type Run,
 } from '@longrun/shared';
 import { modelLabel } from '../agents/models/setting.ts';
-import { decideCancel, decideForcedCancel } from '../domain/decide.ts';
 import { createRun } from '../runtime/create-run.ts';
 import { dispatch } from '../runtime/dispatch.ts';
+import { stopSuperseded } from '../runtime/thread-queue.ts';
 import type { Authenticate, User } from './auth.ts';
+import { answerRun, cancelRun, retryRun } from './commands.ts';
+import { deadLetters, retryDeadLetters } from './dead-letters.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { untilSettled } from './follow.ts';
 import { health } from './health.ts';
@@ -23,8 +27,6 @@ import type { Services } from './services.ts';
 import { streamRun } from './stream.ts';
 import { createThread, requireThread } from './threads.ts';
 
-/** How long a worker has to obey before the API ends the run itself: cancel takes effect within 2 s. */
-const CANCEL_MS = 1_500;
 /** One join waits this long; the client then joins again. Milliseconds. */
 const JOIN_MS = 10 * 60_000;
 
@@ -81,6 +83,7 @@ export function apiApp(services: Services, authenticate: Authenticate, version: 
       ...(key === undefined ? {} : { idempotencyKey: key }),
     });
     if (run.status === 'pending') await dispatch(queue, run);
+    await stopSuperseded(store, queue, run);
     res.status(created ? 201 : 200);
     res.setHeader('content-location', `/api/threads/${run.thread_id}/runs/${run.run_id}`);
     return run;
@@ -113,27 +116,33 @@ export function apiApp(services: Services, authenticate: Authenticate, version: 
     });
     route('post', `${prefix}/cancel`, async (req, _res, user) => {
       const { run_id } = await required(req, user);
-      return await cancel(services, user, run_id);
+      return await cancelRun(services, user.uid, run_id);
+    });
+    route('post', `${prefix}/answer`, async (req, _res, user) => {
+      const { answers } = parseBody(req, answerSchema);
+      const { run_id } = await required(req, user);
+      return await answerRun(services, user.uid, run_id, answers);
+    });
+    route('post', `${prefix}/retry`, async (req, res, user) => {
+      const { run, created } = await retryRun(services, await required(req, user));
+      res.status(created ? 201 : 200);
+      return run;
     });
   }
+
+  const adminRoute: typeof route = (method, path, handler) =>
+    route(method, `/admin${path}`, async (req, res, user) => {
+      if (!user.admin) throw new LongrunError('forbidden', 'This needs a token with the claim admin: true.');
+      return await handler(req, res, user);
+    });
+  adminRoute('get', '/dead-letters', async () => ({
+    runs: await deadLetters(store.documents, MAX_PAGE),
+  }));
+  adminRoute('post', '/dead-letters/retry', async (req) => ({
+    runs: await retryDeadLetters(services, parseBody(req, retryDeadLettersSchema), MAX_PAGE),
+  }));
 
   app.use(notFound);
   app.use(errorHandler);
   return app;
-}
-
-/** Asks the worker first, so that what it holds is kept; ends the run itself when the worker does not react. */
-async function cancel(services: Services, user: User, runId: string): Promise<Run> {
-  const { store } = services;
-  const asked = await store.append(user.uid, runId, 'api', ({ run }) =>
-    decideCancel(run, user.uid, store.clock.now()),
-  );
-  if (isTerminal(asked.run.status)) return asked.run;
-  const never = new AbortController().signal;
-  const settled = await untilSettled(store.documents, store.clock, asked.run, CANCEL_MS, never);
-  if (isTerminal(settled.status)) return settled;
-  const forced = await store.append(user.uid, runId, 'api', ({ run }) =>
-    decideForcedCancel(run, store.clock.now()),
-  );
-  return forced.run;
 }

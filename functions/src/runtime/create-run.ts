@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import {
   encodeEntry,
   fold,
-  isTerminal,
   jsonBytes,
   logEntryPath,
   LongrunError,
@@ -18,6 +17,7 @@ import {
 import { derivedId } from '../lib/derived-id.ts';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../ports/documents.ts';
 import type { RunStore } from './run-store.ts';
+import { holderOf, holding, placeOnThread, queuedWith, type Place } from './thread-queue.ts';
 
 /** Firestore holds 1,048,576 bytes a document, and the first entry is one. Bytes of JSON. */
 const MAX_INPUT_BYTES = 1_030_000;
@@ -30,6 +30,8 @@ export interface CreateRunRequest {
   /** The thread of the path, which must exist; a thread of the body is made when missing. */
   threadInPath?: string;
   idempotencyKey?: string;
+  /** The ended run that this one does again. */
+  retryOf?: string;
 }
 
 /**
@@ -45,7 +47,6 @@ export async function createRun(
   const runId =
     body.run_id ?? (idempotencyKey === undefined ? randomUUID() : derivedId('run', uid, idempotencyKey));
   const threadId = threadInPath ?? body.thread_id ?? derivedId('thread', uid, runId);
-  const entry = firstEntry(uid, runId, threadId, body, store.clock.now());
   const requestHash = hashOf(threadInPath ?? body.thread_id ?? null, body);
   for (let race = 0; race < MAX_RACES; race += 1) {
     const [runDoc, threadDoc] = await store.documents.get([runPath(uid, runId), threadPath(uid, threadId)]);
@@ -57,7 +58,8 @@ export async function createRun(
         `There is no thread ${threadInPath}. Create it with POST /api/threads.`,
       );
     }
-    await refuseBusyThread(store, uid, threadDoc);
+    const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
+    const entry = firstEntry(uid, runId, threadId, request, place, store.clock.now());
     const run = foldFirst(entry);
     try {
       await store.documents.commit(creation(store, run, entry, requestHash, threadDoc));
@@ -69,7 +71,14 @@ export async function createRun(
   throw new LongrunError('unavailable', 'The thread is changing too quickly; try again.');
 }
 
-function firstEntry(uid: string, runId: string, threadId: string, body: CreateRun, at: number): LogEntry {
+function firstEntry(
+  uid: string,
+  runId: string,
+  threadId: string,
+  { body, retryOf }: CreateRunRequest,
+  place: Place,
+  at: number,
+): LogEntry {
   const input: Json = body.input ?? null;
   const config: Json = body.config ?? {};
   const metadata: Json = body.metadata ?? {};
@@ -79,7 +88,7 @@ function firstEntry(uid: string, runId: string, threadId: string, body: CreateRu
   if (jsonBytes(input) + jsonBytes(config) + jsonBytes(metadata) > MAX_INPUT_BYTES) {
     throw new LongrunError('too_large', `The input may have ${MAX_INPUT_BYTES} bytes of JSON.`);
   }
-  const { assistant_id } = body;
+  const { assistant_id, run_timeout_s, step_timeout_s } = body;
   return {
     n: 0,
     writer: 'api',
@@ -97,6 +106,10 @@ function firstEntry(uid: string, runId: string, threadId: string, body: CreateRu
         input,
         config,
         metadata,
+        ...place,
+        ...(retryOf === undefined ? {} : { retry_of: retryOf }),
+        ...(run_timeout_s ? { run_timeout_ms: Math.ceil(run_timeout_s * 1_000) } : {}),
+        ...(step_timeout_s ? { step_timeout_ms: Math.ceil(step_timeout_s * 1_000) } : {}),
       },
     ],
   };
@@ -116,13 +129,8 @@ function creation(
   thread: StoredDocument | undefined,
 ): DocumentWrite[] {
   const document = store.documentWrite(run);
-  const busy = {
-    status: 'busy',
-    active_run_id: run.run_id,
-    updated_at: run.created_at,
-    assistant_id: run.assistant_id,
-  };
   const path = threadPath(run.owner, run.thread_id);
+  const title = thread?.fields['title'] === '' ? { title: run.title } : {};
   return [
     { op: 'create', path: logEntryPath(run.owner, run.run_id, 0), fields: { ...encodeEntry(entry) } },
     {
@@ -134,13 +142,13 @@ function creation(
       ? {
           op: 'create',
           path,
-          fields: { ...newThread(run.thread_id, run.created_at), ...busy, title: run.title },
+          fields: { ...newThread(run.thread_id, run.created_at), ...holding(run), title: run.title },
         }
       : {
           op: 'update',
           path,
           version: thread.version,
-          fields: thread.fields['title'] === '' ? { ...busy, title: run.title } : busy,
+          fields: { ...title, ...(run.queued ? { queue: queuedWith(thread, run) } : holding(run)) },
         },
   ];
 }
@@ -155,6 +163,7 @@ export function newThread(threadId: string, at: string) {
     title: '',
     metadata: {},
     active_run_id: null,
+    queue: [],
   };
 }
 
@@ -172,25 +181,6 @@ async function existing(
     );
   }
   return (await store.require(uid, runId)).run;
-}
-
-async function refuseBusyThread(
-  store: RunStore,
-  uid: string,
-  thread: StoredDocument | undefined,
-): Promise<void> {
-  const active = thread?.fields['active_run_id'];
-  if (typeof active !== 'string') return;
-  const holder = await store.load(uid, active);
-  if (holder === undefined || isTerminal(holder.run.status)) return;
-  throw new LongrunError(
-    'thread_busy',
-    `Run ${active} is still ${holder.run.status} on this thread. Wait for it or cancel it.`,
-    {
-      run_id: active,
-      status: holder.run.status,
-    },
-  );
 }
 
 function hashOf(threadId: string | null, body: CreateRun): string {

@@ -10,7 +10,8 @@ import {
   type OpenInterrupt,
 } from '@longrun/shared';
 import { classify, type Failure } from '../domain/classify.ts';
-import { timedOut } from '../domain/timeout.ts';
+import { stepTimedOut, timedOut } from '../domain/timeout.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { RunnableGraph } from './graphs.ts';
 import { CancelRequested, Fenced, type Journal } from './journal.ts';
@@ -19,6 +20,7 @@ import { DocumentSaver } from './saver/saver.ts';
 import { BREAKPOINT, originOf } from './origin.ts';
 import { numbered } from './questions.ts';
 import { JournalSink } from './sink.ts';
+import { StepTimer } from './step-timer.ts';
 import { StreamReader, type Price } from './stream-reader.ts';
 
 /** How an attempt at a run ended. `events` are still to be written. */
@@ -42,6 +44,7 @@ export interface ExecuteOptions {
   /** Aborts when the run has used up its time. */
   timeout: AbortSignal;
   now: () => number;
+  after: Clock['after'];
   store?: BaseStore;
 }
 
@@ -52,11 +55,12 @@ const RECURSION_LIMIT = 1_000;
 export async function execute(options: ExecuteOptions): Promise<Outcome> {
   const { journal, now } = options;
   const control = new RunControl();
+  const step = new StepTimer(options.after, journal.run.step_timeout_ms);
   const drain = () => control.requestDrain('handed on');
   if (options.drain.aborted) drain();
   options.drain.addEventListener('abort', drain, { once: true });
   try {
-    const session = await open(options);
+    const session = await open(options, step);
     const stream = await session.graph.stream(session.input, {
       ...session.config,
       streamMode: ['tasks', 'messages', 'custom'],
@@ -72,13 +76,14 @@ export async function execute(options: ExecuteOptions): Promise<Outcome> {
     const { checkpoint_id: _, ...configurable } = session.config.configurable;
     return await outcomeOf(session.graph, { configurable }, journal.run.used_answers);
   } catch (error) {
-    return failed(error, options);
+    return failed(error, options, step);
   } finally {
+    step.stop();
     options.drain.removeEventListener('abort', drain);
   }
 }
 
-async function open(options: ExecuteOptions) {
+async function open(options: ExecuteOptions, step: StepTimer) {
   const { journal, graph, documents, now, price } = options;
   const { run } = journal;
   const base = isObject(run.config) ? run.config : {};
@@ -114,14 +119,11 @@ async function open(options: ExecuteOptions) {
   const tuple = await saver.getTuple({ configurable: { ...thread, ...chosen } });
   const known = messagesIn(tuple?.checkpoint.channel_values ?? {});
   const reader = new StreamReader({ price, known });
-  const signal = AbortSignal.any([journal.stopped.signal, options.leave, options.timeout]);
-  const sink = new JournalSink(journal, reader, now);
+  const signal = AbortSignal.any([journal.stopped.signal, options.leave, options.timeout, step.signal]);
+  const sink = new JournalSink(journal, reader, now, () => step.restart());
   sinkRef.sink = sink;
   return {
-    graph: graph.withCheckpointer(saver, {
-      store: options.store,
-      stepTimeout: run.step_timeout_ms ?? undefined,
-    }),
+    graph: graph.withCheckpointer(saver, { store: options.store }),
     config: { ...config, configurable: { ...config.configurable, ...chosen } },
     input,
     reader,
@@ -158,11 +160,12 @@ async function outcomeOf(
   return { kind: 'completed', output: stateToJson(state.values) };
 }
 
-function failed(error: unknown, { journal, leave, timeout }: ExecuteOptions): Outcome {
+function failed(error: unknown, { journal, leave, timeout }: ExecuteOptions, step: StepTimer): Outcome {
   const reason: unknown = journal.stopped.signal.aborted ? journal.stopped.signal.reason : error;
   if (reason instanceof Fenced) return { kind: 'fenced' };
   if (reason instanceof CancelRequested) return { kind: 'cancelled' };
   if (error instanceof GraphDrained || (leave.aborted && reason === error)) return { kind: 'drained' };
+  if (step.signal.aborted) return { kind: 'failed', failure: stepTimedOut(journal.run) };
   if (timeout.aborted) return { kind: 'failed', failure: timedOut(journal.run) };
   return { kind: 'failed', failure: classify(reason) };
 }

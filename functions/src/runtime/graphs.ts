@@ -29,10 +29,9 @@ export interface RunnableGraph {
   withCheckpointer(saver: BaseCheckpointSaver, own?: OwnParts): Compiled;
 }
 
-/** What else a run brings along. `stepTimeout` in milliseconds, for each super-step. */
+/** What else a run brings along. */
 export interface OwnParts {
   store?: BaseStore | undefined;
-  stepTimeout?: number | undefined;
 }
 
 interface Loaded extends RunnableGraph {

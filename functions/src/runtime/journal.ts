@@ -160,7 +160,9 @@ export class Journal {
     this.#staged = [];
     this.#pace = afterFlush(this.#pace, streamed, this.#clock.now());
     for (;;) {
-      const entry = nextEntry(this.run, events, this.#writer);
+      const accepted = acceptable(this.run, events);
+      if (accepted.length === 0) return;
+      const entry = nextEntry(this.run, accepted, this.#writer);
       const run = foldEntry(this.run, entry);
       if ((await this.#tryAppend(entry, run, staged)) === 'appended') {
         this.run = run;
@@ -259,6 +261,16 @@ export class Journal {
     this.#documentAt = now;
     this.#documentStale = false;
   }
+}
+
+/**
+ * Once a cancel was accepted no step starts: what began before its worker heard of it is left out of the log, with
+ * all that it said, as the run will end without it.
+ */
+function acceptable(run: Run, events: NewEvent[]): NewEvent[] {
+  if (!run.cancel_requested) return events;
+  const open = new Set(run.nodes.map(({ task }) => task));
+  return events.filter((event) => !('task' in event) || event.task === undefined || open.has(event.task));
 }
 
 /** Someone asked to cancel the run. */

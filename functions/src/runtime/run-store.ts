@@ -162,8 +162,9 @@ export class RunStore {
     if (entry.events.some((event) => isCommand(event) || (isTerminalEvent(event) && run.cancel_requested))) {
       writes.push({ op: 'set', path: inboxPath(run.owner, run.run_id), fields: { entry: entry.n } });
     }
-    const changed = threadFields(entry.events);
-    if (changed !== null) {
+    const changed = threadFields(run, entry.events);
+    // A run that waits for its turn does not hold the thread.
+    if (changed !== null && !run.queued) {
       writes.push({ op: 'merge', path: threadPath(run.owner, run.thread_id), fields: changed });
     }
     return writes;
@@ -176,10 +177,16 @@ export function nextEntry(run: Run, events: NewEvent[], writer: string): LogEntr
   return { n: run.head.entry + 1, writer, nonce: randomUUID(), events: numbered };
 }
 
-function threadFields(events: RunEvent[]): Fields | null {
-  const last = events.findLast((event) => isTerminalEvent(event) || event.type === 'interrupt.opened');
+function threadFields(run: Run, events: RunEvent[]): Fields | null {
+  const last = events.findLast(
+    (event) =>
+      isTerminalEvent(event) || event.type === 'interrupt.opened' || event.type === 'interrupt.answered',
+  );
   if (last === undefined) return null;
   const updated_at = new Date(last.at).toISOString();
+  if (last.type === 'interrupt.answered') {
+    return { status: run.status === 'interrupted' ? 'interrupted' : 'busy', updated_at };
+  }
   if (last.type === 'interrupt.opened') return { status: 'interrupted', updated_at };
   return { status: last.type === 'run.failed' ? 'error' : 'idle', active_run_id: null, updated_at };
 }

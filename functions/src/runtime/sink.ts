@@ -27,7 +27,11 @@ export class JournalSink implements CheckpointSink {
   /** Staged writes of ended tasks, by checkpoint namespace. */
   readonly #finished = new Map<string, TaskWrites[]>();
 
-  constructor(journal: Journal, reader: StreamReader, now: () => number) {
+  readonly #onStep: () => void;
+
+  /** `onStep` is called when a super-step of the run has ended. */
+  constructor(journal: Journal, reader: StreamReader, now: () => number, onStep: () => void) {
+    this.#onStep = onStep;
     this.#journal = journal;
     this.#reader = reader;
     this.#now = now;
@@ -84,6 +88,7 @@ export class JournalSink implements CheckpointSink {
       step,
       ...(parent_id === undefined ? {} : { parent_id }),
     });
+    if (checkpoint_ns === '') this.#onStep();
     // The input is in the log already: its checkpoint can wait for the next one.
     if (step >= 0) await this.#journal.flush();
   }

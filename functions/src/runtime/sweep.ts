@@ -1,9 +1,11 @@
-import { isTerminal, RUNS } from '@longrun/shared';
-import { DISPATCH_GRACE_MS, LEASE_MS } from '../domain/limits.ts';
+import { isTerminal, runPath, RUNS, type Run } from '@longrun/shared';
+import { DISPATCH_GRACE_MS, LEASE_MS, TURN_CHECK_MS } from '../domain/limits.ts';
+import { CommitConflict } from '../ports/documents.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
 import { dispatch } from './dispatch.ts';
 import type { RunStore } from './run-store.ts';
+import { isWaiting, stopSuperseded } from './thread-queue.ts';
 
 const BATCH = 200;
 
@@ -27,10 +29,28 @@ export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> 
     const loaded = await store.load(String(fields['owner']), String(fields['run_id']));
     if (loaded === undefined || isTerminal(loaded.run.status)) continue;
     if (loaded.run.status === 'running' && loaded.sign.lastEntryAt + LEASE_MS > now) continue;
+    if (await isWaiting(store, loaded.run)) {
+      await stopSuperseded(store, queue, loaded.run);
+      await postpone(store, loaded.run);
+      continue;
+    }
     // A new name every period: the queue remembers the name of a task that was delivered in vain.
     await dispatch(queue, loaded.run, String(Math.floor(now / DISPATCH_GRACE_MS)));
     enqueued += 1;
   }
   if (enqueued > 0) log.info('Runs were enqueued again.', { enqueued });
   return enqueued;
+}
+
+/** A run that waits for its turn needs no task; it is looked at again in a while, should its turn be missed. */
+async function postpone(store: RunStore, run: Run): Promise<void> {
+  const due = new Date(store.clock.now() + TURN_CHECK_MS).toISOString();
+  try {
+    await store.documents.commit([
+      { op: 'update', path: runPath(run.owner, run.run_id), fields: { wake_at: due } },
+    ]);
+  } catch (error) {
+    // Removed meanwhile.
+    if (!(error instanceof CommitConflict)) throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { errorMessage, foldEntry, isTerminal, type NewEvent, type Run } from '@l
 import { classify } from '../domain/classify.ts';
 import { decideClaim, decideFailure } from '../domain/decide.ts';
 import { runTimeLeft } from '../domain/timeout.ts';
+import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
 import { dispatch } from './dispatch.ts';
@@ -10,6 +11,7 @@ import { completed, execute, type Outcome } from './execute.ts';
 import type { Graphs } from './graphs.ts';
 import { Fenced, Journal } from './journal.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
+import { dispatchNext, takeTurn } from './thread-queue.ts';
 import type { Price } from './stream-reader.ts';
 
 /** What the queue is told: done (also: nothing to do), or come again after `seconds`. */
@@ -47,16 +49,21 @@ export class Worker {
 
   async handle(task: RunTask): Promise<TaskAnswer> {
     if (this.#shutdown.signal.aborted) return { done: false, seconds: 1 };
-    const { store, id } = this.#options;
+    const { store, queue, id } = this.#options;
     for (;;) {
       const loaded = await store.load(task.uid, task.run_id);
       if (loaded === undefined) return { done: true };
       const claim = decideClaim(loaded.run, loaded.sign, id, store.clock.now());
       if (claim.kind === 'nothing') return { done: true };
       if (claim.kind === 'wait') return { done: false, seconds: Math.ceil(claim.ms / 1_000) };
-      const run = await this.#claim(loaded.run, claim.events);
+      const turn = await takeTurn(store, loaded.run);
+      if (turn === null) return { done: true };
+      const run = await this.#claim(loaded.run, claim.events, turn);
       if (run === null) continue;
-      if (isTerminal(run.status)) return { done: true };
+      if (isTerminal(run.status)) {
+        await dispatchNext(store, queue, run);
+        return { done: true };
+      }
       const attempt = this.#attempt(run);
       this.#attempts.add(attempt);
       await attempt.finally(() => this.#attempts.delete(attempt));
@@ -65,12 +72,18 @@ export class Worker {
   }
 
   /** Null when another writer was first. */
-  async #claim(run: Run, events: NewEvent[]): Promise<Run | null> {
+  async #claim(run: Run, events: NewEvent[], turn: DocumentWrite[]): Promise<Run | null> {
     const { store, id } = this.#options;
     const entry = nextEntry(run, events, id);
     const next = foldEntry(run, entry);
-    const writes = [store.documentWrite(next), ...store.sideWrites(next, entry)];
-    return (await store.tryAppend(entry, next, writes)) === 'appended' ? next : null;
+    const writes = [store.documentWrite(next), ...store.sideWrites(next, entry), ...turn];
+    try {
+      return (await store.tryAppend(entry, next, writes)) === 'appended' ? next : null;
+    } catch (error) {
+      // The thread's queue changed meanwhile.
+      if (error instanceof CommitConflict) return null;
+      throw error;
+    }
   }
 
   async #attempt(run: Run): Promise<void> {
@@ -89,6 +102,7 @@ export class Worker {
       await journal.flush();
       log.info('Attempt ended.', { ...fields, outcome: outcome.kind, status: journal.run.status });
       if (journal.run.status === 'pending') await dispatch(queue, journal.run);
+      if (isTerminal(journal.run.status)) await dispatchNext(store, queue, journal.run);
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       log.warn('Attempt stopped: another writer has the run.', fields);
@@ -122,6 +136,7 @@ export class Worker {
         leave: leave.signal,
         timeout: timeout.signal,
         now: () => store.clock.now(),
+        after: (ms, callback) => store.clock.after(ms, callback),
         ...(memory === undefined ? {} : { store: memory }),
       });
     } catch (error) {

@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  isTerminal,
+  jsonBytes,
+  LongrunError,
+  MAX_ANSWER_BYTES,
+  runPath,
+  type EventOf,
+  type Json,
+  type Run,
+} from '@longrun/shared';
+import { decideAnswer, decideCancel, decideForcedCancel } from '../domain/decide.ts';
+import { derivedId } from '../lib/derived-id.ts';
+import { createRun } from '../runtime/create-run.ts';
+import { dispatch } from '../runtime/dispatch.ts';
+import { originalInput } from '../runtime/origin.ts';
+import type { RunStore } from '../runtime/run-store.ts';
+import { dispatchNext } from '../runtime/thread-queue.ts';
+import { untilSettled } from './follow.ts';
+import type { Services } from './services.ts';
+
+/** How long a worker has to obey before the API ends the run itself: cancel takes effect within 2 s. */
+const CANCEL_MS = 1_500;
+
+type Parts = Pick<Services, 'store' | 'queue'>;
+
+/** Asks the worker first, so that what it holds is kept; ends the run itself when the worker does not react. */
+export async function cancelRun({ store, queue }: Parts, uid: string, runId: string): Promise<Run> {
+  const asked = await store.append(uid, runId, 'api', ({ run }) => decideCancel(run, uid, store.clock.now()));
+  const ended = isTerminal(asked.run.status) ? asked : await forceCancel(store, asked.run);
+  // A worker that obeyed has done this itself.
+  if (ended.appended) await dispatchNext(store, queue, ended.run);
+  return ended.run;
+}
+
+async function forceCancel(store: RunStore, run: Run): Promise<{ run: Run; appended: boolean }> {
+  const never = new AbortController().signal;
+  const settled = await untilSettled(store.documents, store.clock, run, CANCEL_MS, never);
+  if (isTerminal(settled.status)) return { run: settled, appended: false };
+  return await store.append(run.owner, run.run_id, 'api', ({ run: now }) =>
+    decideForcedCancel(now, store.clock.now()),
+  );
+}
+
+/**
+ * Answers open questions; the run goes on when none is left. A question is answered once: the second of two who
+ * answer at the same moment gets `already_answered`, someone who repeats their own answer gets the run.
+ */
+export async function answerRun(
+  { store, queue }: Parts,
+  uid: string,
+  runId: string,
+  answers: { [interruptId: string]: Json },
+): Promise<Run> {
+  if (jsonBytes(answers) > MAX_ANSWER_BYTES) {
+    throw new LongrunError('too_large', `The answers may have ${MAX_ANSWER_BYTES} bytes of JSON.`);
+  }
+  const { run, appended } = await store.append(uid, runId, 'api', (loaded) =>
+    decideAnswer(loaded.run, answers, uid, store.clock.now()),
+  );
+  if (!appended) await explainRefusal(store, run, answers, uid);
+  // Also for a repeated request: the first may have ended between the answer and the task.
+  if (run.status === 'pending') await dispatch(queue, run);
+  return run;
+}
+
+async function explainRefusal(
+  store: RunStore,
+  run: Run,
+  answers: { [interruptId: string]: Json },
+  uid: string,
+): Promise<void> {
+  const given = new Map<string, EventOf<'interrupt.answered'>>();
+  for (const { events } of await store.entriesAfter(run.owner, run.run_id, -1)) {
+    for (const event of events) {
+      if (event.type !== 'interrupt.answered') continue;
+      for (const id of Object.keys(event.answers)) given.set(id, event);
+    }
+  }
+  const open = run.interrupts.map(({ id }) => id);
+  for (const [id, answer] of Object.entries(answers)) {
+    const earlier = given.get(id);
+    if (earlier === undefined && !open.includes(id)) throw notAsked(run, id, open);
+    if (earlier === undefined || open.includes(id)) continue;
+    if (earlier.by === uid && isDeepStrictEqual(earlier.answers[id], answer)) continue;
+    const at = new Date(earlier.at).toISOString();
+    throw new LongrunError('already_answered', `Question ${id} was answered at ${at}.`, {
+      interrupt_id: id,
+      by: earlier.by,
+      at,
+    });
+  }
+}
+
+function notAsked(run: Run, id: string, open: string[]): LongrunError {
+  return open.length === 0
+    ? new LongrunError('not_interrupted', `The run asks nothing: it is ${run.status}.`)
+    : new LongrunError('invalid_request', `body.answers: there is no question ${id}.`, { open });
+}
+
+/**
+ * A new run that goes on where an ended one stopped. Its id follows from the old one's, so that asking twice gives
+ * one run. Throws `not_ended`.
+ */
+export async function retryRun({ store, queue }: Parts, old: Run): Promise<{ run: Run; created: boolean }> {
+  if (old.status !== 'failed' && old.status !== 'cancelled') {
+    throw new LongrunError(
+      'not_ended',
+      `Only a failed or cancelled run is tried again; it is ${old.status}.`,
+    );
+  }
+  const made = await createRun(store, {
+    uid: old.owner,
+    retryOf: old.run_id,
+    body: {
+      assistant_id: old.assistant_id,
+      input: await originalInput(store.documents, old),
+      config: old.config as { [key: string]: Json },
+      metadata: old.metadata as { [key: string]: Json },
+      run_id: derivedId('retry', old.owner, old.run_id),
+      thread_id: old.thread_id,
+      run_timeout_s: old.run_timeout_ms === null ? null : old.run_timeout_ms / 1_000,
+      step_timeout_s: old.step_timeout_ms === null ? null : old.step_timeout_ms / 1_000,
+    },
+  });
+  await store.documents.commit([
+    { op: 'merge', path: runPath(old.owner, old.run_id), fields: { retried_by: made.run.run_id } },
+  ]);
+  if (made.run.status === 'pending') await dispatch(queue, made.run);
+  return made;
+}

@@ -1,0 +1,82 @@
+import {
+  errorMessage,
+  LongrunError,
+  RUNS,
+  runFromDoc,
+  type RetryDeadLetters,
+  type Run,
+} from '@longrun/shared';
+import type { Documents } from '../ports/documents.ts';
+import { retryRun } from './commands.ts';
+import type { Services } from './services.ts';
+
+/** What an operator needs to know of a run that was given up. */
+export interface DeadLetter extends Pick<
+  Run,
+  | 'owner'
+  | 'run_id'
+  | 'thread_id'
+  | 'assistant_id'
+  | 'title'
+  | 'attempt'
+  | 'steps_done'
+  | 'error'
+  | 'finished_at'
+> {
+  /** The run that was made to do it again. */
+  retried_by: string | null;
+}
+
+/** Failed runs of all users, newest first. */
+export async function deadLetters(documents: Documents, limit: number): Promise<DeadLetter[]> {
+  const docs = await documents.query({
+    collection: RUNS,
+    group: true,
+    where: [{ field: 'status', op: '==', value: 'failed' }],
+    orderBy: [{ field: 'finished_at', direction: 'desc' }],
+    limit,
+  });
+  return docs.map(({ fields }) => {
+    const { owner, run_id, thread_id, assistant_id, title, attempt, steps_done, error, finished_at } =
+      runFromDoc(fields);
+    const retried = fields['retried_by'];
+    return {
+      owner,
+      run_id,
+      thread_id,
+      assistant_id,
+      title,
+      attempt,
+      steps_done,
+      error,
+      finished_at,
+      retried_by: typeof retried === 'string' ? retried : null,
+    };
+  });
+}
+
+/** What became of each: its new run, or why there is none. */
+export type RetryOutcome = { owner: string; run_id: string } & ({ retried_by: string } | { error: string });
+
+/** Does the named runs again, or every one that was not yet. */
+export async function retryDeadLetters(
+  services: Services,
+  { runs }: RetryDeadLetters,
+  limit: number,
+): Promise<RetryOutcome[]> {
+  const { store } = services;
+  const wanted =
+    runs ?? (await deadLetters(store.documents, limit)).filter(({ retried_by }) => retried_by === null);
+  const outcomes: RetryOutcome[] = [];
+  for (const { owner, run_id } of wanted) {
+    try {
+      const { run } = await store.require(owner, run_id);
+      const made = await retryRun(services, run);
+      outcomes.push({ owner, run_id, retried_by: made.run.run_id });
+    } catch (error) {
+      if (!(error instanceof LongrunError)) throw error;
+      outcomes.push({ owner, run_id, error: errorMessage(error) });
+    }
+  }
+  return outcomes;
+}

@@ -1,0 +1,77 @@
+import type { BaseCheckpointSaver, CompiledStateGraph } from '@langchain/langgraph';
+import { foldLog, runFromDoc, runPath, type CreateRun, type Run, type RunEvent } from '@longrun/shared';
+import { memoryDocuments } from '../../adapters/memory/documents.ts';
+import { systemClock, type Clock } from '../../ports/clock.ts';
+import type { Documents } from '../../ports/documents.ts';
+import type { RunTask, TaskQueue } from '../../ports/task-queue.ts';
+import { createRun } from '../create-run.ts';
+import type { Graphs, RunnableGraph } from '../graphs.ts';
+import { RunStore } from '../run-store.ts';
+import { Worker } from '../worker.ts';
+
+export const UID = 'ada';
+
+type AnyGraph = CompiledStateGraph<unknown, unknown, string>;
+
+/** The real worker on a store in memory and one graph; tasks are kept until a test delivers them. */
+export class Lab {
+  readonly documents: Documents;
+  readonly store: RunStore;
+  readonly worker: Worker;
+  readonly tasks: RunTask[] = [];
+  readonly queue: TaskQueue = {
+    enqueue: async (task) => void this.tasks.push(task),
+    check: async () => {},
+  };
+
+  constructor(options: { graph: unknown; documents?: Documents; clock?: Clock }) {
+    const graph = options.graph as AnyGraph;
+    const runnable: RunnableGraph = {
+      withCheckpointer: (saver: BaseCheckpointSaver) =>
+        Object.create(graph, { checkpointer: { value: saver } }) as AnyGraph,
+    };
+    this.documents = options.documents ?? memoryDocuments();
+    this.store = new RunStore({
+      documents: this.documents,
+      clock: options.clock ?? systemClock,
+      ttlMs: 1_000,
+    });
+    this.worker = new Worker({
+      id: 'lab',
+      store: this.store,
+      queue: this.queue,
+      graphs: { get: async () => runnable } as unknown as Graphs,
+      price: () => undefined,
+      random: () => 0,
+      deadlineMs: 60_000,
+      graceMs: 1_000,
+    });
+  }
+
+  async create(body: Partial<CreateRun> = {}): Promise<Run> {
+    return (await createRun(this.store, { uid: UID, body: { assistant_id: 'lab', ...body } })).run;
+  }
+
+  /** Delivers the run's task, and those that follow from it, until none is left. */
+  async work(run: Run): Promise<Run> {
+    await this.worker.handle({ uid: UID, run_id: run.run_id });
+    for (let task = this.tasks.shift(); task !== undefined; task = this.tasks.shift()) {
+      await this.worker.handle(task);
+    }
+    return await this.read(run);
+  }
+
+  /** The run as its log says. Throws when the document says something else. */
+  async read(run: Run): Promise<Run> {
+    const [doc] = await this.documents.get([runPath(UID, run.run_id)]);
+    if (doc === undefined) throw new Error(`There is no run ${run.run_id}.`);
+    const folded = foldLog(await this.store.entriesAfter(UID, run.run_id, -1));
+    const stored = runFromDoc(doc.fields);
+    if (JSON.stringify(stored) !== JSON.stringify(folded)) throw new Error('The document is not the fold.');
+    return folded;
+  }
+
+  async events(run: Run): Promise<RunEvent[]> {
+    return (await this.store.entriesAfter(UID, run.run_id, -1)).flatMap((entry) => entry.events);
+  }
+}
