@@ -1,9 +1,12 @@
 import type { NewEvent, RunEventType } from '@longrun/shared';
 
-/** Milliseconds between the flushes of a stream: the first is nearly at once, then they grow. */
-const INTERVALS_MS = [100, 250, 500, 1_000, 1_500];
+/**
+ * Milliseconds between the flushes of a stream: the first is nearly at once, then they grow. Each step begins anew,
+ * so that its first words are seen at once.
+ */
+const INTERVALS_MS = [100, 250, 650, 1_300, 1_700];
 /** A start is shown together with the first thing the node says. */
-const START_MS = 40;
+const START_MS = 20;
 /** A stream that paused this long starts again with short intervals. */
 const IDLE_MS = 5_000;
 /** A batch of this many characters is written without waiting. */
@@ -22,7 +25,7 @@ const BOUNDARIES: ReadonlySet<RunEventType> = new Set([
 ]);
 
 export interface Pace {
-  /** How many flushes of the stream there were since it was idle. */
+  /** How many flushes of the stream there were since it was idle or a step started. */
   level: number;
   lastFlushAt: number;
 }
@@ -32,10 +35,17 @@ export const INITIAL_PACE: Pace = { level: 0, lastFlushAt: Number.NEGATIVE_INFIN
 /** Milliseconds from `now` until an event that was just buffered must be written. */
 export function flushDelay(event: NewEvent, pace: Pace, bufferedChars: number, now: number): number {
   if (BOUNDARIES.has(event.type) || bufferedChars > MAX_BATCH_CHARS) return 0;
-  if (now - pace.lastFlushAt > IDLE_MS) return event.type === 'node.started' ? START_MS : 0;
+  if (event.type === 'node.started') return START_MS;
+  // Nobody waits to see a checkpoint; what is worth seeing follows at once.
+  const idle = now - pace.lastFlushAt > IDLE_MS;
+  if (idle) return event.type === 'checkpoint' ? START_MS : 0;
   const interval = INTERVALS_MS[Math.min(pace.level, INTERVALS_MS.length - 1)] ?? 0;
-  const wait = Math.max(0, pace.lastFlushAt + interval - now);
-  return event.type === 'node.started' ? Math.min(START_MS, wait) : wait;
+  return Math.max(0, pace.lastFlushAt + interval - now);
+}
+
+/** A step that starts is read from its first word. */
+export function beforeEvent(pace: Pace, event: NewEvent): Pace {
+  return event.type === 'node.started' ? { ...pace, level: 0 } : pace;
 }
 
 /** `streamed`: the batch was written because its time had come, not because of a boundary. */

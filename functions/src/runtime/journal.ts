@@ -10,7 +10,14 @@ import {
   type RunEventType,
   isTerminal,
 } from '@longrun/shared';
-import { addToBatch, afterFlush, flushDelay, INITIAL_PACE, type Pace } from '../domain/coalesce.ts';
+import {
+  addToBatch,
+  afterFlush,
+  beforeEvent,
+  flushDelay,
+  INITIAL_PACE,
+  type Pace,
+} from '../domain/coalesce.ts';
 import { HEARTBEAT_MS, LEASE_MS } from '../domain/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentWrite, Unsubscribe } from '../ports/documents.ts';
@@ -110,6 +117,7 @@ export class Journal {
     addToBatch(this.#batch, event);
     this.#batchChars += event.type === 'message.delta' ? event.text.length : JSON.stringify(event).length;
     const now = this.#clock.now();
+    this.#pace = beforeEvent(this.#pace, event);
     this.#schedule(flushDelay(event, this.#pace, this.#batchChars, now), now);
   }
 
@@ -176,7 +184,8 @@ export class Journal {
   async #tryAppend(entry: LogEntry, run: Run, staged: DocumentWrite[]): Promise<'appended' | 'collided'> {
     const types = new Set(entry.events.map((event) => event.type));
     const now = this.#clock.now();
-    const due = now - this.#documentAt >= DOCUMENT_INTERVAL_MS;
+    // The start of the next step, or the end of the run, follows a checkpoint and writes the document.
+    const due = now - this.#documentAt >= DOCUMENT_INTERVAL_MS && !types.has('checkpoint');
     this.#documentStale ||= [...types].some((type) => GLANCE_PROGRESS.has(type));
     const document = [...types].some((type) => GLANCE_CHANGES.has(type)) || (due && this.#documentStale);
     const writes = [

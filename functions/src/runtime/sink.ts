@@ -77,7 +77,7 @@ export class JournalSink implements CheckpointSink {
         .flatMap(({ writes: own }) => own),
     );
     this.#journal.unstage((write) => superfluous.has(write));
-    this.#finished.delete(info.checkpoint_ns);
+    const ended = this.#finished.delete(info.checkpoint_ns);
     const { checkpoint_id, checkpoint_ns, parent_id, step } = info;
     this.#journal.stage(writes);
     this.#journal.push({
@@ -89,8 +89,8 @@ export class JournalSink implements CheckpointSink {
       ...(parent_id === undefined ? {} : { parent_id }),
     });
     if (checkpoint_ns === '') this.#onStep();
-    // The input is in the log already: its checkpoint can wait for the next one.
-    if (step >= 0) await this.#journal.flush();
+    // The input is in the log already: a checkpoint that holds no more than that can wait for the next event.
+    if (ended) await this.#journal.flush();
   }
 
   /** A task that asks again and stores the answers it was given has used them up. */
