@@ -63,6 +63,9 @@ export function planCommit(
       };
       touched.set(at.name, entry);
     }
+    if (entry.deletes > 0 && !entry.after && write.currentDocument?.exists === true) {
+      throw invalid(`Cannot update a document that the same commit has deleted: ${at.name}`);
+    }
     const { fields, transformResults } = applyWrite(parsed, entry.after, time);
     entry.transforms += transformResults.length;
     if (entry.transforms > MAX_TRANSFORMS) {
