@@ -16,6 +16,9 @@ export interface LastSign {
   lastEntryAt: number;
 }
 
+/** Of a holder that was asked and did not answer. */
+export const SILENT: LastSign = { leaseUntil: null, lastEntryAt: 0 };
+
 export function decideClaim(run: Run, sign: LastSign, worker: string, now: number): Claim {
   if (isTerminal(run.status) || run.status === 'interrupted') return { kind: 'nothing' };
   if (run.cancel_requested) return { kind: 'end', events: [{ type: 'run.cancelled', at: now }] };

@@ -2,6 +2,12 @@
 export const LEASE_MS = 15_000;
 export const HEARTBEAT_MS = 5_000;
 
+/**
+ * A task that arrives for a run that is held asks the holder for a sign of life. One that is silent for this long
+ * is gone: the log keeps it from writing should it live after all. Milliseconds.
+ */
+export const PROBE_MS = 2_000;
+
 /** A run that was created or handed on, but that no worker took within this time, is enqueued again. */
 export const DISPATCH_GRACE_MS = 60_000;
 

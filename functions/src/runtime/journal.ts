@@ -92,6 +92,7 @@ export class Journal {
   open(): void {
     const { owner, run_id } = this.run;
     let first = true;
+    let asked: unknown;
     this.#unsubscribe = this.#store.documents.watch(
       inboxPath(owner, run_id),
       (inbox) => {
@@ -100,6 +101,9 @@ export class Journal {
           (typeof inbox?.fields['entry'] === 'number' && inbox.fields['entry'] > this.run.head.entry);
         first = false;
         if (news) this.#takeIn();
+        const probe = inbox?.fields['probe'];
+        if (probe !== undefined && probe !== asked) this.#showLife();
+        asked = probe;
       },
       (error) => this.#break(error),
     );
@@ -233,6 +237,13 @@ export class Journal {
     });
   }
 
+  /** A task arrived elsewhere, and its worker wants to know whether this one still holds the run. */
+  #showLife(): void {
+    this.#serial(() => this.#renew()).catch((error: unknown) => {
+      if (!isTransient(error)) this.#break(error);
+    });
+  }
+
   #fail(reason: unknown): void {
     if (!this.stopped.signal.aborted) this.stopped.abort(reason);
   }
@@ -262,12 +273,16 @@ export class Journal {
    * life as well, so a busy one need not.
    */
   async #beat(): Promise<void> {
-    const now = this.#clock.now();
-    const quiet = now - Math.max(this.#documentAt, this.#pace.lastFlushAt) >= HEARTBEAT_MS - RETRY_MS;
-    if (isTerminal(this.run.status) || this.#broken !== undefined || !(quiet || this.#documentStale)) return;
+    const quiet =
+      this.#clock.now() - Math.max(this.#documentAt, this.#pace.lastFlushAt) >= HEARTBEAT_MS - RETRY_MS;
+    if (quiet || this.#documentStale) await this.#renew();
+  }
+
+  async #renew(): Promise<void> {
+    if (isTerminal(this.run.status) || this.#broken !== undefined) return;
     await this.#readOthers();
     await this.#store.refreshDocument(this.run);
-    this.#documentAt = now;
+    this.#documentAt = this.#clock.now();
     this.#documentStale = false;
   }
 }

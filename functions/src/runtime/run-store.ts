@@ -28,6 +28,8 @@ import { CommitConflict, type Documents, type DocumentWrite, type Fields } from 
 export interface LoadedRun {
   run: Run;
   sign: LastSign;
+  /** Of the document. */
+  version: string;
 }
 
 export interface RunStoreOptions {
@@ -62,6 +64,7 @@ export class RunStore {
     const lease = doc.fields['wake_at'];
     return {
       run,
+      version: doc.version,
       sign: {
         leaseUntil: typeof lease === 'string' ? Date.parse(lease) : null,
         lastEntryAt: tail.at(-1)?.events.at(-1)?.at ?? 0,

@@ -97,12 +97,6 @@ async function logOf(store: RunStore, run: Run): Promise<{ run: Run; events: Run
 
 const types = (events: RunEvent[]) => events.map((event) => event.type);
 
-/** Expires the lease of a worker that is gone, as time would. */
-async function expireLease(documents: Documents, run: Run): Promise<void> {
-  const path = runPath(UID, run.run_id);
-  await documents.commit([{ op: 'merge', path, fields: { wake_at: new Date(0).toISOString() } }]);
-}
-
 describe('a worker', () => {
   it('A2 A6: pending -> running -> completed: the document is the fold of a dense log', async () => {
     const { store, worker, executed } = lab();
@@ -129,32 +123,57 @@ describe('a worker', () => {
     expect(executed).toHaveLength(4);
   });
 
-  it('D3: crashed after a step -> the next attempt goes on from there and repeats no finished step', async () => {
+  /** A run whose worker stands in its last step; `kill` lets none of its writes through from then on. */
+  async function heldInAnswer() {
     const documents = memoryDocuments();
-    let crash: () => void = () => {};
-    const reached = new Promise<void>((resolve) => (crash = resolve));
+    let alive = true;
+    let reach: () => void = () => {};
+    const reached = new Promise<void>((resolve) => (reach = resolve));
+    const gone = () => new Promise<never>(() => {});
     const first = lab({
-      documents,
+      documents: { ...documents, commit: (writes) => (alive ? documents.commit(writes) : gone()) },
       node: async (name) => {
         if (name !== 'answer') return;
-        crash();
-        await new Promise<never>(() => {});
+        reach();
+        await gone();
       },
     });
     const run = await newRun(first.store);
     void first.worker.handle({ uid: UID, run_id: run.run_id });
     await reached;
-    const early = lab({ documents });
-    expect(await early.worker.handle({ uid: UID, run_id: run.run_id })).toMatchObject({ done: false });
-    await expireLease(documents, run);
-    // The log's last entry is a sign of life as well, so a claim is right only when that is old, too.
-    const second = lab({ documents, clock: { ...systemClock, now: () => Date.now() + 60_000 } });
+    return { documents, run, kill: () => (alive = false) };
+  }
+
+  it('D3: killed after a step -> its task comes again, nobody answers, and no finished step is repeated', async () => {
+    const { documents, run, kill } = await heldInAnswer();
+    kill();
+    const second = lab({ documents });
     await second.worker.handle({ uid: UID, run_id: run.run_id });
     const { run: ended, events, document } = await logOf(second.store, run);
     expect(ended.status).toBe('completed');
     expect(document).toEqual(ended);
     expect(second.executed).toEqual(['answer']);
     expect(types(events).filter((type) => type === 'attempt.started')).toHaveLength(2);
+  });
+
+  it('E3: a task delivered twice while its worker is silent but alive is sent away', async () => {
+    const { documents, run } = await heldInAnswer();
+    const second = lab({ documents });
+    expect(await second.worker.handle({ uid: UID, run_id: run.run_id })).toMatchObject({ done: false });
+    expect(second.executed).toEqual([]);
+    const { events } = await logOf(second.store, run);
+    expect(types(events).filter((type) => type === 'attempt.started')).toHaveLength(1);
+  });
+
+  it('E3: taken from a worker that only seemed dead -> it writes nothing more', async () => {
+    const { documents, run } = await heldInAnswer();
+    const deaf: Documents = { ...documents, watch: () => () => undefined };
+    const second = lab({ documents: deaf, clock: { ...systemClock, now: () => Date.now() + 60_000 } });
+    await second.worker.handle({ uid: UID, run_id: run.run_id });
+    const { run: ended, events } = await logOf(second.store, run);
+    expect(ended.status).toBe('completed');
+    expect(ended.head.seq).toBe(events.length);
+    expect(second.executed).toEqual(['answer']);
   });
 
   it('A5: cancel while a node works aborts it, keeps what was written, and ends the run once', async () => {

@@ -1,7 +1,7 @@
 import type { BaseStore } from '@langchain/langgraph';
 import { errorMessage, foldEntry, isTerminal, type NewEvent, type Run } from '@longrun/shared';
 import { classify } from '../domain/classify.ts';
-import { decideClaim, decideFailure } from '../domain/decide.ts';
+import { decideClaim, decideFailure, SILENT } from '../domain/decide.ts';
 import { runTimeLeft } from '../domain/timeout.ts';
 import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
@@ -9,6 +9,7 @@ import { log } from '../telemetry/log.ts';
 import { dispatch } from './dispatch.ts';
 import { completed, execute, type Outcome } from './execute.ts';
 import type { Graphs } from './graphs.ts';
+import { holderAnswers } from './holder.ts';
 import { Fenced, Journal } from './journal.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
 import { dispatchNext, takeTurn } from './thread-queue.ts';
@@ -50,15 +51,25 @@ export class Worker {
   async handle(task: RunTask): Promise<TaskAnswer> {
     if (this.#shutdown.signal.aborted) return { done: false, seconds: 1 };
     const { store, queue, id } = this.#options;
+    /** The head of the log at which the holder was asked, and whether it answered. */
+    let asked: { entry: number; answered: boolean } | undefined;
     for (;;) {
       const loaded = await store.load(task.uid, task.run_id);
       if (loaded === undefined) return { done: true };
-      const claim = decideClaim(loaded.run, loaded.sign, id, store.clock.now());
+      const { run: found } = loaded;
+      const silent = asked?.entry === found.head.entry && !asked.answered;
+      const claim = decideClaim(found, silent ? SILENT : loaded.sign, id, store.clock.now());
       if (claim.kind === 'nothing') return { done: true };
-      if (claim.kind === 'wait') return { done: false, seconds: Math.ceil(claim.ms / 1_000) };
-      const turn = await takeTurn(store, loaded.run);
+      if (claim.kind === 'wait') {
+        if (found.status !== 'running' || asked !== undefined) {
+          return { done: false, seconds: Math.ceil(claim.ms / 1_000) };
+        }
+        asked = { entry: found.head.entry, answered: await holderAnswers(store, loaded) };
+        continue;
+      }
+      const turn = await takeTurn(store, found);
       if (turn === null) return { done: true };
-      const run = await this.#claim(loaded.run, claim.events, turn);
+      const run = await this.#claim(found, claim.events, turn);
       if (run === null) continue;
       if (isTerminal(run.status)) {
         await dispatchNext(store, queue, run);
