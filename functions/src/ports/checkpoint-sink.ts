@@ -13,6 +13,8 @@ export interface CheckpointSink {
       checkpoint_id: string;
       parent_id: string | undefined;
       step: number;
+      /** What the channels hold. */
+      values: Record<string, unknown>;
       /** Channels whose whole value the checkpoint holds. */
       channels: string[];
     },

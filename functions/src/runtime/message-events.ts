@@ -45,10 +45,23 @@ export function chunkEvents(
 export function messagesIn(result: unknown): Message[] {
   if (isMessage(result)) return withId(result);
   if (typeof result !== 'object' || result === null) return [];
-  const values: unknown[] = Array.isArray(result) ? result : Object.values(result);
+  return baseMessages(Array.isArray(result) ? result : Object.values(result)).flatMap(withId);
+}
+
+/** Those of a state's messages that are not in `known`, which holds ids. */
+export function messagesBeyond(
+  state: Record<string, unknown>,
+  known: { has(id: string): boolean },
+): Message[] {
+  return baseMessages(Object.values(state))
+    .filter(({ id }) => id !== undefined && !known.has(id))
+    .flatMap(withId);
+}
+
+function baseMessages(values: unknown[]): BaseMessage[] {
   return values.flatMap((value) => {
-    if (isMessage(value)) return withId(value);
-    return Array.isArray(value) ? value.filter(isMessage).flatMap(withId) : [];
+    if (isMessage(value)) return [value];
+    return Array.isArray(value) ? value.filter(isMessage) : [];
   });
 }
 

@@ -9,6 +9,8 @@ interface TaskWrites {
   ns: string;
   channels: string[];
   writes: DocumentWrite[];
+  /** LangGraph's own task that takes the input in, of which the stream says nothing. */
+  hidden?: true;
 }
 
 /**
@@ -58,8 +60,11 @@ export class JournalSink implements CheckpointSink {
     }
     this.#pending.set(info.task_id, { ns: info.checkpoint_ns, channels: info.channels, writes });
     await turn();
-    if (!this.#pending.has(info.task_id)) return;
-    for (const event of this.#reader.taskWritten(info.task_id, this.#now())) this.push(event);
+    const pending = this.#pending.get(info.task_id);
+    if (pending === undefined) return;
+    const events = this.#reader.taskWritten(info.task_id, this.#now());
+    if (events.length === 0) pending.hidden = true;
+    for (const event of events) this.push(event);
     this.#release(info.task_id);
   }
 
@@ -71,14 +76,19 @@ export class JournalSink implements CheckpointSink {
     // What the new checkpoint holds needs no documents of its own. A channel that stores differences (LangGraph's
     // DeltaChannel) is not held by it: its value is read out of the writes.
     const held = new Set(info.channels);
+    const finished = this.#finished.get(info.checkpoint_ns) ?? [];
+    this.#finished.delete(info.checkpoint_ns);
     const superfluous = new Set(
-      (this.#finished.get(info.checkpoint_ns) ?? [])
+      finished
         .filter(({ channels }) => channels.every((name) => held.has(name) || isTrigger(name)))
         .flatMap(({ writes: own }) => own),
     );
     this.#journal.unstage((write) => superfluous.has(write));
-    const ended = this.#finished.delete(info.checkpoint_ns);
+    const ended = finished.some(({ hidden }) => hidden !== true);
     const { checkpoint_id, checkpoint_ns, parent_id, step } = info;
+    if (checkpoint_ns === '') {
+      for (const event of this.#reader.stateSaved(info.values, ended, this.#now())) this.push(event);
+    }
     this.#journal.stage(writes);
     this.#journal.push({
       type: 'checkpoint',

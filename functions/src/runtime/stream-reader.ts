@@ -9,7 +9,13 @@ import {
   type Message,
   type NewEvent,
 } from '@longrun/shared';
-import { chunkEvents, messagesIn, stateToJson, type ChunkMetadata } from './message-events.ts';
+import {
+  chunkEvents,
+  messagesBeyond,
+  messagesIn,
+  stateToJson,
+  type ChunkMetadata,
+} from './message-events.ts';
 
 /** A larger result is not repeated in the log; the checkpoint holds it. Bytes of JSON. */
 const RESULT_LIMIT = 16_000;
@@ -63,6 +69,16 @@ export class StreamReader {
     this.#failed.set(task, message);
   }
 
+  /**
+   * The messages of a checkpoint that were not heard of before. A node may return `{ role, content }`, which becomes a
+   * message with an id only in the state. What is there before a step has ended was the input, and is known from then on.
+   */
+  stateSaved(state: Record<string, unknown>, stepEnded: boolean, at: number): NewEvent[] {
+    return messagesBeyond(state, this.#known)
+      .filter((message) => this.#isNew(message) && stepEnded)
+      .map((message) => ({ type: 'message', at, message }));
+  }
+
   #task(ns: string[], payload: unknown, at: number): NewEvent[] {
     if (typeof payload !== 'object' || payload === null || !('id' in payload) || !('name' in payload))
       return [];
@@ -101,9 +117,9 @@ export class StreamReader {
   /** What a person said is not output, nor is what the thread held before, nor what was reported already. */
   #isNew(message: Message): boolean {
     const text = JSON.stringify(message);
-    if (message.type === 'human' || this.#known.get(message.id) === text) return false;
+    if (this.#known.get(message.id) === text) return false;
     this.#known.set(message.id, text);
-    return true;
+    return message.type !== 'human' && message.type !== 'remove';
   }
 
   #custom(ns: string[], payload: unknown, at: number): NewEvent[] {
