@@ -23,30 +23,27 @@ export async function* namespacesOf(
 ): AsyncGenerator<string[]> {
   const { conditions, maxDepth } = query;
   const pages = items.pages(rangeOf(conditions), PAGE);
-  let seen: string | undefined;
   let jump: string | undefined;
   for (;;) {
     const { done, value: page } = await pages.next(jump);
     if (done === true) return;
     jump = undefined;
     for (const item of page) {
-      if (
-        (jump !== undefined && Buffer.compare(Buffer.from(item.address), Buffer.from(jump)) < 0) ||
-        isExpired(item, now)
-      ) {
-        continue;
-      }
+      if ((jump !== undefined && isBefore(item.address, jump)) || isExpired(item, now)) continue;
       const { namespace } = parseAddress(item.address);
       jump = afterItems(namespace);
       if (!conditions.every((condition) => matches(condition, namespace))) continue;
       const shown = namespace.slice(0, maxDepth);
       // Nothing below it can add anything, now that it is known.
-      if (shown.length < namespace.length) jump = afterNamespace(shown);
-      const text = shown.join('.');
-      if (text !== seen) yield shown;
-      seen = text;
+      if (shown.length === maxDepth) jump = afterNamespace(shown);
+      yield shown;
     }
   }
+}
+
+/** In the order of the documents, which is that of UTF-8. */
+function isBefore(a: string, b: string): boolean {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 }
 
 /** What precedes the first wildcard of the prefixes narrows the search. */
