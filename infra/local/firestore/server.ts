@@ -1,12 +1,13 @@
-/** The whole server on one port: gRPC, WebChannel, REST, and a little of its own under `/_/`. */
+/** The whole server on one port: gRPC, WebChannel, REST, what Google's emulator offers, and a little of its own under `/_/`. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listenMixed } from '../net/listen-mixed.ts';
+import { handleEmulator } from './emulator/handler.ts';
 import { createEngine } from './engine/engine.ts';
 import { parseIndexConfig } from './engine/index/config.ts';
 import { createGrpcServer } from './grpc/service.ts';
 import { handleOperations } from './operations.ts';
-import { createAuthorizer } from './rules/index.ts';
+import { Rulebook } from './rules/rulebook.ts';
 import { createWebHandler } from './web/index.ts';
 
 export interface FirestoreOptions {
@@ -15,7 +16,7 @@ export interface FirestoreOptions {
   readonly port?: number;
   /** SQLite file; absent: in memory. */
   readonly data?: string;
-  /** Text of a `firestore.rules` file; absent: everything is allowed. */
+  /** Text of a `firestore.rules` file; absent: everything is allowed until a project is given rules. */
   readonly rules?: string;
   /** Text of a `firestore.indexes.json` file; absent: every query is served. */
   readonly indexes?: string;
@@ -36,15 +37,17 @@ export interface FirestoreServer {
 export async function startFirestore(options: FirestoreOptions = {}): Promise<FirestoreServer> {
   const { host = '127.0.0.1', port = 0, data, rules, indexes, project = 'demo-local' } = options;
   const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
+  const rulebook = new Rulebook(rules);
   const engine = createEngine({
+    authorizer: rulebook,
     ...(data !== undefined && { file: data }),
     ...(indexes !== undefined && { indexes: parseIndexConfig(indexes) }),
-    ...(rules !== undefined && { authorizer: createAuthorizer(rules) }),
   });
-  const web = createWebHandler({ api: engine.api, guarded: rules !== undefined, onDefect });
+  const web = createWebHandler({ api: engine.api, guarded: (project) => rulebook.guards(project), onDefect });
   const identity = { bootId: randomUUID(), project };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (handleOperations(request, response, engine, identity)) return;
+    if (await handleEmulator(request, response, { engine, rulebook, onDefect })) return;
     if (await web.handle(request, response)) return;
     response.writeHead(404, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify({ error: { code: 404, status: 'NOT_FOUND', message: 'No such path.' } }));

@@ -16,11 +16,14 @@ import { runAggregationQuery, runQuery } from './rpc/query.ts';
 import { beginTransaction, rollback } from './rpc/transaction.ts';
 import { WriteStream } from './rpc/write-stream.ts';
 import type { FirestoreApi, Usage } from './types.ts';
+import { clearDatabase } from './write/clear.ts';
 
 export interface Engine {
   readonly api: FirestoreApi;
   usage(): Usage;
   resetUsage(): void;
+  /** Deletes all documents of `projects/P/databases/D`. @throws StatusError INVALID_ARGUMENT */
+  clear(database: string): Promise<void>;
   /** Commits what waits and closes the file. */
   close(): void;
 }
@@ -49,6 +52,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     },
     usage: () => core.usage.report(),
     resetUsage: () => core.usage.reset(),
+    clear: (database) => clearDatabase(core, database),
     close: () => {
       core.committer.flush();
       core.store.close();

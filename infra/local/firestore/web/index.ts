@@ -17,8 +17,8 @@ import { handleRest } from './rest/handler.ts';
 
 export interface WebOptions {
   readonly api: FirestoreApi;
-  /** Whether the engine has an authorizer. Without one every request is allowed, as in Google's emulator. */
-  readonly guarded: boolean;
+  /** Whether a project has security rules. Without them every request is allowed, as in Google's emulator. */
+  readonly guarded: (project: string) => boolean;
   /** Overrides single limits. */
   readonly limits?: Partial<Limits>;
   /** Told of errors that are defects of this server, not refusals. */

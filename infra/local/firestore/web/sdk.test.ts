@@ -24,7 +24,7 @@ const clients: Firestore[] = [];
 
 beforeEach(async () => {
   engine = createEngine({ authorizer: createAuthorizer(RULES) });
-  served = await serve({ api: engine.api, guarded: true });
+  served = await serve({ api: engine.api, guarded: () => true });
   sdk.setLogLevel('silent');
 });
 afterEach(async () => {
@@ -151,7 +151,7 @@ describe('listening', () => {
     await vi.waitFor(() => expect(seen).toBe('before'));
     const port = Number(new URL(served.url).port);
     served.close();
-    served = await serve({ api: engine.api, guarded: true }, port);
+    served = await serve({ api: engine.api, guarded: () => true }, port);
     await put('open/a', 'after');
     await sdk.disableNetwork(db);
     await sdk.enableNetwork(db);

@@ -6,7 +6,8 @@ import type { FindNearest, Value } from '../types.ts';
 import { fieldAt, withField } from '../value/fields.ts';
 import { isVector, vectorElements } from '../value/vector.ts';
 
-const MAX_RESULTS = 1000; // production's limit
+const MAX_RESULTS = 1000; // this and the next: production's limits
+const MAX_DIMENSIONS = 2048;
 
 /** Ordered by distance. @throws StatusError INVALID_ARGUMENT */
 export function nearest(candidates: Iterable<StoredDocument>, search: FindNearest): StoredDocument[] {
@@ -14,6 +15,8 @@ export function nearest(candidates: Iterable<StoredDocument>, search: FindNeares
   const wanted = elements(search.queryVector);
   const limit = search.limit?.value ?? 0;
   if (!wanted || wanted.length === 0) throw invalid('queryVector must be a vector.');
+  if (wanted.length > MAX_DIMENSIONS)
+    throw invalid(`queryVector has more than ${String(MAX_DIMENSIONS)} dimensions.`);
   if (limit <= 0 || limit > MAX_RESULTS) throw invalid(`limit must be between 1 and ${String(MAX_RESULTS)}.`);
   const measure = MEASURES[search.distanceMeasure ?? 'DISTANCE_MEASURE_UNSPECIFIED'];
   if (!measure) throw invalid('distanceMeasure is missing.');

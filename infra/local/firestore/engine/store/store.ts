@@ -100,6 +100,23 @@ export class Store {
     this.#replaceEntries(group, at, before.id, before.fields, undefined);
   }
 
+  /** The id of the newest document row; 0 when there is none. */
+  newestId(): number {
+    return numberOf(this.db.prepare('SELECT coalesce(max(id), 0) AS newest FROM docs').get(), 'newest');
+  }
+
+  /** Up to `limit` names of documents of a database whose row is not newer than `newest`. */
+  namesIn(database: string, newest: number, limit: number): string[] {
+    const select = this.db.prepare('SELECT key FROM docs WHERE grp = ? AND id <= ? LIMIT ?');
+    const names: string[] = [];
+    for (const group of this.groups.of(database)) {
+      if (names.length >= limit) break;
+      for (const row of select.iterate(group.id, newest, limit - names.length))
+        names.push(formatName({ database, segments: segmentsOfKey(bytesOf(row, 'key')) }));
+    }
+    return names;
+  }
+
   addEntry(key: Uint8Array, id: number): void {
     this.#addEntry.run(key, id);
   }

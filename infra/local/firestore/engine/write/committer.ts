@@ -20,6 +20,8 @@ export interface CommitOrder {
   readonly writes: readonly Write[];
   readonly caller: Caller;
   readonly transaction?: Transaction | undefined;
+  /** Not billed. */
+  readonly isFree?: boolean;
 }
 
 interface Waiting {
@@ -72,7 +74,7 @@ export class Committer {
       return;
     }
     for (const { waiting, commit, plan } of done) {
-      this.#bill(plan);
+      if (waiting.order.isFree !== true) this.#bill(plan);
       waiting.resolve({ writeResults: plan.results, commitTime: toTimestamp(commit.time) });
     }
     for (const { commit } of done) if (commit.changes.length > 0) hub.publish(commit);

@@ -17,7 +17,7 @@ let fail: Fail;
 
 async function start(limits: Partial<Limits> = {}): Promise<void> {
   served = await serve({
-    guarded: true,
+    guarded: () => true,
     limits,
     api: fakeApi({
       listen(caller, sendResponse, failStream) {

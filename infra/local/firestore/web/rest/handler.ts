@@ -16,8 +16,8 @@ import { queryParameters } from './query-parameters.ts';
 export interface RestOptions {
   readonly api: FirestoreApi;
   readonly limits: Limits;
-  /** Whether security rules are in force: then what is reserved to administrators is refused to others. */
-  readonly guarded: boolean;
+  /** Whether a project has security rules: then what is reserved to administrators is refused to others. */
+  readonly guarded: (project: string) => boolean;
   readonly onDefect: (error: unknown) => void;
 }
 
@@ -39,7 +39,8 @@ export async function handleRest(
   const database = decode(encodedDatabase);
   const path = encodedPath.split('/').slice(1).map(decode);
   const body = await readJson(request, limits.bodyBytes);
-  const caller = authenticate(request.headers.authorization, decode(encodedProject), Date.now());
+  const project = decode(encodedProject);
+  const caller = authenticate(request.headers.authorization, project, Date.now());
   const found = method === undefined ? undefined : CUSTOM_METHODS.get(method);
   if (method !== undefined && (!found || (found.resource === 'database' && path.length > 0))) {
     throw new StatusError('UNIMPLEMENTED', `Method ${method} is not available here.`);
@@ -51,7 +52,7 @@ export async function handleRest(
     await answer(response, asked.call.run(api, asked.json, caller), onDefect);
     return true;
   }
-  if (found.adminOnly && guarded && caller.kind !== 'admin') {
+  if (found.adminOnly && guarded(project) && caller.kind !== 'admin') {
     throw new StatusError(
       'PERMISSION_DENIED',
       `Missing or insufficient permissions. (${method ?? ''} needs an administrator)`,

@@ -23,7 +23,7 @@ async function start(api: Partial<FirestoreApi> = {}, guarded = true): Promise<v
     return { name: 'x', updateTime: TIME };
   };
   served = await serve({
-    guarded,
+    guarded: () => guarded,
     api: fakeApi({
       getDocument: document('get'),
       createDocument: document('create'),
@@ -160,7 +160,7 @@ describe('methods by name', () => {
   it('a defect is 500, and is reported', async () => {
     const defects: unknown[] = [];
     served = await serve({
-      guarded: true,
+      guarded: () => true,
       onDefect: (error) => defects.push(error),
       api: fakeApi({
         commit: () => Promise.reject(new TypeError('oops')),

@@ -23,7 +23,7 @@ export interface Bench {
   /** A collection that nobody else uses. */
   own(): CollectionReference;
   /** The same, with documents that the other client wrote: the one under test knows nothing of them. */
-  fill(documents: Readonly<Record<string, DocumentData>>): Promise<CollectionReference>;
+  seed(documents: Readonly<Record<string, DocumentData>>): Promise<CollectionReference>;
 }
 
 let clients = 0;
@@ -61,7 +61,7 @@ export function bench({ sdk, initializeApp }: Build): Bench {
       return client(1);
     },
     own: () => sdk.collection(client(0), path()),
-    async fill(documents) {
+    async seed(documents) {
       const at = path();
       const batch = sdk.writeBatch(client(1));
       for (const [id, data] of Object.entries(documents)) batch.set(sdk.doc(client(1), at, id), data);

@@ -27,7 +27,7 @@ export function listeners(build: Build): void {
     }
 
     test('what changed, from where and to where', async () => {
-      const group = await at.fill({ a: { n: 1 }, b: { n: 2 } });
+      const group = await at.seed({ a: { n: 1 }, b: { n: 2 } });
       const { changes, stop } = watch(query(group, orderBy('n')));
       await vi.waitFor(() => expect(changes).toEqual(['added a -1>0, added b -1>1']));
       await setDoc(elsewhere(group, 'a'), { n: 3 });
@@ -42,7 +42,7 @@ export function listeners(build: Build): void {
     });
 
     test('limit and limitToLast of mirrored orders stay apart', async () => {
-      const group = await at.fill({ a: { sort: 0 }, b: { sort: 1 }, c: { sort: 1 }, d: { sort: 2 } });
+      const group = await at.seed({ a: { sort: 0 }, b: { sort: 1 }, c: { sort: 1 }, d: { sort: 2 } });
       const first = watch(query(group, orderBy('sort'), limit(2)));
       const last = watch(query(group, orderBy('sort', 'desc'), limitToLast(2)));
       await vi.waitFor(() => expect([first.seen.at(-1), last.seen.at(-1)]).toEqual(['ab', 'ba']));
@@ -55,7 +55,7 @@ export function listeners(build: Build): void {
     });
 
     test('a query asked again hears of documents that were deleted meanwhile', async () => {
-      const group = await at.fill(
+      const group = await at.seed(
         Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`d${String(i)}`, { k: 42 }])),
       );
       expect((await at.sdk.getDocs(group)).size).toBe(100);
@@ -67,7 +67,7 @@ export function listeners(build: Build): void {
     });
 
     test('changes while offline arrive when the network is back', async () => {
-      const group = await at.fill({ a: { n: 1 }, b: { n: 2 }, c: { n: 3 } });
+      const group = await at.seed({ a: { n: 1 }, b: { n: 2 }, c: { n: 3 } });
       const { seen, stop } = watch(query(group, where('n', '>', 0), orderBy('n')));
       await vi.waitFor(() => expect(seen.at(-1)).toBe('abc'));
       await at.sdk.disableNetwork(at.db);
@@ -81,7 +81,7 @@ export function listeners(build: Build): void {
     });
 
     test('from the cache while offline, from the server again later', async () => {
-      const group = await at.fill({ a: { n: 1 } });
+      const group = await at.seed({ a: { n: 1 } });
       const seen: boolean[] = [];
       const stop = onSnapshot(group, { includeMetadataChanges: true }, ({ metadata }) =>
         seen.push(metadata.fromCache),
@@ -95,7 +95,7 @@ export function listeners(build: Build): void {
     });
 
     test('a listener on the cache alone asks the server nothing', async () => {
-      const group = await at.fill({ a: { n: 1 } });
+      const group = await at.seed({ a: { n: 1 } });
       const seen: number[] = [];
       const stop = onSnapshot(group, { source: 'cache' }, ({ size }) => seen.push(size));
       await vi.waitFor(() => expect(seen).toEqual([0]));

@@ -35,7 +35,7 @@ export function queries(build: Build): void {
         h: { code: 500 },
         i: { zip: null },
       };
-      const group = await at.fill(zips);
+      const group = await at.seed(zips);
       expect(await find(group, where('zip', 'in', [98101, [98101, 98102], ['98101', { zip: 98101 }]]))).toBe(
         'ae',
       );
@@ -54,7 +54,7 @@ export function queries(build: Build): void {
     });
 
     test('document ids', async () => {
-      const group = await at.fill({ aa: { k: 1 }, ab: { k: 2 }, ba: { k: 3 }, bb: { k: 4 } });
+      const group = await at.seed({ aa: { k: 1 }, ab: { k: 2 }, ba: { k: 3 }, bb: { k: 4 } });
       expect(await find(group, where(documentId(), '==', 'ab'))).toBe('ab');
       expect(await find(group, where(documentId(), '>', 'aa'), where(documentId(), '<=', 'ba'))).toBe('abba');
       expect(await find(group, where(documentId(), 'in', ['aa', at.sdk.doc(group, 'bb')]))).toBe('aabb');
@@ -63,7 +63,7 @@ export function queries(build: Build): void {
     });
 
     test('disjunctions, nested and with implicit orders', async () => {
-      const group = await at.fill({
+      const group = await at.seed({
         1: { a: 1, b: 0 },
         2: { a: 2, b: 1 },
         3: { a: 3, b: 2 },
@@ -95,7 +95,7 @@ export function queries(build: Build): void {
     });
 
     test('inequalities on several fields are ordered by their names', async () => {
-      const group = await at.fill({
+      const group = await at.seed({
         1: { key: 'a', sort: 0, v: 5 },
         2: { key: 'aa', sort: 4, v: 4 },
         3: { key: 'b', sort: 3, v: 3 },
@@ -164,7 +164,7 @@ export function queries(build: Build): void {
         (text) => ({ [text]: 0 }),
       ];
       for (const shape of shapes) {
-        const group = await at.fill(
+        const group = await at.seed(
           Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, { value: shape(text) }])),
         );
         const ordered = query(group, orderBy('value'));
@@ -190,7 +190,7 @@ export function queries(build: Build): void {
         '﹒',
         '🐵',
       ];
-      const group = await at.fill(Object.fromEntries(ids.toReversed().map((id) => [id, {}])));
+      const group = await at.seed(Object.fromEntries(ids.toReversed().map((id) => [id, {}])));
       expect(idsOf(await getDocsFromServer(query(group, orderBy(documentId()))))).toEqual(ids);
       expect(
         idsOf(
@@ -203,7 +203,7 @@ export function queries(build: Build): void {
 
     test('vectors sort by length, then by element', async () => {
       const { vector } = at.sdk;
-      const group = await at.fill({
+      const group = await at.seed({
         a: { v: vector([1, 2]) },
         b: { v: vector([100]) },
         c: { v: [9] },
@@ -217,7 +217,7 @@ export function queries(build: Build): void {
 
     test('aggregations under any alias', async () => {
       const { getAggregateFromServer, count, sum, average } = at.sdk;
-      const group = await at.fill({ a: { n: 1, m: { x: 2 } }, b: { n: 2.5, m: { x: 3 } }, c: { other: 1 } });
+      const group = await at.seed({ a: { n: 1, m: { x: 2 } }, b: { n: 2.5, m: { x: 3 } }, c: { other: 1 } });
       const long = 'x'.repeat(1600);
       const spec = {
         [long]: count(),
