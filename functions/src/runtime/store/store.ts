@@ -20,6 +20,7 @@ import { MAX_LIMIT, MAX_OFFSET, MAX_OPERATIONS, MAX_QUERY_CHARS } from './limits
 import { MAX_SCANNED, MAX_SCANNED_BYTES } from './limits.ts';
 import { checkConditions, namespacesOf } from './namespaces.ts';
 import { rankByText } from './text-rank.ts';
+import { textsOf } from './texts.ts';
 import { refresh, writeChanges, type Change } from './writes.ts';
 
 export interface LongTermStoreOptions {
@@ -80,24 +81,30 @@ export class DocumentStore extends BaseStore {
       const change = this.#change(operation);
       if (change !== undefined) changes.set(change.address, change);
     }
-    const reading = operations.map((operation) => this.#read(operation, now));
-    const results = await Promise.all(reading);
+    const results = await this.#read(operations, now);
     if (changes.size > 0) await writeChanges(this.#documents, this.#items, [...changes.values()], now);
     return results as OperationResults<Op>;
   }
 
-  #read(operation: Operation, now: number): Promise<unknown> {
-    if ('value' in operation) return Promise.resolve(null);
-    if ('namespacePrefix' in operation) return this.#search(operation, now);
-    return 'key' in operation ? this.#get(operation, now) : this.#listNamespaces(operation, now);
+  async #read(operations: Operation[], now: number): Promise<unknown[]> {
+    const gets = operations.filter(isGet).filter(({ namespace, key }) => isAddress(namespace, key));
+    const addresses = new Set(gets.map(({ namespace, key }) => addressOf(namespace, key)));
+    const found = await this.#items.live([...addresses], now);
+    const known = new Map(found.flatMap((item) => (item === undefined ? [] : [[item.address, item]])));
+    return await Promise.all(
+      operations.map((operation) => {
+        if ('value' in operation) return null;
+        if ('namespacePrefix' in operation) return this.#search(operation, now);
+        if (!isGet(operation)) return this.#listNamespaces(operation, now);
+        return this.#got(known.get(addressOf(operation.namespace, operation.key)), operation, now);
+      }),
+    );
   }
 
-  async #get({ namespace, key, refreshTtl }: StoreGet, now: number): Promise<Item | null> {
-    if (!isAddress(namespace, key)) return null;
-    const [found] = await this.#items.live([addressOf(namespace, key)], now);
-    if (found === undefined) return null;
-    await this.#refresh([found], refreshTtl, now);
-    return itemOf(found);
+  async #got(item: LoadedItem | undefined, { refreshTtl }: StoreGet, now: number): Promise<Item | null> {
+    if (item === undefined) return null;
+    await this.#refresh([item], refreshTtl, now);
+    return itemOf(item);
   }
 
   async #search(operation: StoreSearch, now: number): Promise<SearchItem[]> {
@@ -127,7 +134,7 @@ export class DocumentStore extends BaseStore {
     }
     const all = ranked
       ? rankByText(
-          found.map(({ item, value }) => ({ item, value, index: item.index })),
+          found.map(({ item, value }) => ({ item, texts: textsOf(value, item.index) })),
           query,
         )
       : found.map(({ item }) => ({ item, score: undefined }));
@@ -176,6 +183,10 @@ export class DocumentStore extends BaseStore {
       await refresh(this.#documents, this.#items, read, now);
     }
   }
+}
+
+function isGet(operation: Operation): operation is GetOperation {
+  return 'key' in operation && !('value' in operation);
 }
 
 function itemOf(item: LoadedItem): Item {

@@ -1,14 +1,5 @@
 import MiniSearch from 'minisearch';
-import { isObject, type Json } from '@longrun/shared';
-import { getTextAtPath } from '@langchain/langgraph-checkpoint';
 import { isStopword, stem, words } from '../../agents/library/terms.ts';
-
-export interface Candidate<T> {
-  item: T;
-  value: Json;
-  /** Paths of what to look at, all of the value when null, nothing when false. */
-  index: string[] | false | null;
-}
 
 export interface Scored<T> {
   item: T;
@@ -24,7 +15,7 @@ const FUZZY_FROM = 6;
  * Ranks items by the words of a query (BM25+; forms of a word, beginnings and slips of spelling count less). Those
  * that say nothing about it follow in their own order, as in LangGraph's store for items without a vector.
  */
-export function rankByText<T>(candidates: Candidate<T>[], query: string): Scored<T>[] {
+export function rankByText<T>(candidates: { item: T; texts: string[] }[], query: string): Scored<T>[] {
   const index = new MiniSearch<{ id: number; text: string }>({
     fields: ['text'],
     tokenize: words,
@@ -35,9 +26,7 @@ export function rankByText<T>(candidates: Candidate<T>[], query: string): Scored
       fuzzy: (term) => (term.length >= FUZZY_FROM ? FUZZY : false),
     },
   });
-  for (const [id, { value, index: paths }] of candidates.entries()) {
-    if (paths !== false) index.add({ id, text: textsOf(value, paths).join('\n') });
-  }
+  for (const [id, { texts }] of candidates.entries()) index.add({ id, text: texts.join('\n') });
   const asked = Math.max(
     1,
     new Set(
@@ -54,17 +43,4 @@ export function rankByText<T>(candidates: Candidate<T>[], query: string): Scored
   });
   const rest = candidates.filter((_, id) => !scores.has(id));
   return [...found, ...rest.map(({ item }) => ({ item, score: undefined }))];
-}
-
-function textsOf(value: Json, paths: string[] | null): string[] {
-  if (paths === null) return leaves(value);
-  return paths.flatMap((path) => (path === '$' ? leaves(value) : getTextAtPath(value, path)));
-}
-
-/** Every text and number in a value; names of fields are not what it says. */
-function leaves(value: Json): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value === 'number') return [String(value)];
-  if (Array.isArray(value)) return value.flatMap(leaves);
-  return isObject(value) ? Object.values(value).flatMap(leaves) : [];
 }
