@@ -2,7 +2,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { isActive } from '@longrun/shared';
 import { AccountMenu } from '../features/account/account-menu.tsx';
-import { useRecent } from '../features/runs/use-runs.ts';
+import { useOpenRuns } from '../features/runs/use-runs.ts';
 import { SearchIcon } from '../lib/icons.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
@@ -62,7 +62,7 @@ function isHere(path: string, href: string): boolean {
 
 /** A track with a moving point; it moves while something goes on. */
 function Mark() {
-  const going = (useRecent() ?? []).some((run) => isActive(run.status));
+  const going = useOpenRuns().some((run) => isActive(run.status));
   return (
     <svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true" className={going ? 'going' : ''}>
       <path d="M1 6h28" className="track" />

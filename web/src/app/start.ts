@@ -3,6 +3,8 @@ import type { Identity, Person } from '../lib/auth.ts';
 import { loadConfig } from '../lib/config.ts';
 import type { Live } from '../lib/live/live.ts';
 import { createServices, type Services } from '../lib/services.ts';
+import { dropAllAnswerDrafts } from '../features/questions/answer-drafts.ts';
+import { followRuns } from '../features/runs/follow-runs.ts';
 import { noticeRuns } from '../features/toasts/run-notices.ts';
 import { watchLocalServer } from '../features/connection/local-watch.ts';
 
@@ -33,7 +35,9 @@ export function start(): Services {
     services.person.set(person);
     people.resolve(person);
     // Another person's runs must not mix with these.
-    if (before !== null && before.uid !== person.uid) location.assign('/');
+    if (before === null || before.uid === person.uid) return;
+    dropAllAnswerDrafts();
+    location.assign('/');
   }
 
   const fail = (error: unknown) =>
@@ -44,26 +48,12 @@ export function start(): Services {
   });
   noticeRuns(services);
   services.connection.listen();
-  live.then((source) => follow(services, source), fail);
+  live.then((source) => void followRuns(services, source), fail);
   void loadConfig().then(
     ({ emulators }) => emulators?.firestore !== undefined && watchLocal(services, emulators.firestore),
     fail,
   );
   return services;
-}
-
-/** The newest runs, for every part of the page. */
-function follow(services: Services, live: Live): void {
-  live.watchRuns(
-    {},
-    {
-      next(page, current) {
-        services.connection.report(current);
-        services.book.setRecent(page.runs);
-      },
-      error: (error) => services.trouble.set(error),
-    },
-  );
 }
 
 function watchLocal({ connection, live }: Services, address: { host: string; port: number }): void {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { useOpenRuns } from '../features/runs/use-runs.ts';
 import { useServices } from '../lib/services.ts';
 import { createStore, useStore } from '../lib/store.ts';
 
@@ -9,13 +10,18 @@ export function useTitle(title: string): void {
   useEffect(() => page.set(title), [title]);
 }
 
-/** Writes the tab's title: a mark in front tells that runs ended unseen. */
+/** Writes the tab's title and sign: they tell that runs ended unseen, and that one waits for an answer. */
 export function TabTitle() {
   const title = useStore(page);
   const unseen = useStore(useServices().book.unseen).size;
+  const asking = useOpenRuns().some((run) => run.status === 'interrupted');
   useEffect(() => {
     const name = title === 'Longrun' ? title : `${title} · Longrun`;
-    document.title = unseen > 0 ? `(${unseen}) ${name}` : name;
-  }, [title, unseen]);
+    const marks = [...(unseen > 0 ? [`(${unseen})`] : []), ...(asking ? ['Asks you ·'] : [])];
+    document.title = [...marks, name].join(' ');
+  }, [title, unseen, asking]);
+  useEffect(() => {
+    document.querySelector('link[rel=icon]')?.setAttribute('href', asking ? '/icon-ask.svg' : '/icon.svg');
+  }, [asking]);
   return null;
 }

@@ -1,4 +1,4 @@
-import type { CreateRun, GraphInfo, Run } from '@longrun/shared';
+import type { AnswerBody, CreateRun, GraphInfo, Run } from '@longrun/shared';
 
 /** An answer that says no, or no answer at all (`code` is then `unreachable`). */
 export class ApiError extends Error {
@@ -32,6 +32,10 @@ export interface Api {
   /** Idempotent by `run_id`. */
   createRun(body: CreateRun): Promise<Run>;
   cancelRun(runId: string): Promise<void>;
+  /** Repeating the same answer is harmless; `already_answered` when there is another one. */
+  answerRun(runId: string, answers: AnswerBody['answers']): Promise<Run>;
+  /** The run that goes on where an ended one stopped; asking again answers the same one. */
+  retryRun(runId: string): Promise<Run>;
   graphs(): Promise<Graphs>;
   document(id: string): Promise<LibraryDocument>;
 }
@@ -62,6 +66,8 @@ export function createApi(token: () => Promise<string | null>): Api {
         ? call(`threads/${encodeURIComponent(thread_id)}/runs`, body)
         : call('runs', body),
     cancelRun: (runId) => call(`runs/${encodeURIComponent(runId)}/cancel`, {}),
+    answerRun: (runId, answers) => call(`runs/${encodeURIComponent(runId)}/answer`, { answers }),
+    retryRun: (runId) => call(`runs/${encodeURIComponent(runId)}/retry`, {}),
     graphs: () => call('graphs'),
     document: (id) => call(`library/${id.split('/').map(encodeURIComponent).join('/')}`),
   };

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { Connection } from '../features/connection/connection.ts';
+import { Answers } from '../features/questions/answers.ts';
 import { Followers } from '../features/run/followers.ts';
 import { Cancellations } from '../features/runs/cancellations.ts';
 import { Creations } from '../features/runs/creations.ts';
@@ -24,6 +25,7 @@ export interface Services extends Outside {
   book: RunBook;
   creations: Creations;
   cancellations: Cancellations;
+  answers: Answers;
   followers: Followers;
   connection: Connection;
   notices: Notices;
@@ -44,6 +46,7 @@ export function createServices(outside: Outside): Services {
     cancellations: new Cancellations(outside.api, (runId, text) =>
       notices.add({ tone: 'bad', title: 'Not cancelled', text, href: `/runs/${runId}` }),
     ),
+    answers: new Answers(outside.api, book),
     followers: new Followers(outside.live, book),
   };
 }

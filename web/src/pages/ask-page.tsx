@@ -7,7 +7,7 @@ import { draftOf, keepDraft } from '../features/composer/drafts.ts';
 import { parseOptions } from '../features/composer/options.ts';
 import { useGraphs } from '../features/runs/graphs.ts';
 import { RunLine } from '../features/runs/run-line.tsx';
-import { useRecent } from '../features/runs/use-runs.ts';
+import { useOpenRuns, useRecent } from '../features/runs/use-runs.ts';
 import { modelWords } from '../lib/model-words.ts';
 import { useServices } from '../lib/services.ts';
 
@@ -136,9 +136,10 @@ const SHOWN = 5;
 /** What is going on, what waits for the person, and what just ended. */
 function Attention() {
   const recent = useRecent();
+  const open = useOpenRuns();
   if (recent === null || recent.length === 0) return null;
-  const asking = recent.filter((run) => run.status === 'interrupted');
-  const active = recent.filter((run) => isActive(run.status));
+  const asking = open.filter((run) => run.status === 'interrupted');
+  const active = open.filter((run) => isActive(run.status));
   const ended = recent.filter((run) => isTerminal(run.status)).slice(0, SHOWN);
   const sections = [
     { title: 'Waiting for you', runs: asking },

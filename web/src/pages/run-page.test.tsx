@@ -127,7 +127,8 @@ describe('a run', () => {
     live.append('r1', { type: 'run.failed', at: Date.now(), error });
     expect(await screen.findByText('The run failed')).toBeTruthy();
     expect(screen.getAllByText('The model refused.').length).toBeGreaterThan(0);
-    expect(screen.getByRole('button', { name: 'Ask again' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Ask again from the start' })).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Copy details' })).toBeTruthy();
   });
 
@@ -135,6 +136,65 @@ describe('a run', () => {
     renderApp('/runs/nothing');
     expect(await screen.findByRole('heading', { name: 'There is no such run' })).toBeTruthy();
     expect(screen.getByRole('link', { name: 'See your runs' }).getAttribute('href')).toBe('/runs');
+  });
+
+  it('D5: trying again goes to a new run that goes on from there; both name each other', async () => {
+    const failed: NewEvent = {
+      type: 'run.failed',
+      at: Date.now(),
+      error: { code: 'run_timeout', message: 'The run took longer than its limit of 5 s.' },
+    };
+    const { live, user } = running(failed);
+    server.use(
+      http.post('*/api/runs/r1/retry', () => {
+        live.retriedBy.set('r1', 'r2');
+        live.append('r2', { ...created('r2', 'Why?'), retry_of: 'r1' } as NewEvent);
+        return HttpResponse.json(live.run('r2'), { status: 201 });
+      }),
+    );
+    expect(await screen.findByText('The run reached its time limit')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    const back = await screen.findByRole('link', { name: 'an earlier run' });
+    expect(location.pathname).toBe('/runs/r2');
+    await user.click(back);
+    const onward = await screen.findByRole('link', { name: 'See the run that went on' });
+    expect(onward.getAttribute('href')).toBe('/runs/r2');
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+  });
+
+  it('D5: trying again that is refused says why, and can be repeated', async () => {
+    const { user } = running({ type: 'run.cancelled', at: Date.now() });
+    const error = { code: 'thread_busy', message: 'Another run holds this thread.' };
+    server.use(http.post('*/api/runs/r1/retry', () => HttpResponse.json({ error }, { status: 409 })));
+    await user.click(await screen.findByRole('button', { name: 'Try again' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('Another run holds this thread.');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Try again' }).disabled).toBe(false);
+  });
+
+  it('D5: every attempt can be read: how it ended and why', async () => {
+    const down: NewEvent = {
+      type: 'attempt.ended',
+      at: Date.now(),
+      attempt: 1,
+      reason: 'failed',
+      error: { code: 'upstream_error', message: 'provider is down' },
+    };
+    const { user } = running(down, attempt(2), attempt(3), {
+      type: 'run.failed',
+      at: Date.now(),
+      error: { code: 'graph_error', message: 'No.' },
+    });
+    await user.click(await screen.findByText('3 attempts'));
+    expect(screen.getByText('A service had an error of its own: provider is down')).toBeTruthy();
+    expect(screen.getByText('interrupted by a restart')).toBeTruthy();
+  });
+
+  it('G10: a run that waits for the one before it says so', async () => {
+    const live = new FakeLive();
+    live.append('r1', { ...created('r1', 'Why?'), queued: true } as NewEvent);
+    renderApp('/runs/r1', live);
+    expect((await screen.findAllByText('waits for the run before it')).length).toBeGreaterThan(0);
+    expect(screen.getByText('Behind the run before it')).toBeTruthy();
   });
 
   it('a change of status is announced', async () => {

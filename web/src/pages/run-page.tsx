@@ -19,7 +19,7 @@ export function RunPage({ id }: { id: string }) {
 function KnownRun({ id }: { id: string }) {
   const { book, creations, notices } = useServices();
   const run = useRun(id);
-  const { view, state, error, heardAt } = useFollow(id);
+  const { view, state, error, heardAt, retriedBy } = useFollow(id);
   const creation = useStore(creations.open).get(id);
   useTitle(run?.title ?? 'Run');
   useEffect(() => book.look(id), [book, id]);
@@ -58,7 +58,7 @@ function KnownRun({ id }: { id: string }) {
         />
       )}
       <div className="cols">
-        <Article run={shown} view={view} heardAt={heardAt} />
+        <Article run={shown} view={view} heardAt={heardAt} retriedBy={retriedBy} />
         <Side run={shown} view={view} />
       </div>
     </div>

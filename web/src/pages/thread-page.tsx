@@ -1,4 +1,4 @@
-import { answerOf, isActive, isId, isTerminal, messageViews, type Run } from '@longrun/shared';
+import { answerOf, EMPTY_VIEW, isActive, isId, isTerminal, messageViews, type Run } from '@longrun/shared';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useTitle } from '../app/title.ts';
@@ -7,7 +7,8 @@ import { Sources } from '../features/answer/sources.tsx';
 import { Composer } from '../features/composer/composer.tsx';
 import { draftOf, keepDraft } from '../features/composer/drafts.ts';
 import { Request } from '../features/run/request.tsx';
-import { RunErrorBox } from '../features/run/error-box.tsx';
+import { Ended } from '../features/run/ended.tsx';
+import { Said } from '../features/run/said.tsx';
 import { SendFailed } from '../features/run/send-failed.tsx';
 import { useNow } from '../lib/clock.ts';
 import { duration } from '../lib/format.ts';
@@ -85,7 +86,12 @@ function Conversation({ id }: { id: string }) {
       </div>
       <h1 tabIndex={-1}>{runs[0]?.title ?? 'Opening the conversation…'}</h1>
       {runs.map((run, i) => (
-        <Turn key={run.run_id} run={run} n={i + 1} />
+        <Turn
+          key={run.run_id}
+          run={run}
+          n={i + 1}
+          retriedBy={runs.find((one) => one.retry_of === run.run_id)?.run_id ?? null}
+        />
       ))}
       {last !== undefined && (
         <div className="reply">
@@ -105,16 +111,16 @@ function Conversation({ id }: { id: string }) {
   );
 }
 
-function Turn({ run, n }: { run: Run; n: number }) {
+function Turn({ run, n, retriedBy }: { run: Run; n: number; retriedBy: string | null }) {
   const { book, creations } = useServices();
   const creation = useStore(creations.open).get(run.run_id);
   useEffect(() => book.look(run.run_id), [book, run.run_id]);
   return (
     <section className="turn" aria-label={`Request ${n}: ${run.title}`}>
       <Request input={run.input} />
-      {isActive(run.status) ? <LiveAnswer run={run} /> : <StoredAnswer run={run} />}
+      {isTerminal(run.status) ? <StoredAnswer run={run} /> : <LiveAnswer run={run} />}
       {creation?.state === 'failed' && <SendFailed creation={creation} title={run.title} />}
-      {run.error !== null && run.status !== 'completed' && <RunErrorBox run={run} error={run.error} />}
+      <Ended run={run} view={EMPTY_VIEW} retriedBy={retriedBy} />
       <TurnFoot run={run} />
     </section>
   );
@@ -122,9 +128,7 @@ function Turn({ run, n }: { run: Run; n: number }) {
 
 function LiveAnswer({ run }: { run: Run }) {
   const { view } = useFollow(run.run_id);
-  return answerOf(view).map((message) => (
-    <AnswerText key={message.id} message={message} sources={run.sources} />
-  ));
+  return <Said run={run} answer={answerOf(view)} events={view.events} />;
 }
 
 function StoredAnswer({ run }: { run: Run }) {

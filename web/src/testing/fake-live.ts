@@ -1,5 +1,5 @@
 import { foldLog, type LogEntry, type NewEvent, type Run } from '@longrun/shared';
-import type { Live, RunFilter, RunPage, Stop, Watcher } from '../lib/live/live.ts';
+import type { Live, RunDoc, RunFilter, RunPage, Stop, Watcher } from '../lib/live/live.ts';
 
 interface ListWatch {
   filter: RunFilter;
@@ -11,8 +11,10 @@ export class FakeLive implements Live {
   readonly #logs = new Map<string, LogEntry[]>();
   readonly #lists = new Set<ListWatch>();
   readonly #logWatchers = new Map<string, Set<Watcher<LogEntry[]>>>();
-  readonly #runWatchers = new Map<string, Set<Watcher<Run | null>>>();
+  readonly #runWatchers = new Map<string, Set<Watcher<RunDoc | null>>>();
   reconnects = 0;
+  pageSize = 50;
+  readonly retriedBy = new Map<string, string>();
 
   /** Appends one entry with these events, and tells everyone. */
   append(runId: string, ...events: NewEvent[]): void {
@@ -26,7 +28,7 @@ export class FakeLive implements Live {
     };
     this.#logs.set(runId, [...log, entry]);
     for (const watcher of this.#logWatchers.get(runId) ?? []) watcher.next([entry], true);
-    for (const watcher of this.#runWatchers.get(runId) ?? []) watcher.next(this.run(runId), true);
+    for (const watcher of this.#runWatchers.get(runId) ?? []) watcher.next(this.#doc(runId), true);
     for (const list of this.#lists) this.#tell(list);
   }
 
@@ -35,8 +37,8 @@ export class FakeLive implements Live {
     return log === undefined ? null : foldLog(log);
   }
 
-  watchRun(runId: string, watcher: Watcher<Run | null>): Stop {
-    watcher.next(this.run(runId), true);
+  watchRun(runId: string, watcher: Watcher<RunDoc | null>): Stop {
+    watcher.next(this.#doc(runId), true);
     return add(this.#runWatchers, runId, watcher);
   }
 
@@ -53,6 +55,15 @@ export class FakeLive implements Live {
     return () => this.#lists.delete(list);
   }
 
+  watchOlderActive(before: string, watcher: Watcher<Run[]>): Stop {
+    const runs = [...this.#logs.values()].map((log) => foldLog(log));
+    watcher.next(
+      runs.filter((run) => run.finished_at === null && run.created_at <= before),
+      true,
+    );
+    return () => undefined;
+  }
+
   watchThreads(watcher: Watcher<never[]>): Stop {
     watcher.next([], true);
     return () => undefined;
@@ -63,13 +74,20 @@ export class FakeLive implements Live {
     return Promise.resolve();
   }
 
+  #doc(runId: string): RunDoc | null {
+    const run = this.run(runId);
+    return run === null ? null : { run, retriedBy: this.retriedBy.get(runId) ?? null };
+  }
+
   #tell({ filter, watcher }: ListWatch): void {
     const runs = [...this.#logs.values()]
       .map((log) => foldLog(log))
       .filter((run) => filter.status === undefined || run.status === filter.status)
       .filter((run) => filter.thread_id === undefined || run.thread_id === filter.thread_id)
       .toSorted((a, b) => b.created_at.localeCompare(a.created_at));
-    watcher.next({ runs, more: null }, true);
+    const more =
+      runs.length > this.pageSize ? () => Promise.reject(new Error('Not part of this test.')) : null;
+    watcher.next({ runs: runs.slice(0, this.pageSize), more }, true);
   }
 }
 

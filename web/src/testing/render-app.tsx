@@ -1,6 +1,7 @@
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { App } from '../app/app.tsx';
+import { followRuns } from '../features/runs/follow-runs.ts';
 import { noticeRuns } from '../features/toasts/run-notices.ts';
 import { createApi } from '../lib/api.ts';
 import { createServices, ServicesProvider } from '../lib/services.ts';
@@ -16,7 +17,7 @@ export function renderApp(path = '/', live = new FakeLive()) {
   });
   services.person.set({ uid: 'u', anonymous: true, email: null });
   noticeRuns(services);
-  live.watchRuns({}, { next: (page) => services.book.setRecent(page.runs), error: () => undefined });
+  followRuns(services, live);
   const user = userEvent.setup();
   render(
     <ServicesProvider value={services}>

@@ -31,6 +31,19 @@ export const AnswerText = memo(function AnswerText(props: {
   );
 });
 
+/** Markdown that is not an answer: explanations, descriptions. */
+export function Prose({ text }: { text: string }) {
+  return (
+    <div className="prose small">
+      <Suspense fallback={<p className="plain">{text}</p>}>
+        <MarkdownText text={text} sources={NO_SOURCES} />
+      </Suspense>
+    </div>
+  );
+}
+
+const NO_SOURCES: readonly Source[] = [];
+
 export function Notes({ message, name }: { message: MessageView; name: string }) {
   return (
     <details className="notes">

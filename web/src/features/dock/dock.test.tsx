@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { created } from '../../testing/fake-live.ts';
+import { created, FakeLive } from '../../testing/fake-live.ts';
 import { renderApp } from '../../testing/render-app.tsx';
 
 const started = { type: 'attempt.started', at: Date.now(), attempt: 1, worker: 'w' } as const;
@@ -36,5 +36,34 @@ describe('G7: the dock', () => {
     await user.click(within(toast as HTMLElement).getByRole('link', { name: 'Why?' }));
     await waitFor(() => expect(document.title).toBe('Why? · Longrun'));
     expect(screen.queryByRole('region', { name: 'Activity' })).toBeNull();
+  });
+
+  it('a run that asks is told apart, in the dock, the tab and its sign, and leads to its question', async () => {
+    document.head.innerHTML = '<link rel="icon" href="/icon.svg">';
+    const { live, user } = renderApp('/threads');
+    live.append('r1', created('r1', 'Plan the week'), started, {
+      type: 'interrupt.opened',
+      at: Date.now(),
+      interrupts: [{ id: 'i', value: { question: 'Which day?' } }],
+    });
+    const dock = await screen.findByRole('region', { name: 'Activity' });
+    await user.click(within(dock).getByRole('button', { name: /1 asks you/ }));
+    expect(within(dock).getByText('asks: Which day?')).toBeTruthy();
+    expect(document.title).toContain('Asks you');
+    expect(document.querySelector('link[rel=icon]')?.getAttribute('href')).toBe('/icon-ask.svg');
+    await user.click(within(dock).getByRole('link', { name: 'Answer Plan the week' }));
+    expect(location.pathname).toBe('/runs/r1');
+  });
+
+  it('a run that goes on is shown however many newer ones there are', async () => {
+    const live = new FakeLive();
+    live.pageSize = 3;
+    live.append('old', created('old', 'Since yesterday', 1_000), started);
+    for (const [i, id] of ['a', 'b', 'c', 'd'].entries()) {
+      live.append(id, created(id, `New ${id}`, 2_000 + i), started, { type: 'run.completed', at: 2_100 });
+    }
+    renderApp('/threads', live);
+    const dock = await screen.findByRole('region', { name: 'Activity' });
+    expect(within(dock).getByText('Since yesterday')).toBeTruthy();
   });
 });

@@ -9,7 +9,7 @@ import { useStore } from '../../lib/store.ts';
 import { CancelButton } from '../runs/cancel-button.tsx';
 import { useNames } from '../runs/graphs.ts';
 import { activity, elapsed, Status } from '../runs/status.tsx';
-import { useCancelling, useRecent } from '../runs/use-runs.ts';
+import { useCancelling, useOpenRuns } from '../runs/use-runs.ts';
 import { summaryOf } from './summary.ts';
 
 /**
@@ -19,12 +19,13 @@ import { summaryOf } from './summary.ts';
 export function Dock() {
   const { book } = useServices();
   const unseen = useStore(book.unseen);
-  const recent = useRecent() ?? [];
-  const [open, setOpen] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
   const [path] = useLocation();
   const here = path.startsWith('/runs/') ? path.slice('/runs/'.length) : null;
-  const ended = recent.filter((run) => unseen.has(run.run_id) && isTerminal(run.status));
-  const active = recent.filter((run) => !isTerminal(run.status));
+  const open = useOpenRuns();
+  const asking = open.filter((run) => run.status === 'interrupted');
+  const active = [...asking, ...open.filter((run) => run.status !== 'interrupted')];
+  const ended = [...unseen].flatMap((id) => book.get(id) ?? []).filter((run) => isTerminal(run.status));
   const runs = [...active, ...ended];
   if (runs.length === 0) return null;
   const summary = summaryOf(active, ended.length);
@@ -32,7 +33,7 @@ export function Dock() {
   return (
     <section className="dock" aria-label="Activity">
       <div className="dock-inner">
-        {open && (
+        {unfolded && (
           <ul>
             {runs.map((run) => (
               <DockLine key={run.run_id} run={run} />
@@ -40,14 +41,19 @@ export function Dock() {
           </ul>
         )}
         <div className="dock-bar">
-          <button type="button" className="dock-pill" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <button
+            type="button"
+            className="dock-pill"
+            aria-expanded={unfolded}
+            onClick={() => setUnfolded(!unfolded)}
+          >
             <span className={`tone-${summary.tone}`}>
               {summary.tone === 'go' ? <RunIcon /> : summary.tone === 'ask' ? <AskIcon /> : <CheckIcon />}
             </span>
             {summary.text}
             <ChevronIcon />
           </button>
-          {!open && first !== undefined && <Glimpse run={first} />}
+          {!unfolded && first !== undefined && <Glimpse run={first} />}
         </div>
       </div>
     </section>
@@ -76,7 +82,7 @@ function DockLine({ run }: { run: Run }) {
   const now = useNow(live);
   const { progress } = run;
   return (
-    <li data-run={run.run_id}>
+    <li data-run={run.run_id} className={run.status === 'interrupted' ? 'asks' : ''}>
       <Link href={`/runs/${run.run_id}`}>
         <b>{run.title}</b>
         <span className="soft">{activity(run, names.step)}</span>
@@ -89,6 +95,11 @@ function DockLine({ run }: { run: Run }) {
       <Status status={run.status} cancelling={cancelling} />
       <span className="num soft">{duration(elapsed(run, now), live)}</span>
       <span className="dock-act">
+        {run.status === 'interrupted' && (
+          <Link className="button small" href={`/runs/${run.run_id}`} aria-label={`Answer ${run.title}`}>
+            Answer
+          </Link>
+        )}
         {isTerminal(run.status) ? (
           <button
             type="button"

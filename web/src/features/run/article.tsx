@@ -9,18 +9,19 @@ import {
 } from '@longrun/shared';
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import { AnswerText, Notes } from '../answer/answer.tsx';
+import { Notes } from '../answer/answer.tsx';
 import { Sources } from '../answer/sources.tsx';
 import { Composer } from '../composer/composer.tsx';
 import { useNames } from '../runs/graphs.ts';
 import { useServices } from '../../lib/services.ts';
-import { RunErrorBox } from './error-box.tsx';
+import { Ended } from './ended.tsx';
 import { Heartbeat } from './heartbeat.tsx';
-import { Questions } from './questions.tsx';
 import { Request } from './request.tsx';
+import { Said } from './said.tsx';
 
 /** Request, answer, sources: what a person came for. */
-export function Article({ run, view, heardAt }: { run: Run; view: RunView; heardAt: number }) {
+export function Article(props: { run: Run; view: RunView; heardAt: number; retriedBy: string | null }) {
+  const { run, view, heardAt, retriedBy } = props;
   const names = useNames(run.assistant_id);
   // A run whose log is not here yet shows what its document holds.
   const known = view.run !== undefined;
@@ -40,12 +41,9 @@ export function Article({ run, view, heardAt }: { run: Run; view: RunView; heard
       {notes.map((message) => (
         <Notes key={message.id} message={message} name={names.step(message.node ?? 'step')} />
       ))}
-      {answer.map((message) => (
-        <AnswerText key={message.id} message={message} sources={run.sources} />
-      ))}
+      <Said run={run} answer={answer} events={view.events} />
       {ready && answer.length === 0 && <Nothing run={run} messages={view.messages} />}
-      {run.status === 'interrupted' && <Questions run={run} />}
-      {run.error !== null && run.status !== 'completed' && <RunErrorBox run={run} error={run.error} />}
+      <Ended run={run} view={view} retriedBy={retriedBy} />
       {isActive(run.status) && <Heartbeat heardAt={heardAt} at={view.lastAt} run={run} />}
       {ready && <Sources sources={run.sources} />}
       {isTerminal(run.status) && <FollowUp run={run} />}
@@ -72,7 +70,6 @@ function Nothing({ run, messages }: { run: Run; messages: readonly MessageView[]
       </figure>
     );
   }
-  if (run.status === 'cancelled') return <p className="soft">Cancelled before anything was written.</p>;
   return null;
 }
 

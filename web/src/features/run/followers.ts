@@ -1,5 +1,5 @@
-import { EMPTY_VIEW, extendView, type LogEntry, type Run, type RunView } from '@longrun/shared';
-import type { Live, Stop } from '../../lib/live/live.ts';
+import { EMPTY_VIEW, extendView, type LogEntry, type RunView } from '@longrun/shared';
+import type { Live, RunDoc, Stop } from '../../lib/live/live.ts';
 import { createStore, type Store } from '../../lib/store.ts';
 import { attach } from '../../lib/use-live.ts';
 import type { RunBook } from '../runs/run-book.ts';
@@ -8,6 +8,8 @@ export interface Followed {
   view: RunView;
   state: 'loading' | 'live' | 'missing' | 'failed';
   error: Error | null;
+  /** The run that went on where this one stopped. */
+  retriedBy: string | null;
   /** When anything was heard of the run last, by this machine's clock; 0 before. */
   heardAt: number;
 }
@@ -50,7 +52,13 @@ export class Followers {
   #follower(runId: string): Follower {
     const known = this.#followers.get(runId);
     if (known !== undefined) return known;
-    const initial: Followed = { view: EMPTY_VIEW, state: 'loading', error: null, heardAt: 0 };
+    const initial: Followed = {
+      view: EMPTY_VIEW,
+      state: 'loading',
+      error: null,
+      retriedBy: null,
+      heardAt: 0,
+    };
     const made: Follower = { store: createStore(initial), users: 0, stop: () => undefined };
     this.#followers.set(runId, made);
     const idle = [...this.#followers].filter(([, { users }]) => users === 0);
@@ -64,14 +72,15 @@ export class Followers {
     const entries = (news: LogEntry[]) => {
       if (news.length === 0) return;
       const view = extendView(store.get().view, news);
-      store.set({ view, state: 'live', error: null, heardAt: Date.now() });
+      store.set((now) => ({ ...now, view, state: 'live', error: null, heardAt: Date.now() }));
       if (view.run !== undefined) this.#book.put(view.run);
     };
-    const glance = (run: Run | null) => {
-      if (run !== null) this.#book.put(run);
+    const glance = (found: RunDoc | null) => {
+      if (found !== null) this.#book.put(found.run);
       store.set((now) => ({
         ...now,
-        state: run !== null ? 'live' : now.view.run === undefined ? 'missing' : now.state,
+        retriedBy: found?.retriedBy ?? now.retriedBy,
+        state: found !== null ? 'live' : now.view.run === undefined ? 'missing' : now.state,
         heardAt: Date.now(),
       }));
     };

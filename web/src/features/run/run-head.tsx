@@ -39,6 +39,11 @@ export function RunHead({ run, sending }: { run: Run; sending: boolean }) {
           {names.graph}
           {names.model !== null && ` · ${names.model}`}
         </span>
+        {run.retry_of !== null && (
+          <span>
+            goes on from <Link href={`/runs/${run.retry_of}`}>an earlier run</Link>
+          </span>
+        )}
       </div>
     </header>
   );

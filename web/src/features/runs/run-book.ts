@@ -1,4 +1,4 @@
-import { isActive, type Run } from '@longrun/shared';
+import { isActive, isTerminal, type Run } from '@longrun/shared';
 import { createStore } from '../../lib/store.ts';
 
 export type RunListener = () => void;
@@ -10,6 +10,8 @@ export type RunListener = () => void;
 export class RunBook {
   /** Newest first; null until the first answer. */
   readonly recent = createStore<readonly string[] | null>(null);
+  /** Runs that have not ended and are older than those. */
+  readonly older = createStore<readonly string[]>([]);
   /** Runs that ended while nobody looked at them. */
   readonly unseen = createStore<ReadonlySet<string>>(new Set());
   /** Counts changes of any run. */
@@ -50,6 +52,17 @@ export class RunBook {
       return !ids.has(id) && run !== undefined && run.head.seq === 0 && run.created_at >= oldest;
     });
     this.recent.set([...own, ...ids]);
+  }
+
+  setOlder(runs: readonly Run[]): void {
+    for (const run of runs) this.put(run);
+    this.older.set(runs.map((run) => run.run_id));
+  }
+
+  /** Runs that have not ended, newest first, however old. */
+  openRuns(): Run[] {
+    const ids = new Set([...(this.recent.get() ?? []), ...this.older.get()]);
+    return [...ids].flatMap((id) => this.#runs.get(id) ?? []).filter((run) => !isTerminal(run.status));
   }
 
   addRecent(run: Run): void {

@@ -1,11 +1,12 @@
 import type { Run, RunStatus } from '@longrun/shared';
 import type { ReactNode } from 'react';
+import { askLine } from '../questions/question.ts';
 import { AskIcon, CheckIcon, FailIcon, RunIcon, StopIcon, WaitIcon } from '../../lib/icons.tsx';
 
 const LOOK: Record<RunStatus, { word: string; tone: string; icon: () => ReactNode }> = {
   pending: { word: 'Queued', tone: 'soft', icon: WaitIcon },
   running: { word: 'Running', tone: 'go', icon: RunIcon },
-  interrupted: { word: 'Needs you', tone: 'ask', icon: AskIcon },
+  interrupted: { word: 'Asks you', tone: 'ask', icon: AskIcon },
   completed: { word: 'Done', tone: 'ok', icon: CheckIcon },
   failed: { word: 'Failed', tone: 'bad', icon: FailIcon },
   cancelled: { word: 'Cancelled', tone: 'soft', icon: StopIcon },
@@ -36,9 +37,10 @@ export function activity(run: Run, nodeName: (node: string) => string): string {
     const alike = run.nodes.filter((node) => node.node === last.node).length;
     return alike > 1 ? `${nodeName(last.node)}, ${alike} at once` : nodeName(last.node);
   }
-  if (run.status === 'interrupted') return 'waits for your answer';
+  if (run.status === 'interrupted') return askLine(run.interrupts.map(({ value }) => value));
   if (run.status === 'failed') return run.error?.message ?? '';
   if (run.status !== 'pending') return '';
+  if (run.queued) return 'waits for the run before it';
   if (run.retry_at !== null) return 'tries again after an error';
   return run.attempt > 0 ? 'goes on in a moment' : 'waits for a worker';
 }

@@ -20,6 +20,15 @@ export function useRecent(): Run[] | null {
   return ids?.flatMap((id) => book.get(id) ?? []) ?? null;
 }
 
+/** Runs that have not ended, however old. */
+export function useOpenRuns(): Run[] {
+  const { book } = useServices();
+  useStore(book.version);
+  useStore(book.recent);
+  useStore(book.older);
+  return book.openRuns();
+}
+
 export function useCancelling(run: Pick<Run, 'run_id' | 'cancel_requested'>): boolean {
   const asked = useStore(useServices().cancellations.open);
   return run.cancel_requested || asked.has(run.run_id);

@@ -1,7 +1,12 @@
 import type { AttemptRow, StepRow, WaitRow } from '@longrun/shared';
 import type { ReactNode } from 'react';
-import { duration, plural } from '../../lib/format.ts';
+import { duration, exact, plural } from '../../lib/format.ts';
+import { useServices } from '../../lib/services.ts';
+import { useStore } from '../../lib/store.ts';
 import { AskIcon, CheckIcon, FailIcon, RetryIcon, RunIcon, StopIcon, WaitIcon } from '../../lib/icons.tsx';
+import { answerLine } from '../questions/answer-text.ts';
+import type { Asked } from '../questions/history.ts';
+import { questionOf } from '../questions/question.ts';
 import type { GroupRow, Line as LineOf } from './groups.ts';
 import type { Scale } from './scale.ts';
 
@@ -10,6 +15,9 @@ interface Props<T> {
   now: number;
   scale: Scale;
   step: (node: string) => string;
+  asked: readonly Asked[];
+  /** The run waited for another one of its thread. */
+  behind: boolean;
 }
 
 export function Line({ line, ...rest }: Props<LineOf>) {
@@ -103,21 +111,49 @@ const WAITS = {
   person: 'Waited for your answer',
 };
 
-function WaitLine({ line, now, scale }: Props<WaitRow>) {
+function waitName({ cause, endedAt, key }: WaitRow, behind: boolean): string {
+  if (cause === 'person' && endedAt === null) return 'Waits for your answer';
+  // The first wait is the one before the first attempt.
+  return behind && cause === 'queue' && key === 1 ? 'Behind the run before it' : WAITS[cause];
+}
+
+function WaitLine({ line, now, scale, asked, behind }: Props<WaitRow>) {
   const open = line.endedAt === null;
+  const person = line.cause === 'person';
   const left = line.retryAt === undefined ? 0 : line.retryAt - now;
   return (
     <Frame
-      tone={open ? 'next' : 'wait'}
-      icon={<WaitIcon />}
-      name={open && line.cause === 'person' ? 'Waits for your answer' : WAITS[line.cause]}
+      tone={person ? 'asks' : open ? 'next' : 'wait'}
+      icon={person ? <AskIcon /> : <WaitIcon />}
+      name={waitName(line, behind)}
       word={open ? 'now' : 'over'}
       depth={0}
       time={{ from: line.startedAt, to: line.endedAt, now }}
       bar={<Bar from={line.startedAt} to={line.endedAt ?? now} scale={scale} wait />}
     >
-      {open && left > 0 ? `tries again in ${duration(left, true)}` : ''}
+      {person
+        ? asked.filter(({ seq }) => seq === line.key).map((one) => <AskedLine key={one.id} asked={one} />)
+        : open && left > 0
+          ? `tries again in ${duration(left, true)}`
+          : ''}
     </Frame>
+  );
+}
+
+function AskedLine({ asked }: { asked: Asked }) {
+  const me = useStore(useServices().person)?.uid;
+  const question = questionOf(asked.value);
+  const { answer } = asked;
+  return (
+    <span className="asked-line">
+      {question.text}
+      {answer !== null && (
+        <span title={exact(answer.at)}>
+          {' '}
+          {answer.by === me ? 'You' : 'Another person'}: <b>{answerLine(question, answer.value)}</b>
+        </span>
+      )}
+    </span>
   );
 }
 

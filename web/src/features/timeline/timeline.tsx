@@ -1,7 +1,8 @@
-import { isActive, type Run, type RunView } from '@longrun/shared';
+import { isTerminal, type Run, type RunView } from '@longrun/shared';
 import { useEffect, useMemo, useRef, type ReactElement } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useNow } from '../../lib/clock.ts';
+import { askedIn } from '../questions/history.ts';
 import { linesOf } from './groups.ts';
 import { Line } from './line.tsx';
 import { scaleOf } from './scale.ts';
@@ -12,15 +13,18 @@ const NEAR_END_PX = 120;
 
 /** The run as steps: one line each, with its duration drawn on a common scale. */
 export function Timeline({ view, run, step }: { view: RunView; run: Run; step: (node: string) => string }) {
-  const live = isActive(run.status);
+  const live = !isTerminal(run.status);
   const now = useNow(live);
   const lines = useMemo(() => linesOf(view.rows), [view.rows]);
+  const asked = useMemo(() => askedIn(view.events, run), [view.events, run]);
+  const first = view.events[0];
+  const behind = first?.type === 'run.created' && first.queued === true;
   const until = Math.max(now, view.lastAt);
   const scale = useMemo(() => scaleOf(view.rows, until), [view.rows, until]);
   if (lines.length === 0)
     return <p className="empty">Steps appear here as soon as a worker has taken the run.</p>;
   const drawn = lines.map((line) => (
-    <Line key={line.key} line={line} now={until} scale={scale} step={step} />
+    <Line key={line.key} line={line} now={until} scale={scale} step={step} asked={asked} behind={behind} />
   ));
   return lines.length < VIRTUAL_FROM ? <ol className="steps">{drawn}</ol> : <LongList lines={drawn} />;
 }

@@ -21,8 +21,10 @@ import {
 } from 'firebase/firestore';
 import {
   decodeEntry,
+  isTerminal,
   logPath,
   matchesText,
+  RUN_STATUSES,
   runFromDoc,
   runPath,
   runsPath,
@@ -34,9 +36,10 @@ import {
 } from '@longrun/shared';
 import type { Config } from '../config.ts';
 import { localHost } from './local-host.ts';
-import type { Live, RunFilter, RunPage } from './live.ts';
+import type { Live, RunDoc, RunFilter, RunPage } from './live.ts';
 
 const PAGE = 50;
+const OPEN_STATUSES = RUN_STATUSES.filter((status) => !isTerminal(status));
 /** How long entries may be decoded before the page gets a turn. Milliseconds. */
 const SLICE_MS = 12;
 
@@ -66,7 +69,7 @@ export function createLive(db: Firestore, uid: string): Live {
           const current = !snapshot.metadata.fromCache;
           // A missing document that only the empty cache reports is not known to be missing.
           if (data === undefined && !current) return;
-          watcher.next(data === undefined ? null : runFromDoc(data), current);
+          watcher.next(data === undefined ? null : docOf(data), current);
         },
         watcher.error,
       ),
@@ -111,6 +114,23 @@ export function createLive(db: Firestore, uid: string): Live {
       );
     },
 
+    watchOlderActive: (before, watcher) =>
+      onSnapshot(
+        query(
+          collection(db, runsPath(uid)),
+          where('status', 'in', OPEN_STATUSES),
+          where('created_at', '<=', before),
+          orderBy('created_at', 'desc'),
+          limit(PAGE),
+        ),
+        (snapshot) =>
+          watcher.next(
+            snapshot.docs.map((row) => runFromDoc(row.data())),
+            !snapshot.metadata.fromCache,
+          ),
+        watcher.error,
+      ),
+
     watchThreads: (watcher) =>
       onSnapshot(
         query(collection(db, threadsPath(uid)), orderBy('updated_at', 'desc'), limit(PAGE)),
@@ -127,6 +147,11 @@ export function createLive(db: Firestore, uid: string): Live {
       await enableNetwork(db);
     },
   };
+}
+
+function docOf(data: { [field: string]: unknown }): RunDoc {
+  const { retried_by: by } = data;
+  return { run: runFromDoc(data), retriedBy: typeof by === 'string' ? by : null };
 }
 
 /** One condition narrows the index; the others are decided here, so that no combination needs an index. */
