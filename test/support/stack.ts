@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newUser } from './new-user.ts';
 import { until } from './wait.ts';
 
 const START = fileURLToPath(new URL('../../infra/dev/start.ts', import.meta.url));
@@ -104,13 +105,8 @@ export class Stack {
   }
 
   /** An ID token of a new anonymous user. */
-  async newUser(): Promise<{ token: string; uid: string }> {
-    const response = await fetch(
-      `${this.at.identity}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=local`,
-      { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"returnSecureToken":true}' },
-    );
-    const { idToken, localId } = (await response.json()) as { idToken: string; localId: string };
-    return { token: idToken, uid: localId };
+  newUser(): Promise<{ token: string; uid: string }> {
+    return newUser(this.at.identity);
   }
 }
 

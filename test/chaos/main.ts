@@ -1,0 +1,39 @@
+/** `npm run chaos -- [--runs N] [--kills N] [--seed S] [--workers N] [--open N] [--every-ms N] [--json FILE]` */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { runChaos } from './chaos.ts';
+import { isClean, print } from './report.ts';
+
+const option = (value: string) => ({ type: 'string', default: value }) as const;
+const { values } = parseArgs({
+  options: {
+    runs: option('100'),
+    kills: option('50'),
+    seed: option(String(Date.now() % 1_000_000)),
+    workers: option('3'),
+    open: option('8'),
+    'every-ms': option('1000'),
+    json: { type: 'string' },
+  },
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+const report = await runChaos({
+  runs: whole('runs', values.runs),
+  kills: whole('kills', values.kills),
+  seed: whole('seed', values.seed),
+  workers: whole('workers', values.workers),
+  open: whole('open', values.open),
+  everyMs: whole('every-ms', values['every-ms']),
+  onProgress: (line) => void process.stderr.write(`${line}\n`),
+});
+process.stdout.write(print(report));
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+process.exit(isClean(report) ? 0 : 1);
+
+function whole(name: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  process.stderr.write(`--${name} must be a whole number.\n`);
+  process.exit(2);
+}
