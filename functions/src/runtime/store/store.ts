@@ -19,6 +19,7 @@ import { bounded, invalid, tooLarge } from './limits.ts';
 import { MAX_LIMIT, MAX_OFFSET, MAX_OPERATIONS, MAX_QUERY_CHARS } from './limits.ts';
 import { MAX_SCANNED, MAX_SCANNED_BYTES } from './limits.ts';
 import { checkConditions, namespacesOf } from './namespaces.ts';
+import { quietQueue } from './quiet-queue.ts';
 import { rankByText } from './text-rank.ts';
 import { textsOf } from './texts.ts';
 import { refresh, writeChanges, type Change } from './writes.ts';
@@ -43,6 +44,7 @@ export type StoreSearch = SearchOperation & { refreshTtl?: boolean };
 
 /** The long-term memory of one user. */
 export function longTermStore(documents: Documents, options: LongTermStoreOptions): DocumentStore {
+  quietQueue();
   return new DocumentStore(documents, options);
 }
 
