@@ -1,0 +1,159 @@
+import type { Faults } from './faults.ts';
+import { Unavailable, type Network } from './network.ts';
+import { bootHost, type Host } from './runtime.ts';
+import type { Store } from './store.ts';
+import { Tasks, type Delivery, type Reply } from './tasks.ts';
+import type { Process, World } from './world.ts';
+
+interface Slot {
+  readonly name: string;
+  process: Process;
+  host: Host;
+  generation: number;
+  skew: number;
+}
+
+const SWEEP_MS = 60_000;
+const SIGKILL_MS = 10_000; // after SIGTERM, as Cloud Run does
+
+/** The processes of a deployment: each has a slot, and is started again some time after it died. */
+export class Fleet {
+  readonly tasks: Tasks;
+  readonly #world: World;
+  readonly #network: Network;
+  readonly #store: Store;
+  readonly #deadlineMs: number;
+  readonly #slots = new Map<string, Slot>();
+
+  constructor(parts: {
+    world: World;
+    network: Network;
+    store: Store;
+    faults: Faults;
+    workers: number;
+    deadlineMs: number;
+  }) {
+    this.#world = parts.world;
+    this.#network = parts.network;
+    this.#store = parts.store;
+    this.#deadlineMs = parts.deadlineMs;
+    this.tasks = new Tasks(parts.world, parts.network, parts.faults, (delivery, reply) =>
+      this.#deliver(delivery, reply),
+    );
+    for (let i = 0; i < parts.workers; i += 1) this.#start(`w${i}`);
+    this.#start('api');
+    this.#start('cron');
+    this.#sweepAfter(this.#world.random('sweep').int(0, SWEEP_MS));
+    this.#breakThings(parts.faults);
+  }
+
+  /** One request to the API, as a browser makes it. Rejects with Unavailable when the process dies on the way. */
+  call<T>(what: string, handler: (host: Host) => Promise<T>): Promise<T> {
+    return this.#ask('api', what, handler);
+  }
+
+  #start(name: string): void {
+    const before = this.#slots.get(name);
+    const generation = (before?.generation ?? -1) + 1;
+    const skew = before?.skew ?? 0;
+    const process: Process = {
+      name: generation === 0 ? name : `${name}.${generation}`,
+      skew,
+      pausedUntil: 0,
+      dead: false,
+      onDeath: new Set(),
+    };
+    const host = bootHost({
+      world: this.#world,
+      process,
+      documents: this.#store.documents(process),
+      queue: this.tasks.queue(process),
+      deadlineMs: this.#deadlineMs,
+    });
+    process.onDeath.add(() => {
+      this.#world.note(`-- ${process.name} is dead`);
+      this.#world.after(this.#world.random('restart').int(100, 3_000), null, () => this.#start(name));
+    });
+    this.#slots.set(name, { name, process, host, generation, skew });
+  }
+
+  #ask<T>(name: string, what: string, handler: (host: Host) => Promise<T>): Promise<T> {
+    const world = this.#world;
+    return new Promise<T>((resolve, reject) => {
+      const slot = this.#slots.get(name);
+      if (slot === undefined || slot.process.dead) {
+        world.after(this.#network.latency(), null, () => reject(new Unavailable(`${name} is down`)));
+        return;
+      }
+      const { process, host } = slot;
+      const lost = () => {
+        world.after(this.#network.latency(), null, () => reject(new Unavailable(`${name} died`)));
+      };
+      const answer = (run: () => void) => {
+        process.onDeath.delete(lost);
+        world.after(this.#network.latency(), null, run);
+      };
+      process.onDeath.add(lost);
+      world.after(this.#network.latency(), process, () => {
+        world.note(`<- ${what}`);
+        handler(host).then(
+          (value) => answer(() => resolve(value)),
+          (error: unknown) => answer(() => reject(error instanceof Error ? error : new Error(String(error)))),
+        );
+      });
+    });
+  }
+
+  #deliver(delivery: Delivery, reply: (reply: Reply) => void): void {
+    const workers = [...this.#slots.keys()].filter((name) => name.startsWith('w'));
+    const what = `task ${delivery.task.run_id.slice(0, 4)} (${delivery.retries})`;
+    this.#ask(this.#world.random('queue').pick(workers), what, (host) => host.deliver(delivery)).then(
+      reply,
+      () => reply({ kind: 'lost' }),
+    );
+  }
+
+  #sweepAfter(ms: number): void {
+    const again = () => {
+      this.#sweepAfter(SWEEP_MS);
+      // A sweep that fails is repeated a minute later.
+      this.#ask('cron', 'sweep', (host) => host.sweep()).catch((error: unknown) =>
+        this.#world.note(`sweep failed: ${String(error)}`),
+      );
+    };
+    this.#world.after(ms, null, again, { background: true });
+  }
+
+  #breakThings(faults: Faults): void {
+    for (const fault of faults.timed()) {
+      this.#world.after(fault.from, null, () => {
+        const slot = this.#slots.get(fault.slot);
+        if (slot === undefined || slot.process.dead) return;
+        this.#world.note(`!! ${fault.kind}: ${slot.process.name} ${'ms' in fault ? fault.ms : ''}`);
+        faults.count(fault.kind);
+        const { process } = slot;
+        switch (fault.kind) {
+          case 'pause':
+            process.pausedUntil = this.#world.now + fault.ms;
+            return;
+          case 'partition':
+            return this.#network.cut(process, fault.ms);
+          case 'lost listener':
+            return this.#store.loseListeners(process);
+          case 'clock skew':
+            slot.skew = fault.ms;
+            process.skew = fault.ms;
+            return;
+          case 'deploy':
+            return this.#replace(slot);
+        }
+      });
+    }
+  }
+
+  #replace({ process, host }: Slot): void {
+    const stop = () => this.#world.kill(process);
+    this.#world.after(0, process, () => void host.drain().then(stop));
+    this.#world.after(SIGKILL_MS, null, stop);
+  }
+}

@@ -1,0 +1,180 @@
+import {
+  decodeEntry,
+  foldEntry,
+  isTerminal,
+  isTerminalEvent,
+  runFromDoc,
+  type LogEntry,
+  type Run,
+  type RunEvent,
+} from '@longrun/shared';
+import { checkRun, type Evidence } from '../../functions/src/domain/invariants.ts';
+import type { DocumentWrite, StoredDocument } from '../../functions/src/ports/documents.ts';
+import type { Execution } from './outside.ts';
+import type { World } from './world.ts';
+
+export interface Violation {
+  id: string;
+  detail: string;
+}
+
+export interface Observed {
+  run: Run;
+  events: RunEvent[];
+}
+
+const LOG = /^(.*\/runs\/([^/]+))\/log\//;
+const CHECKPOINT = /\/checkpoints\/[^!/]*![^!/]*$/;
+
+/** Sees every commit as it happens: what is true only for an instant can be checked only then. */
+export class Observer {
+  readonly violations: Violation[] = [];
+  readonly runs = new Map<string, Observed>();
+  /** Called with the run and the events of each entry that was committed. */
+  readonly onEntry = new Set<(run: Run, events: RunEvent[]) => void>();
+  readonly #world: World;
+  readonly #executions = new Map<string, number>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  committed(writes: DocumentWrite[]): void {
+    const entries: LogEntry[] = [];
+    for (const write of writes) {
+      const runId = LOG.exec(write.path)?.[2];
+      if (runId === undefined) continue;
+      if (write.op === 'create') entries.push(this.#append(runId, write.fields));
+      else this.#changed(runId, write);
+    }
+    this.#checkpointsWith(entries, writes);
+  }
+
+  /** A step took effect outside. At least once is right; after its result was recorded it is not. */
+  effect({ runId, task, process }: Execution): void {
+    const observed = this.runs.get(runId);
+    if (observed === undefined) return this.violated('effect-known', `a step of the unknown run ${runId}`);
+    const key = `${runId} ${task}`;
+    const times = (this.#executions.get(key) ?? 0) + 1;
+    this.#executions.set(key, times);
+    const { run, events } = observed;
+    const attempts = events.filter((event) => event.type === 'attempt.started');
+    if (times > attempts.length) this.violated('effect-per-attempt', `${times} executions in ${attempts.length} attempts`);
+    const own = attempts.filter(({ worker }) => worker === process.name);
+    const live = own.length === 1 && own[0] === attempts.at(-1) && run.status === 'running';
+    if (live && events.some((event) => event.type === 'node.finished' && event.task === task)) {
+      this.violated('effect-repeated', `task ${task} of run ${runId} was done again after its result was stored`);
+    }
+  }
+
+  violated(id: string, detail: string): void {
+    this.violations.push({ id, detail });
+    this.#world.note(`## ${id}: ${detail}`);
+  }
+
+  #append(runId: string, fields: unknown): LogEntry {
+    const entry = decodeEntry(fields);
+    const before = this.runs.get(runId);
+    for (const event of entry.events) this.#world.note(`   + ${runId.slice(0, 4)} ${entry.n} ${describe(event)}`);
+    try {
+      const run = foldEntry(before?.run, entry);
+      const events = [...(before?.events ?? []), ...entry.events];
+      this.runs.set(runId, { run, events });
+      for (const tell of this.onEntry) tell(run, entry.events);
+    } catch (error) {
+      this.violated('legal-life', `run ${runId}, entry ${entry.n}: ${String(error)}`);
+    }
+    return entry;
+  }
+
+  #changed(runId: string, { op, path }: DocumentWrite): void {
+    const run = this.runs.get(runId)?.run;
+    // An ended run may be cleaned up.
+    if (op === 'delete' && run !== undefined && isTerminal(run.status)) return;
+    this.violated('log-immutable', `${op} of ${path}`);
+  }
+
+  /** A checkpoint becomes visible together with the entry that reports it, or not at all. */
+  #checkpointsWith(entries: LogEntry[], writes: DocumentWrite[]): void {
+    const stored = writes.filter(({ op, path }) => op !== 'delete' && CHECKPOINT.test(path)).map(({ path }) => path);
+    const reported = entries
+      .flatMap(({ events }) => events)
+      .flatMap((event) => (event.type === 'checkpoint' ? [event.checkpoint_id] : []));
+    for (const path of stored) {
+      if (!reported.some((id) => path.endsWith(`!${id}`))) {
+        this.violated('checkpoint-with-entry', `${path} was stored apart from its entry`);
+      }
+    }
+    for (const id of reported) {
+      if (!stored.some((path) => path.endsWith(`!${id}`))) {
+        this.violated('checkpoint-with-entry', `${id} was reported and not stored with its entry`);
+      }
+    }
+  }
+}
+
+/** Checks the invariants of every run in a table. */
+export function checkTable(table: ReadonlyMap<string, StoredDocument>): Violation[] {
+  const evidence = new Map<string, Evidence & { entries: Evidence['entries'][number][] }>();
+  const checkpoints = new Map<string, { id: string; ns: string; runId: null }[]>();
+  for (const { path, fields } of table.values()) {
+    const [, , kind, id, below, name] = path.split('/');
+    if (kind === 'runs' && id !== undefined && below === undefined) {
+      const wakeAt = fields['wake_at'];
+      evidence.set(id, {
+        entries: [],
+        document: {
+          run: runFromDoc(fields),
+          wakeAt: typeof wakeAt === 'string' ? wakeAt : null,
+          expires: (fields['expire_at'] ?? null) !== null,
+        },
+      });
+    }
+    if (kind === 'threads' && id !== undefined && below === 'checkpoints' && CHECKPOINT.test(path)) {
+      const [, checkpoint = ''] = (name ?? '').split('!');
+      checkpoints.set(id, [...(checkpoints.get(id) ?? []), { id: checkpoint, ns: '', runId: null }]);
+    }
+  }
+  for (const { path, fields } of table.values()) {
+    const runId = LOG.exec(path)?.[2];
+    if (runId === undefined) continue;
+    const of = evidence.get(runId);
+    of?.entries.push({ ...decodeEntry(fields), first: Number(fields['first']), last: Number(fields['last']) });
+  }
+  return [...evidence].flatMap(([runId, found]) => {
+    found.entries.sort((a, b) => a.n - b.n);
+    const run = found.document?.run;
+    const thread = run === undefined ? undefined : table.get(`users/${run.owner}/threads/${run.thread_id}`);
+    const active = thread?.fields['active_run_id'];
+    return checkRun({
+      ...found,
+      thread: thread === undefined ? null : { activeRunId: typeof active === 'string' ? active : null },
+      checkpoints: checkpoints.get(run?.thread_id ?? '') ?? [],
+    }).flatMap(({ id, violations }) =>
+      (violations ?? []).map((detail) => ({ id, detail: `run ${runId.slice(0, 4)}: ${detail}` })),
+    );
+  });
+}
+
+function describe(event: RunEvent): string {
+  const node = 'node' in event && event.node !== undefined ? ` ${event.node}` : '';
+  const more = (() => {
+    switch (event.type) {
+      case 'attempt.started':
+        return ` ${event.attempt} by ${event.worker}`;
+      case 'attempt.ended':
+        return ` ${event.reason} ${event.error?.message ?? ''}`;
+      case 'run.failed':
+        return ` ${event.error.code}: ${event.error.message}`;
+      case 'checkpoint':
+        return ` ${event.checkpoint_id} step ${event.step} after ${event.parent_id ?? 'none'}`;
+      case 'interrupt.opened':
+        return ` ${event.interrupts.map(({ id }) => id).join(' ')}`;
+      case 'interrupt.answered':
+        return ` ${JSON.stringify(event.answers)}`;
+      default:
+        return isTerminalEvent(event) ? ' .' : '';
+    }
+  })();
+  return `${event.seq} ${event.type}${node}${more}`;
+}

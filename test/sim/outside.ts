@@ -1,0 +1,81 @@
+import type { RunnableConfig } from '@langchain/core/runnables';
+import type { Network } from './network.ts';
+import type { PlannedRun } from './plan.ts';
+import type { Process, World } from './world.ts';
+
+/** One execution of a step, as the world outside saw it. */
+export interface Execution {
+  runId: string;
+  /** LangGraph's id of the task: the same for each execution of it. */
+  task: string;
+  process: Process;
+}
+
+/** What steps do: they take time, sometimes fail, and have an effect outside that nobody can take back. */
+export class Outside {
+  readonly #world: World;
+  readonly #network: Network;
+  readonly #pace: number;
+  readonly #requests: Map<string, PlannedRun>;
+  readonly #failures = new Map<string, number>();
+  readonly #onEffect: (execution: Execution) => void;
+
+  constructor(parts: {
+    world: World;
+    network: Network;
+    pace: number;
+    requests: readonly PlannedRun[];
+    onEffect: (execution: Execution) => void;
+  }) {
+    this.#world = parts.world;
+    this.#network = parts.network;
+    this.#pace = parts.pace;
+    this.#requests = new Map(parts.requests.map((request) => [request.key, request]));
+    this.#onEffect = parts.onEffect;
+  }
+
+  /** Returns what the step adds to the state. */
+  async work(step: string, config: RunnableConfig): Promise<string> {
+    const { process } = this.#world;
+    if (process === null) throw new Error('A step runs in no process.');
+    const request = this.#requests.get(String(config.metadata?.['request']));
+    if (request === undefined) throw new Error('A step of an unknown run.');
+    const execution = {
+      runId: String(config.configurable?.['run_id']),
+      task: String(config.configurable?.['__pregel_task_id']),
+      process,
+    };
+    this.#world.note(`   step ${request.key}:${step}`);
+    await this.#sleep(process, this.#world.random('work').int(1, this.#pace), config.signal);
+    await this.#maybeFail(request, step, process, config.signal);
+    await this.#network.request(process, 'effect', `effect ${request.key}:${step}`, () => this.#onEffect(execution));
+    return `${request.key}:${step}`;
+  }
+
+  #sleep(process: Process, ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const cancel = this.#world.after(ms, process, resolve);
+      signal?.addEventListener('abort', () => {
+        cancel();
+        reject(new Error('aborted'));
+      });
+    });
+  }
+
+  async #maybeFail(
+    { fails, key }: PlannedRun,
+    step: string,
+    process: Process,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (fails === null || fails.step !== step) return;
+    const before = this.#failures.get(key) ?? 0;
+    if (before >= fails.times) return;
+    this.#failures.set(key, before + 1);
+    this.#world.note(`   step ${key}:${step} ${fails.how}`);
+    if (fails.how === 'hangs') await this.#sleep(process, 3_600_000, signal);
+    if (fails.how === 'fatal') throw new Error('no use');
+    throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  }
+}

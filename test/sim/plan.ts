@@ -1,0 +1,142 @@
+import type { CreateRun } from '@longrun/shared';
+import type { Fault } from './faults.ts';
+import { STEPS, type GraphName } from './graphs.ts';
+import { Random } from './random.ts';
+
+/** What people do in a scenario, and what goes wrong: all of it follows from the seed, and any part may be left out. */
+export interface Plan {
+  workers: number;
+  /** Longest step. Milliseconds. */
+  pace: number;
+  deadlineMs: number;
+  requests: PlannedRun[];
+  faults: Fault[];
+}
+
+export interface PlannedRun {
+  /** Its idempotency key; also names its work in the state. */
+  key: string;
+  at: number;
+  graph: GraphName;
+  thread: string;
+  strategy: NonNullable<CreateRun['multitask_strategy']>;
+  /** Sets out from this checkpoint of the thread, counted from the first; null from its end. */
+  checkpoint: number | null;
+  fails: { step: string; times: number; how: 'transient' | 'fatal' | 'hangs' } | null;
+  /** Milliseconds from asking until each person answers; nobody does when empty. */
+  answers: number[];
+  /** Times at which someone cancels it. */
+  cancels: number[];
+  /** How long after it failed or was cancelled someone tries it again. */
+  retryAfter: number | null;
+}
+
+const GRAPHS = Object.keys(STEPS).filter((name): name is GraphName => name in STEPS);
+const PACES = [20, 200, 200, 200, 1_500, 8_000];
+const WORKERS = ['w0', 'w1', 'w2'];
+
+export function planOf(seed: number): Plan {
+  const random = new Random(seed, 'plan');
+  const pace = random.pick(PACES);
+  const workers = random.int(2, 4);
+  const requests = [request(random, pace, 0)];
+  while (requests.length < 3 && random.chance(0.25)) requests.push(request(random, pace, requests.length));
+  return {
+    workers,
+    pace,
+    deadlineMs: random.chance(0.2) ? random.int(50, 2_000) : 60_000,
+    requests,
+    faults: faults(random, workers, pace),
+  };
+}
+
+function request(random: Random, pace: number, index: number): PlannedRun {
+  const graph = random.pick(GRAPHS);
+  const span = pace * 6 + 300;
+  return {
+    key: `r${index}`,
+    at: index === 0 ? 0 : random.int(0, span),
+    graph,
+    thread: random.chance(0.8) ? 't0' : `t${index}`,
+    strategy: index === 0 ? 'reject' : random.pick(['reject', 'enqueue', 'enqueue', 'interrupt', 'rollback']),
+    checkpoint: index > 0 && random.chance(0.2) ? random.int(0, 4) : null,
+    fails: random.chance(0.2)
+      ? {
+          step: random.pick(STEPS[graph]),
+          times: random.int(1, 3),
+          how: random.pick(['transient', 'transient', 'fatal', 'hangs']),
+        }
+      : null,
+    answers: random.chance(0.1) ? [] : answers(random),
+    cancels: random.chance(0.15) ? times(random, random.int(1, 3), span) : [],
+    retryAfter: random.chance(0.6) ? random.int(1, 3_000) : null,
+  };
+}
+
+/** One person or two at nearly the same moment; sometimes one repeats an answer much later. */
+function answers(random: Random): number[] {
+  const first = random.int(1, 2_000);
+  const second = random.chance(0.5) ? [first + random.int(0, 15)] : [];
+  const late = random.chance(0.2) ? [first + random.int(100, 4_000)] : [];
+  return [first, ...second, ...late];
+}
+
+function times(random: Random, count: number, span: number): number[] {
+  return Array.from({ length: count }, () => random.int(0, span));
+}
+
+function faults(random: Random, workers: number, pace: number): Fault[] {
+  const count = random.pick([0, 1, 1, 2, 2, 3, 4, 6]);
+  const slots = [...WORKERS.slice(0, workers), 'api', 'cron'];
+  return Array.from({ length: count }, () => fault(random, slots, pace));
+}
+
+/** Requests of a scenario with one run, roughly: where a fault is likely to befall something. */
+const REQUESTS = 45;
+
+function fault(random: Random, slots: string[], pace: number): Fault {
+  const at = random.int(0, REQUESTS);
+  const from = random.int(0, pace * 5 + 400);
+  const slot = random.pick(slots);
+  const long = random.pick([500, 3_000, 20_000, 40_000]);
+  switch (random.int(0, 20)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+      return { kind: 'crash', at, arrives: true };
+    case 4:
+    case 5:
+    case 6:
+      return { kind: 'crash', at, arrives: false };
+    case 7:
+    case 8:
+      return { kind: 'lost acknowledgement', at };
+    case 9:
+      return { kind: 'repeated commit', at };
+    case 10:
+      return { kind: 'late commit', at, ms: random.int(50, 20_000) };
+    case 11:
+      return { kind: 'refused request', at };
+    case 12:
+      return { kind: 'slow request', at, ms: random.int(50, long) };
+    case 13:
+      return { kind: 'slow answer', at, ms: random.int(50, long) };
+    case 14:
+      return { kind: 'pause', slot, from, ms: long };
+    case 15:
+      return { kind: 'partition', slot, from, ms: long };
+    case 16:
+      return { kind: 'clock skew', slot, from, ms: random.int(-long, long) };
+    case 17:
+      return { kind: 'deploy', slot, from };
+    case 18:
+      return { kind: 'duplicate task', task: random.int(0, 3), ms: random.int(0, long) };
+    case 19:
+      return random.chance(0.5)
+        ? { kind: 'late task', task: random.int(0, 3), ms: random.int(50, 90_000) }
+        : { kind: 'lost listener', slot, from };
+    default:
+      throw new Error('No such fault.');
+  }
+}

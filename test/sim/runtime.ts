@@ -1,0 +1,87 @@
+import type { CreateRun, Json, Run } from '@longrun/shared';
+import { answerRun, cancelRun, retryRun } from '../../functions/src/http/commands.ts';
+import type { Documents } from '../../functions/src/ports/documents.ts';
+import type { TaskQueue } from '../../functions/src/ports/task-queue.ts';
+import { createRun } from '../../functions/src/runtime/create-run.ts';
+import { dispatch } from '../../functions/src/runtime/dispatch.ts';
+import type { Graphs } from '../../functions/src/runtime/graphs.ts';
+import { RunStore } from '../../functions/src/runtime/run-store.ts';
+import { sweep } from '../../functions/src/runtime/sweep.ts';
+import { stopSuperseded } from '../../functions/src/runtime/thread-queue.ts';
+import { Worker } from '../../functions/src/runtime/worker.ts';
+import { log } from '../../functions/src/telemetry/log.ts';
+import { graphNamed } from './graphs.ts';
+import type { Delivery, Reply } from './tasks.ts';
+import type { Process, World } from './world.ts';
+
+/** All that the simulation knows of the real runtime: what the functions `api`, `worker` and `maintenance` do. */
+export interface Host {
+  deliver(delivery: Delivery): Promise<Reply>;
+  drain(): Promise<void>;
+  sweep(): Promise<void>;
+  create(uid: string, body: CreateRun, idempotencyKey: string): Promise<Run>;
+  cancel(uid: string, runId: string): Promise<Run>;
+  answer(uid: string, runId: string, answers: { [id: string]: Json }): Promise<Run>;
+  retry(uid: string, runId: string): Promise<Run>;
+}
+
+export interface HostOptions {
+  world: World;
+  process: Process;
+  documents: Documents;
+  queue: TaskQueue;
+  deadlineMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+export function bootHost({ world, process, documents, queue, deadlineMs }: HostOptions): Host {
+  const clock = {
+    now: () => world.now + process.skew,
+    after: (ms: number, run: () => void) => world.after(ms, process, run),
+  };
+  const store = new RunStore({ documents, clock, ttlMs: 48 * HOUR_MS });
+  const parts = { store, queue };
+  const worker = new Worker({
+    id: process.name,
+    store,
+    queue,
+    // The worker asks for nothing but `get`.
+    graphs: { get: async (id: string) => graphNamed(id) } as unknown as Graphs,
+    price: () => undefined,
+    random: () => world.random('backoff').next(),
+    deadlineMs,
+    graceMs: 1_000,
+  });
+  return {
+    async deliver({ task }) {
+      try {
+        const answer = await worker.handle(task);
+        return answer.done ? { kind: 'done' } : { kind: 'again', seconds: answer.seconds };
+      } catch (error) {
+        world.note(`the attempt could not be recorded: ${String(error)}`);
+        return { kind: 'again', seconds: 5 };
+      }
+    },
+    drain: () => worker.drained(),
+    sweep: async () => void (await sweep(store, queue)),
+    async create(uid, body, idempotencyKey) {
+      const { run } = await createRun(store, { uid, body, idempotencyKey });
+      if (run.status === 'pending') await dispatch(queue, run);
+      await stopSuperseded(store, queue, run);
+      return run;
+    },
+    cancel: (uid, runId) => cancelRun(parts, uid, runId),
+    answer: (uid, runId, answers) => answerRun(parts, uid, runId, answers),
+    retry: async (uid, runId) => (await retryRun(parts, (await store.require(uid, runId)).run)).run,
+  };
+}
+
+/** The runtime's own words go into the trace of the world that runs. */
+export function logInto(world: () => World | undefined): void {
+  const write = (message: string, fields?: object) =>
+    world()?.note(`  "${message}" ${fields === undefined ? '' : JSON.stringify(fields)}`);
+  log.info = write;
+  log.warn = write;
+  log.error = (message, error) => write(`${message} ${String(error)}`);
+}
