@@ -2,11 +2,14 @@ import * as z from 'zod/mini';
 import { runEventSchema, type RunEvent } from './events.ts';
 
 /**
- * One document of a run's log. Entries are dense from 0 and immutable. The events are one JSON text: it is
+ * One document of a run's log. Entries are dense from 0 and immutable, until the ended run's log is compacted: then an
+ * entry holds the events of all from `from` to `n`. The events are one JSON text: it is
  * never queried, so it needs no index, and it can hold what Firestore's maps cannot.
  */
 export const logEntrySchema = z.object({
   n: z.int(),
+  /** The first entry whose events this one holds; itself when absent. */
+  from: z.optional(z.int()),
   /** Who wrote it, and which of its writes this was: how a writer recognises its own entry after a lost answer. */
   writer: z.string(),
   nonce: z.string(),
@@ -15,21 +18,22 @@ export const logEntrySchema = z.object({
   at: z.string(),
   body: z.string(),
 });
-export type LogEntryDoc = z.infer<typeof logEntrySchema>;
 
 export interface LogEntry {
   n: number;
+  from?: number;
   writer: string;
   nonce: string;
   events: RunEvent[];
 }
 
-export function encodeEntry(entry: LogEntry): LogEntryDoc {
+export function encodeEntry(entry: LogEntry): { [field: string]: string | number } {
   const first = entry.events[0];
   const last = entry.events.at(-1);
   if (first === undefined || last === undefined) throw new Error('A log entry holds at least one event.');
   return {
     n: entry.n,
+    ...(entry.from === undefined ? {} : { from: entry.from }),
     writer: entry.writer,
     nonce: entry.nonce,
     first: first.seq,
@@ -45,5 +49,6 @@ const bodySchema = z.array(runEventSchema);
 export function decodeEntry(data: unknown): LogEntry {
   const doc = logEntrySchema.parse(data);
   const events = bodySchema.parse(JSON.parse(doc.body));
-  return { n: doc.n, writer: doc.writer, nonce: doc.nonce, events };
+  const { n, from, writer, nonce } = doc;
+  return { n, ...(from === undefined ? {} : { from }), writer, nonce, events };
 }

@@ -28,11 +28,18 @@ export function foldLog(entries: Iterable<LogEntry>, from?: Run): Run {
 
 export function foldEntry(run: Run | undefined, entry: LogEntry): Run {
   const expected = run === undefined ? 0 : run.head.entry + 1;
-  if (entry.n !== expected) throw new Error(`Log entry ${entry.n} where ${expected} was expected.`);
+  if (entry.n < expected || (entry.from ?? entry.n) > expected) {
+    throw new Error(`Log entry ${entry.n} where ${expected} was expected.`);
+  }
   let next = run;
-  for (const event of entry.events) next = fold(next, event);
+  for (const event of eventsAfter(entry, run?.head.seq ?? 0)) next = fold(next, event);
   if (next === undefined) throw new Error('A log entry holds at least one event.');
   return { ...next, head: { entry: entry.n, seq: next.head.seq } };
+}
+
+/** The events of an entry that follow event `seq`: a compacted entry may begin before it. */
+export function eventsAfter(entry: LogEntry, seq: number): RunEvent[] {
+  return entry.events.filter((event) => event.seq > seq);
 }
 
 /** Pure: the same events give the same run, in the worker, the simulator and the browser. */

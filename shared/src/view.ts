@@ -1,6 +1,6 @@
 import type { LogEntry } from './entry.ts';
 import type { Progress, RunError, RunEvent } from './events.ts';
-import { foldEntry } from './fold.ts';
+import { eventsAfter, foldEntry } from './fold.ts';
 import type { Json } from './json.ts';
 import { messageText, type Message } from './messages.ts';
 import type { Run } from './run.ts';
@@ -104,9 +104,10 @@ export function extendView(view: RunView, entries: readonly LogEntry[]): RunView
   let run = view.run;
   for (const entry of entries) {
     if (run !== undefined && entry.n <= run.head.entry) continue;
+    const news = eventsAfter(entry, run?.head.seq ?? 0);
     run = foldEntry(run, entry);
     draft ??= new ViewDraft(view);
-    for (const event of entry.events) apply(draft, event, run);
+    for (const event of news) apply(draft, event, run);
   }
   return draft === undefined ? view : draft.finish(run);
 }

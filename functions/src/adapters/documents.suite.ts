@@ -117,6 +117,18 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
         );
       });
 
+      test('delete under a version: refused once the document changed or is gone', async () => {
+        const path = `${root()}/a`;
+        await db.commit([{ op: 'create', path, fields: { n: 0 } }]);
+        const { version: stale } = await read(path);
+        await db.commit([{ op: 'update', path, fields: { n: 1 } }]);
+        expect(await reason(db.commit([{ op: 'delete', path, version: stale }]))).toBe('changed');
+        const { version } = await read(path);
+        await db.commit([{ op: 'delete', path, version }]);
+        expect(await db.get([path])).toEqual([undefined]);
+        expect(['missing', 'changed']).toContain(await reason(db.commit([{ op: 'delete', path, version }])));
+      });
+
       test('delete removes; deleting what is not there is no error', async () => {
         const path = `${root()}/a`;
         await db.commit([{ op: 'create', path, fields: {} }]);

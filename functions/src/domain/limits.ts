@@ -17,5 +17,13 @@ export const TURN_CHECK_MS = 300_000;
 /** Attempts in a row without one finished step before a run is given up as poison. */
 export const MAX_FAILURES = 5;
 
+/**
+ * An ended run is tidied up after this long: far beyond any request that could still write to its log. Milliseconds.
+ */
+export const TIDY_AFTER_MS = 3_600_000;
+
+/** Firestore's own deletion is only for what the housekeeping has missed for this long. Milliseconds. */
+export const TTL_GRACE_MS = 24 * 3_600_000;
+
 /** Terminal runs are kept this long unless configured otherwise. */
 export const DEFAULT_TTL_HOURS = 48;

@@ -4,6 +4,7 @@ import {
   createRunSchema,
   createThreadSchema,
   isActive,
+  isTerminal,
   listRunsSchema,
   LongrunError,
   MAX_PAGE,
@@ -12,6 +13,7 @@ import {
 } from '@longrun/shared';
 import { modelLabel } from '../agents/models/setting.ts';
 import { createRun } from '../runtime/create-run.ts';
+import { removeRun } from '../runtime/housekeeping/remove.ts';
 import { dispatch } from '../runtime/dispatch.ts';
 import { stopSuperseded } from '../runtime/thread-queue.ts';
 import type { Authenticate, User } from './auth.ts';
@@ -25,7 +27,7 @@ import { parseBody, parseQuery, pathId } from './parse.ts';
 import { listRuns } from './runs-query.ts';
 import type { Services } from './services.ts';
 import { streamRun } from './stream.ts';
-import { createThread, requireThread } from './threads.ts';
+import { createThread, deleteThread, requireThread } from './threads.ts';
 
 /** One join waits this long; the client then joins again. Milliseconds. */
 const JOIN_MS = 10 * 60_000;
@@ -37,7 +39,7 @@ export function apiApp(services: Services, authenticate: Authenticate, version: 
   const { store, queue, graphs } = services;
   const app = express();
   app.disable('x-powered-by');
-  const route = (method: 'get' | 'post', path: string, handler: Handler) =>
+  const route = (method: 'get' | 'post' | 'delete', path: string, handler: Handler) =>
     app[method](`/api${path}`, async (req, res) => {
       const answer = await handler(req, res, await authenticate(req));
       if (answer !== undefined) res.json(answer);
@@ -68,6 +70,11 @@ export function apiApp(services: Services, authenticate: Authenticate, version: 
   route('get', '/threads/:thread_id', (req, _res, user) =>
     requireThread(store, user.uid, pathId(req, 'thread_id')),
   );
+
+  route('delete', '/threads/:thread_id', async (req, res, user) => {
+    await deleteThread(store, user.uid, pathId(req, 'thread_id'));
+    res.status(204).end();
+  });
 
   const create: Handler = async (req, res, user) => {
     const body = parseBody(req, createRunSchema);
@@ -101,6 +108,14 @@ export function apiApp(services: Services, authenticate: Authenticate, version: 
 
   for (const prefix of ['/runs/:run_id', '/threads/:thread_id/runs/:run_id']) {
     route('get', prefix, (req, _res, user) => required(req, user));
+    route('delete', prefix, async (req, res, user) => {
+      const run = await required(req, user);
+      if (!isTerminal(run.status)) {
+        throw new LongrunError('not_ended', `The run is ${run.status}. Cancel it before you delete it.`);
+      }
+      await removeRun(store.documents, run);
+      res.status(204).end();
+    });
     route('get', `${prefix}/join`, async (req, res, user) => {
       const run = await required(req, user);
       const closed = new AbortController();

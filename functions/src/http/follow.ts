@@ -70,13 +70,13 @@ export function followLog(
     (docs) => {
       for (const doc of docs) {
         const entry = decodeEntry(doc.fields);
-        waiting.set(entry.n, entry);
+        waiting.set(entry.from ?? entry.n, entry);
       }
       // Entries are dense, so the next one to tell is known even if a later one arrived first.
       next ??= Math.min(...waiting.keys());
       for (let entry = waiting.get(next); entry !== undefined; entry = waiting.get(next)) {
         waiting.delete(next);
-        next += 1;
+        next = entry.n + 1;
         handlers.onEntry(entry);
         if (entry.events.some((event) => isEnd(event.type))) handlers.onEnd();
       }

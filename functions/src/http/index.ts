@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { http } from '@google-cloud/functions-framework';
 import packageJson from '../../package.json' with { type: 'json' };
 import { costUsd } from '../agents/models/price.ts';
+import { tidy } from '../runtime/housekeeping/tidy.ts';
 import { sweep } from '../runtime/sweep.ts';
 import { Worker } from '../runtime/worker.ts';
 import { apiApp } from './api.ts';
@@ -33,10 +34,15 @@ const worker = new Worker({
 });
 http('worker', workerHandler(worker));
 
+async function maintain() {
+  const enqueued = await sweep(store, queue);
+  return { enqueued, ...(await tidy(store)) };
+}
+
 /** Called every minute by the scheduler. */
 http('maintenance', (_req, res) => {
-  sweep(store, queue).then(
-    (enqueued) => res.json({ enqueued }),
+  maintain().then(
+    (done) => res.json(done),
     (error: unknown) => sendError(res, error),
   );
 });

@@ -1,7 +1,9 @@
 import { LongrunError, threadPath, type CreateThread, type Thread } from '@longrun/shared';
 import { randomUUID } from 'node:crypto';
 import { CommitConflict, type Fields } from '../ports/documents.ts';
+import { claimForRemoval, removeThread } from '../runtime/housekeeping/remove.ts';
 import { newThread } from '../runtime/create-run.ts';
+import { holderOf } from '../runtime/thread-queue.ts';
 import type { RunStore } from '../runtime/run-store.ts';
 
 export async function createThread(store: RunStore, uid: string, body: CreateThread): Promise<Thread> {
@@ -23,8 +25,22 @@ export async function createThread(store: RunStore, uid: string, body: CreateThr
 
 export async function requireThread(store: RunStore, uid: string, threadId: string): Promise<Thread> {
   const [doc] = await store.documents.get([threadPath(uid, threadId)]);
-  if (doc === undefined) throw new LongrunError('not_found', `There is no thread ${threadId}.`);
+  if (doc === undefined || doc.fields['removing'] === true) {
+    throw new LongrunError('not_found', `There is no thread ${threadId}.`);
+  }
   return toThread(doc.fields);
+}
+
+/** Deletes a thread on which nothing goes on, with its runs and its state. Throws `not_found`, `thread_busy`. */
+export async function deleteThread(store: RunStore, uid: string, threadId: string): Promise<void> {
+  const [doc] = await store.documents.get([threadPath(uid, threadId)]);
+  if (doc === undefined) throw new LongrunError('not_found', `There is no thread ${threadId}.`);
+  const { active, waiting } = await holderOf(store, uid, doc);
+  const busy = active !== null || waiting.length > 0;
+  if (busy || !(await claimForRemoval(store.documents, doc))) {
+    throw new LongrunError('thread_busy', `Thread ${threadId} is in use. Cancel its runs first.`);
+  }
+  await removeThread(store.documents, uid, threadId);
 }
 
 function toThread(fields: Fields): Thread {

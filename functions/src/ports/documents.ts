@@ -21,7 +21,8 @@ export type DocumentWrite =
   | { op: 'merge'; path: string; fields: Fields }
   /** Replaces the named top-level fields; refused when missing or, if a version is named, changed since. */
   | { op: 'update'; path: string; fields: Fields; version?: string }
-  | { op: 'delete'; path: string };
+  /** Without a version, deleting what is not there is no error; with one, refused as an update is. */
+  | { op: 'delete'; path: string; version?: string };
 
 export interface DocumentQuery {
   /** Path of a collection, or the bare id of a collection group when `group` is set. */

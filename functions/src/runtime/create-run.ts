@@ -43,13 +43,16 @@ export async function createRun(
   store: RunStore,
   request: CreateRunRequest,
 ): Promise<{ run: Run; created: boolean }> {
-  const { uid, body, threadInPath, idempotencyKey } = request;
+  const { uid, body, threadInPath, idempotencyKey, retryOf } = request;
   const runId =
     body.run_id ?? (idempotencyKey === undefined ? randomUUID() : derivedId('run', uid, idempotencyKey));
   const threadId = threadInPath ?? body.thread_id ?? derivedId('thread', uid, runId);
   const requestHash = hashOf(threadInPath ?? body.thread_id ?? null, body);
+  // A run on a thread of its own is most likely new: it is stored without a look, and read only if it was there.
+  const unseen = threadInPath === undefined && body.thread_id === undefined;
   for (let race = 0; race < MAX_RACES; race += 1) {
-    const [runDoc, threadDoc] = await store.documents.get([runPath(uid, runId), threadPath(uid, threadId)]);
+    const paths = unseen && race === 0 ? [] : [runPath(uid, runId), threadPath(uid, threadId)];
+    const [runDoc, threadDoc] = await store.documents.get(paths);
     if (runDoc !== undefined)
       return { run: await existing(store, uid, runId, runDoc, requestHash), created: false };
     if (threadInPath !== undefined && threadDoc === undefined) {
@@ -58,11 +61,15 @@ export async function createRun(
         `There is no thread ${threadInPath}. Create it with POST /api/threads.`,
       );
     }
+    if (threadDoc?.fields['removing'] === true) {
+      throw new LongrunError('not_found', `Thread ${threadId} is being deleted.`);
+    }
     const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
     const entry = firstEntry(uid, runId, threadId, request, place, store.clock.now());
     const run = foldFirst(entry);
     try {
-      await store.documents.commit(creation(store, run, entry, requestHash, threadDoc));
+      const named = retryOf === undefined && (threadInPath ?? body.thread_id) !== undefined;
+      await store.documents.commit(creation(store, run, entry, { requestHash, thread: threadDoc, named }));
       return { run, created: true };
     } catch (error) {
       if (!(error instanceof CommitConflict)) throw error;
@@ -125,8 +132,7 @@ function creation(
   store: RunStore,
   run: Run,
   entry: LogEntry,
-  requestHash: string,
-  thread: StoredDocument | undefined,
+  { requestHash, thread, named }: { requestHash: string; thread: StoredDocument | undefined; named: boolean },
 ): DocumentWrite[] {
   const document = store.documentWrite(run);
   const path = threadPath(run.owner, run.thread_id);
@@ -142,13 +148,22 @@ function creation(
       ? {
           op: 'create',
           path,
-          fields: { ...newThread(run.thread_id, run.created_at), ...holding(run), title: run.title },
+          fields: {
+            ...newThread(run.thread_id, run.created_at),
+            ...holding(run),
+            title: run.title,
+            kept: named,
+          },
         }
       : {
           op: 'update',
           path,
           version: thread.version,
-          fields: { ...title, ...(run.queued ? { queue: queuedWith(thread, run) } : holding(run)) },
+          fields: {
+            ...title,
+            ...(named ? { kept: true } : {}),
+            ...(run.queued ? { queue: queuedWith(thread, run) } : holding(run)),
+          },
         },
   ];
 }
@@ -164,6 +179,8 @@ export function newThread(threadId: string, at: string) {
     metadata: {},
     active_run_id: null,
     queue: [],
+    /** Whether it stays when its runs are old: someone gave it a name to come back to. */
+    kept: true,
   };
 }
 

@@ -3,7 +3,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import {
   decodeEntry,
   isObject,
-  logEntryPath,
+  logPath,
   runFromDoc,
   runPath,
   type Json,
@@ -67,7 +67,11 @@ async function earlier(documents: Documents, owner: string, runId: string | null
 /** The document leaves out a large input; the first log entry always has it. */
 export async function originalInput(documents: Documents, run: Run): Promise<Json> {
   if (run.input !== null) return run.input;
-  const [doc] = await documents.get([logEntryPath(run.owner, run.run_id, 0)]);
+  const [doc] = await documents.query({
+    collection: logPath(run.owner, run.run_id),
+    orderBy: [{ field: 'n', direction: 'asc' }],
+    limit: 1,
+  });
   const first = doc === undefined ? undefined : decodeEntry(doc.fields).events[0];
   return first?.type === 'run.created' ? first.input : null;
 }

@@ -20,6 +20,7 @@ import {
   type RunEvent,
 } from '@longrun/shared';
 import type { LastSign } from '../domain/decide.ts';
+import { TIDY_AFTER_MS } from '../domain/limits.ts';
 import { wakeAt } from '../domain/wake.ts';
 import type { Clock } from '../ports/clock.ts';
 import { CommitConflict, type Documents, type DocumentWrite, type Fields } from '../ports/documents.ts';
@@ -35,7 +36,7 @@ export interface LoadedRun {
 export interface RunStoreOptions {
   documents: Documents;
   clock: Clock;
-  /** How long an ended run is kept. Milliseconds. */
+  /** How long an ended run is kept on a thread that nobody named. Milliseconds. */
   ttlMs: number;
 }
 
@@ -46,12 +47,13 @@ const MAX_RACES = 50;
 export class RunStore {
   readonly documents: Documents;
   readonly clock: Clock;
-  readonly #ttlMs: number;
+  /** How long an ended run is kept on a thread that nobody named. Milliseconds. */
+  readonly ttlMs: number;
 
   constructor(options: RunStoreOptions) {
     this.documents = options.documents;
     this.clock = options.clock;
-    this.#ttlMs = options.ttlMs;
+    this.ttlMs = options.ttlMs;
   }
 
   /** The document and what the log holds beyond it. Undefined when there is no such run. */
@@ -59,7 +61,8 @@ export class RunStore {
     const [doc] = await this.documents.get([runPath(uid, runId)]);
     if (doc === undefined) return undefined;
     const stored = runFromDoc(doc.fields);
-    const tail = await this.entriesAfter(uid, runId, stored.head.entry);
+    // The entry that ends a run is its last, and is written together with the document.
+    const tail = isTerminal(stored.status) ? [] : await this.entriesAfter(uid, runId, stored.head.entry);
     const run = tail.reduce(foldEntry, stored);
     const lease = doc.fields['wake_at'];
     return {
@@ -132,12 +135,13 @@ export class RunStore {
 
   /**
    * Brings the document up to the fold and renews the lease without an append. Fenced by the document's
-   * version: a worker that lost the run changes nothing.
+   * version: a worker that lost the run changes nothing. Throws CommitConflict when the run was removed.
    */
   async refreshDocument(run: Run): Promise<void> {
     const path = runPath(run.owner, run.run_id);
     const [doc] = await this.documents.get([path]);
-    if (doc === undefined || runFromDoc(doc.fields).head.entry > run.head.entry) return;
+    if (doc === undefined) throw new CommitConflict('missing');
+    if (runFromDoc(doc.fields).head.entry > run.head.entry) return;
     const { fields } = this.documentWrite(run);
     try {
       await this.documents.commit([{ op: 'update', path, fields, version: doc.version }]);
@@ -147,16 +151,18 @@ export class RunStore {
     }
   }
 
-  /** The run document as the fold says, with its due time, and its end of life once it ended. */
-  documentWrite(run: Run): { op: 'merge'; path: string; fields: Fields } {
+  /** The run document as the fold says, with its due times. A document that was removed does not come back. */
+  documentWrite(run: Run): { op: 'update'; path: string; fields: Fields } {
     const now = this.clock.now();
     const due = wakeAt(run, now);
     const fields: Fields = {
       ...runToDoc(run),
       wake_at: due === null ? null : new Date(due).toISOString(),
-      expire_at: isTerminal(run.status) ? new Date(now + this.#ttlMs) : null,
+      tidy_at: isTerminal(run.status)
+        ? new Date(now + Math.min(TIDY_AFTER_MS, this.ttlMs)).toISOString()
+        : null,
     };
-    return { op: 'merge', path: runPath(run.owner, run.run_id), fields };
+    return { op: 'update', path: runPath(run.owner, run.run_id), fields };
   }
 
   /** Tells the worker of a command, and frees the thread at the end. */

@@ -81,7 +81,10 @@ function addWrite(db: Firestore, batch: WriteBatch, write: DocumentWrite): void 
       break;
     }
     case 'delete':
-      batch.delete(document);
+      batch.delete(
+        document,
+        write.version === undefined ? {} : { lastUpdateTime: fromVersion(write.version) },
+      );
       break;
   }
 }

@@ -47,10 +47,16 @@ function fieldsAfter(before: StoredDocument | undefined, write: DocumentWrite): 
       return { ...before?.fields, ...structuredClone(write.fields) };
     case 'update':
       if (before === undefined) throw new CommitConflict('missing');
-      if (write.version !== undefined && write.version !== before.version)
-        throw new CommitConflict('changed');
+      checkVersion(write.version, before);
       return { ...before.fields, ...structuredClone(write.fields) };
     case 'delete':
+      checkVersion(write.version, before);
       return undefined;
   }
+}
+
+function checkVersion(version: string | undefined, before: StoredDocument | undefined): void {
+  if (version === undefined) return;
+  if (before === undefined) throw new CommitConflict('missing');
+  if (version !== before.version) throw new CommitConflict('changed');
 }

@@ -24,7 +24,7 @@ export class Lab {
     check: async () => {},
   };
 
-  constructor(options: { graph: unknown; documents?: Documents; clock?: Clock }) {
+  constructor(options: { graph: unknown; documents?: Documents; clock?: Clock; ttlMs?: number }) {
     const graph = options.graph as AnyGraph;
     const runnable: RunnableGraph = {
       withCheckpointer: (saver: BaseCheckpointSaver) =>
@@ -34,7 +34,7 @@ export class Lab {
     this.store = new RunStore({
       documents: this.documents,
       clock: options.clock ?? systemClock,
-      ttlMs: 1_000,
+      ttlMs: options.ttlMs ?? 1_000,
     });
     this.worker = new Worker({
       id: 'lab',
