@@ -14,7 +14,7 @@ import { Supervised } from './supervise.ts';
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const inRoot = (path: string) => join(root, path);
-const SWEEP_MS = 60_000;
+const SWEEP_MS = 15_000;
 
 const settings = settingsOrExit();
 buildPage();
@@ -163,12 +163,12 @@ async function writePids(): Promise<void> {
   await writeFile(join(settings.data, 'pids.json'), JSON.stringify(pids));
 }
 
-/** The scheduler's stand-in: calls the maintenance function every minute. */
+/** The scheduler's stand-in: calls the maintenance function, more often than in production. */
 async function sweep(): Promise<void> {
   try {
     await fetch(`http://${local('maintenance')}/`, {
       method: 'POST',
-      signal: AbortSignal.timeout(SWEEP_MS / 2),
+      signal: AbortSignal.timeout(SWEEP_MS),
     });
   } catch (error) {
     if (!stopping) process.stderr.write(`The sweeper did not answer: ${String(error)}\n`);

@@ -72,6 +72,7 @@ export function followLog(
         const entry = decodeEntry(doc.fields);
         waiting.set(entry.from ?? entry.n, entry);
       }
+      if (waiting.size === 0) return;
       // Entries are dense, so the next one to tell is known even if a later one arrived first.
       next ??= Math.min(...waiting.keys());
       for (let entry = waiting.get(next); entry !== undefined; entry = waiting.get(next)) {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { CloudTasksClient } from '@google-cloud/tasks';
 import { credentials } from '@grpc/grpc-js';
 import type { TaskQueue } from '../../ports/task-queue.ts';
@@ -15,6 +16,10 @@ export interface CloudTasksOptions {
 }
 
 const ALREADY_EXISTS = 6;
+/** DEADLINE_EXCEEDED and UNAVAILABLE: the task has a name, so it can be created again without harm. */
+const TRANSIENT: ReadonlySet<unknown> = new Set([4, 14]);
+/** Milliseconds between tries; after that the sweeper sees to it. */
+const PAUSES_MS = [100, 200, 400, 800];
 /** Time for one call of the API. Milliseconds. */
 const CALL_MS = 10_000;
 /** Cloud Tasks waits this long for the worker's answer; the worker hands on earlier. Seconds. */
@@ -26,8 +31,8 @@ export function cloudTasksQueue(options: CloudTasksOptions): TaskQueue {
   const parent = client.queuePath(project, location, queue);
   return {
     async enqueue(task, { name, notBefore }) {
-      try {
-        await client.createTask(
+      const create = () =>
+        client.createTask(
           {
             parent,
             task: {
@@ -47,9 +52,18 @@ export function cloudTasksQueue(options: CloudTasksOptions): TaskQueue {
           },
           { timeout: CALL_MS },
         );
-      } catch (error) {
-        // The same attempt was enqueued before: that is what the name is for.
-        if (!(error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS)) throw error;
+      for (let tries = 0; ; tries += 1) {
+        try {
+          await create();
+          return;
+        } catch (error) {
+          const code = error instanceof Error && 'code' in error ? error.code : undefined;
+          // The same attempt was enqueued before: that is what the name is for.
+          if (code === ALREADY_EXISTS) return;
+          const pause = PAUSES_MS[tries];
+          if (pause === undefined || !TRANSIENT.has(code)) throw error;
+          await setTimeout(pause);
+        }
       }
     },
     async check() {
