@@ -6,7 +6,8 @@ import { useOpenRuns } from '../features/runs/use-runs.ts';
 import { SearchIcon } from '../lib/icons.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
-const Palette = lazy(() => import('../features/palette/palette.tsx'));
+const loadPalette = () => import('../features/palette/palette.tsx');
+const Palette = lazy(loadPalette);
 const Help = lazy(() => import('../features/palette/help.tsx'));
 
 const PAGES = [
@@ -14,6 +15,11 @@ const PAGES = [
   { href: '/runs', name: 'Runs' },
   { href: '/threads', name: 'Threads' },
 ];
+
+export function preloadPalette(): void {
+  // A chunk that cannot be loaded is reported when it is used.
+  loadPalette().catch(() => undefined);
+}
 
 export function Header() {
   const [path, go] = useLocation();

@@ -4,6 +4,7 @@ import { preloadMarkdown } from '../features/answer/answer.tsx';
 import { ServicesProvider } from '../lib/services.ts';
 import '../styles/index.css';
 import { App } from './app.tsx';
+import { preloadPalette } from './header.tsx';
 import { reloadOnceOnStaleChunk } from './reload-once.ts';
 import { start } from './start.ts';
 
@@ -21,4 +22,10 @@ createRoot(root, {
     </ServicesProvider>
   </StrictMode>,
 );
-addEventListener('load', () => setTimeout(preloadMarkdown, 300), { once: true });
+addEventListener('load', () => setTimeout(preload, 300), { once: true });
+
+/** What is soon wanted at once: a key that is pressed while the palette loads would be lost. */
+function preload(): void {
+  preloadMarkdown();
+  preloadPalette();
+}

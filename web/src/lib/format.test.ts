@@ -9,7 +9,9 @@ it('durations are short', () => {
     '2 h 05 m',
   ]);
   expect(duration(12_900, true)).toBe('12 s');
-  expect(duration(-5)).toBe('0.0 s');
+  expect(duration(-5)).toBe('0 ms');
+  expect(duration(42)).toBe('42 ms');
+  expect(duration(42, true)).toBe('0 s');
 });
 
 it('costs have the digits that matter', () => {

@@ -1,6 +1,7 @@
-/** `0.4 s`, `58.3 s`, `1 m 12 s`, `2 h 05 m`. A running clock shows whole seconds, so that it does not flicker. */
+/** `40 ms`, `0.4 s`, `58.3 s`, `1 m 12 s`, `2 h 05 m`. A running clock shows whole seconds, so that it does not flicker. */
 export function duration(ms: number, whole = false): string {
   const safe = Math.max(0, ms);
+  if (safe < 100 && !whole) return `${Math.round(safe)} ms`;
   if (safe < 60_000) {
     return whole ? `${Math.floor(safe / 1_000)} s` : `${(Math.floor(safe / 100) / 10).toFixed(1)} s`;
   }

@@ -1,16 +1,17 @@
 import type { Thread } from '@longrun/shared';
-import { useCallback, useState } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useTitle } from '../app/title.ts';
 import { useNow } from '../lib/clock.ts';
 import { ago, exact } from '../lib/format.ts';
+import { AskIcon, FailIcon, RunIcon } from '../lib/icons.tsx';
 import { useLive } from '../lib/use-live.ts';
 
-const WORDS: Record<Thread['status'], string> = {
-  idle: '',
-  busy: 'working',
-  interrupted: 'waits for you',
-  error: 'ended with an error',
+const LOOK: Record<Thread['status'], { word: string; tone: string; icon: () => ReactNode } | null> = {
+  idle: null,
+  busy: { word: 'working', tone: 'go', icon: RunIcon },
+  interrupted: { word: 'asks you something', tone: 'ask', icon: AskIcon },
+  error: { word: 'ended with an error', tone: 'bad', icon: FailIcon },
 };
 
 /** Conversations, the latest first. */
@@ -43,7 +44,7 @@ export default function ThreadsPage() {
           >
             <span className="title">
               <b>{thread.title === '' ? 'Untitled' : thread.title}</b>
-              <span className="soft">{WORDS[thread.status]}</span>
+              <ThreadStatus status={thread.status} />
             </span>
             <time
               className="num soft"
@@ -56,6 +57,18 @@ export default function ThreadsPage() {
         ))}
       </div>
     </div>
+  );
+}
+
+function ThreadStatus({ status }: { status: Thread['status'] }) {
+  const look = LOOK[status];
+  if (look === null) return <span className="soft">finished</span>;
+  const { word, tone, icon: StatusIcon } = look;
+  return (
+    <span className={`status tone-${tone}`}>
+      <StatusIcon />
+      {word}
+    </span>
   );
 }
 

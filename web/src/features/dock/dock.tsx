@@ -1,4 +1,4 @@
-import { isActive, isTerminal, type Run } from '@longrun/shared';
+import { isTerminal, type Run } from '@longrun/shared';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useNow } from '../../lib/clock.ts';
@@ -62,7 +62,7 @@ export function Dock() {
 
 function Glimpse({ run }: { run: Run }) {
   const names = useNames(run.assistant_id);
-  const live = isActive(run.status);
+  const live = !isTerminal(run.status);
   const now = useNow(live);
   const doing = activity(run, names.step);
   return (
@@ -78,11 +78,11 @@ function DockLine({ run }: { run: Run }) {
   const { book } = useServices();
   const names = useNames(run.assistant_id);
   const cancelling = useCancelling(run);
-  const live = isActive(run.status);
+  const live = !isTerminal(run.status);
   const now = useNow(live);
   const { progress } = run;
   return (
-    <li data-run={run.run_id} className={run.status === 'interrupted' ? 'asks' : ''}>
+    <li data-run={run.run_id} className={run.status === 'interrupted' ? 'asks' : live ? '' : 'ended'}>
       <Link href={`/runs/${run.run_id}`}>
         <b>{run.title}</b>
         <span className="soft">{activity(run, names.step)}</span>

@@ -18,7 +18,10 @@ export interface FieldProps {
 
 /** More options than this are a list to open; fewer are all in sight. */
 const IN_SIGHT = 5;
-const INPUT_TYPE: Record<Exclude<TextRules['format'], 'long'>, string> = {
+/** A text that may have more characters than this gets room. */
+const LONG = 400;
+const INPUT_TYPE: Record<TextRules['format'], string> = {
+  long: 'text',
   plain: 'text',
   date: 'date',
   time: 'time',
@@ -115,7 +118,7 @@ export function FieldInput(props: FieldProps) {
     case 'text':
       return (
         <Row field={field} id={id} problem={problem}>
-          {field.format === 'long' || field.maxLength > 400 ? (
+          {isLong(field) ? (
             <textarea
               {...common}
               className="grow"
@@ -137,6 +140,10 @@ export function FieldInput(props: FieldProps) {
     default:
       return field satisfies never;
   }
+}
+
+function isLong({ format, maxLength }: TextRules): boolean {
+  return format === 'long' || (format === 'plain' && maxLength > LONG && maxLength < Infinity);
 }
 
 const YES_NO = [

@@ -25,7 +25,7 @@ interface Props {
 const NO_PROBLEMS: Problems = new Map();
 
 /** A question that waits. What was begun is kept; nothing is sent before it is right; sending twice is harmless. */
-export function QuestionForm({ run, asked, question, sending }: Props) {
+export default function QuestionForm({ run, asked, question, sending }: Props) {
   const { answers, notices } = useServices();
   const [draft, setDraft] = useState(() => answerDraft(run.run_id, asked.id) ?? initialDraft(question));
   const [tried, setTried] = useState(false);

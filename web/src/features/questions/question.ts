@@ -19,6 +19,7 @@ export interface Question {
     | { kind: 'review'; review: Review };
 }
 
+const UNNAMED = 'The run waits for an answer.';
 const TEXT_KEYS = ['question', 'message', 'text', 'prompt', 'title'];
 const DETAIL_KEYS = ['detail', 'details', 'description'];
 
@@ -36,14 +37,14 @@ export function questionOf(value: Json): Question {
       form: { kind: 'review', review },
     };
   }
-  if (!isObject(value)) return { ...plain('The run waits for an answer.'), rest: value };
+  if (!isObject(value)) return { ...plain(UNNAMED), rest: value };
   const textKey = TEXT_KEYS.find((key) => typeof value[key] === 'string' && value[key] !== '');
   const detailKey = DETAIL_KEYS.find((key) => typeof value[key] === 'string' && value[key] !== '');
   const form = formOf(value);
   const used = new Set([textKey, detailKey, form.kind === 'choice' ? 'options' : '', 'schema']);
   const rest = Object.fromEntries(Object.entries(value).filter(([key]) => !used.has(key)));
   return {
-    text: String(textKey === undefined ? 'The run waits for an answer.' : value[textKey]),
+    text: String(textKey === undefined ? UNNAMED : value[textKey]),
     detail: detailKey === undefined ? null : String(value[detailKey]),
     rest: Object.keys(rest).length === 0 ? null : rest,
     form,
@@ -55,7 +56,8 @@ export function askLine(values: readonly Json[]): string {
   const [first] = values;
   if (first === undefined) return 'asks you something';
   if (values.length > 1) return `asks you ${values.length} questions`;
-  return `asks: ${questionOf(first).text.split('\n')[0] ?? ''}`;
+  const { text } = questionOf(first);
+  return text === UNNAMED ? 'waits for your answer' : `asks: ${text.split('\n')[0] ?? ''}`;
 }
 
 function plain(text: string): Question {

@@ -1,10 +1,13 @@
 import type { Run } from '@longrun/shared';
+import { lazy, Suspense } from 'react';
+import { AskIcon } from '../../lib/icons.tsx';
 import { useServices } from '../../lib/services.ts';
 import { useStore } from '../../lib/store.ts';
 import { Answered } from './answered.tsx';
 import type { Asked } from './history.ts';
 import { questionOf } from './question.ts';
-import { QuestionForm } from './question-form.tsx';
+
+const QuestionForm = lazy(() => import('./question-form.tsx'));
 
 /** One question of a run, in its place among what the run said: a form while it waits, then what was answered. */
 export function QuestionCard({ run, asked }: { run: Run; asked: Asked }) {
@@ -27,7 +30,21 @@ export function QuestionCard({ run, asked }: { run: Run; asked: Asked }) {
     );
   }
   if (!asked.open) return <Unanswered text={question.text} />;
-  return <QuestionForm run={run} asked={asked} question={question} sending={sending} />;
+  return (
+    <Suspense fallback={<Coming text={question.text} />}>
+      <QuestionForm run={run} asked={asked} question={question} sending={sending} />
+    </Suspense>
+  );
+}
+
+/** Stands where the form will be, for the moment in which its code is loaded. */
+function Coming({ text }: { text: string }) {
+  return (
+    <div className="question">
+      <AskIcon />
+      <h2>{text}</h2>
+    </div>
+  );
 }
 
 function Unanswered({ text }: { text: string }) {

@@ -32,7 +32,9 @@ export function RunHead({ run, sending }: { run: Run; sending: boolean }) {
       </div>
       <div className="facts">
         <Status status={run.status} cancelling={cancelling} />
-        {doing !== '' && run.status !== 'failed' && <span className="doing">{doing}</span>}
+        {doing !== '' && run.status !== 'failed' && run.status !== 'interrupted' && (
+          <span className="doing">{doing}</span>
+        )}
         <Elapsed run={run} />
         {run.usage.cost_usd !== undefined && <span className="num">{cost(run.usage.cost_usd)}</span>}
         <span>

@@ -1,4 +1,4 @@
-import { isActive, type Run } from '@longrun/shared';
+import { isTerminal, type Run } from '@longrun/shared';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import { useNow } from '../../lib/clock.ts';
@@ -16,7 +16,7 @@ export const RunLine = memo(function RunLine({ id }: { id: string }) {
 function Known({ run }: { run: Run }) {
   const names = useNames(run.assistant_id);
   const cancelling = useCancelling(run);
-  const live = isActive(run.status);
+  const live = !isTerminal(run.status);
   const now = useNow();
   const created = Date.parse(run.created_at);
   const doing = activity(run, names.step);
