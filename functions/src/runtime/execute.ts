@@ -1,4 +1,4 @@
-import { GraphDrained, RunControl, type BaseStore } from '@langchain/langgraph';
+import { GraphDrained, RunControl } from '@langchain/langgraph';
 import {
   isObject,
   jsonBytes,
@@ -13,6 +13,7 @@ import { classify, type Failure } from '../domain/classify.ts';
 import { stepTimedOut, timedOut } from '../domain/timeout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Documents } from '../ports/documents.ts';
+import { nodeCache } from './cache/cache.ts';
 import type { RunnableGraph } from './graphs.ts';
 import { CancelRequested, Fenced, type Journal } from './journal.ts';
 import { messagesIn, stateToJson } from './message-events.ts';
@@ -20,6 +21,7 @@ import { DocumentSaver } from './saver/saver.ts';
 import { BREAKPOINT, originOf } from './origin.ts';
 import { numbered } from './questions.ts';
 import { JournalSink } from './sink.ts';
+import { longTermStore } from './store/store.ts';
 import { StepTimer } from './step-timer.ts';
 import { StreamReader, type Price } from './stream-reader.ts';
 
@@ -45,7 +47,6 @@ export interface ExecuteOptions {
   timeout: AbortSignal;
   now: () => number;
   after: Clock['after'];
-  store?: BaseStore;
 }
 
 /** Super-steps a run may take unless its config says otherwise; LangGraph's own default of 25 suits chats. */
@@ -123,7 +124,10 @@ async function open(options: ExecuteOptions, step: StepTimer) {
   const sink = new JournalSink(journal, reader, now, () => step.restart());
   sinkRef.sink = sink;
   return {
-    graph: graph.withCheckpointer(saver, { store: options.store }),
+    graph: graph.withCheckpointer(saver, {
+      store: longTermStore(documents, { uid: run.owner, clock: { now } }),
+      cache: nodeCache(documents, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
+    }),
     config: { ...config, configurable: { ...config.configurable, ...chosen } },
     input,
     reader,

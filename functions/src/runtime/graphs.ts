@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import type { BaseCheckpointSaver, BaseStore, CompiledStateGraph } from '@langchain/langgraph';
+import type { BaseCache } from '@langchain/langgraph-checkpoint';
 import { LongrunError, errorMessage, type GraphInfo } from '@longrun/shared';
 import * as z from 'zod';
 
@@ -31,7 +32,8 @@ export interface RunnableGraph {
 
 /** What else a run brings along. */
 export interface OwnParts {
-  store?: BaseStore | undefined;
+  store?: BaseStore;
+  cache?: BaseCache;
 }
 
 interface Loaded extends RunnableGraph {
@@ -131,11 +133,7 @@ async function load(id: string, entry: { path: string; name: string; description
     withCheckpointer: (saver, own = {}) =>
       Object.create(graph, {
         checkpointer: { value: saver, writable: true },
-        ...Object.fromEntries(
-          Object.entries(own)
-            .filter(([, value]) => value !== undefined)
-            .map(([name, value]) => [name, { value, writable: true }]),
-        ),
+        ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value, writable: true }])),
       }) as Compiled,
   };
 }

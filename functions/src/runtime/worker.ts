@@ -1,4 +1,3 @@
-import type { BaseStore } from '@langchain/langgraph';
 import { errorMessage, foldEntry, isTerminal, type NewEvent, type Run } from '@longrun/shared';
 import { classify } from '../domain/classify.ts';
 import { decideClaim, decideFailure, SILENT } from '../domain/decide.ts';
@@ -29,7 +28,6 @@ export interface WorkerOptions {
   deadlineMs: number;
   /** How long a super-step may go on after that. Milliseconds. */
   graceMs: number;
-  memory?: BaseStore;
 }
 
 /** Takes tasks and executes their runs; several at a time, each with a journal of its own. */
@@ -123,7 +121,7 @@ export class Worker {
   }
 
   async #execute(journal: Journal): Promise<Outcome> {
-    const { store, graphs, price, deadlineMs, graceMs, memory } = this.#options;
+    const { store, graphs, price, deadlineMs, graceMs } = this.#options;
     const drain = new AbortController();
     const leave = new AbortController();
     const timeout = new AbortController();
@@ -148,7 +146,6 @@ export class Worker {
         timeout: timeout.signal,
         now: () => store.clock.now(),
         after: (ms, callback) => store.clock.after(ms, callback),
-        ...(memory === undefined ? {} : { store: memory }),
       });
     } catch (error) {
       log.error('The graph could not be started.', error, { assistant_id: journal.run.assistant_id });

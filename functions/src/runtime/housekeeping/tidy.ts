@@ -20,6 +20,7 @@ import {
 } from '../../ports/documents.ts';
 import { log } from '../../telemetry/log.ts';
 import type { RunStore } from '../run-store.ts';
+import { sweepExpired } from '../store/sweep-items.ts';
 import { isKept, removeRun, removeThread, threadOfPath } from './remove.ts';
 
 const BATCH = 100;
@@ -45,6 +46,10 @@ export async function tidy(store: RunStore): Promise<Tidied> {
       const step = doc === undefined ? null : await tidyRun(store, doc);
       if (step !== null) done[step] += 1;
     });
+  }
+  // What expired in long-term memory and node caches.
+  for (const group of ['store', 'cache'] as const) {
+    await attempt(group, async () => void (await sweepExpired(store.documents, group, store.clock.now())));
   }
   if (done.compacted + done.removed > 0) log.info('Ended runs were tidied up.', { ...done });
   return done;

@@ -24,18 +24,15 @@ export async function sweepExpired(
     limit,
     select: ['expire_at'],
   });
-  if (await tryCommit(documents, due.flatMap(removal))) return due.length;
+  if (await tryCommit(documents, due.map(removal))) return due.length;
   let deleted = 0;
-  for (const document of due) if (await tryCommit(documents, removal(document))) deleted += 1;
+  for (const document of due) if (await tryCommit(documents, [removal(document)])) deleted += 1;
   return deleted;
 }
 
 /** Refused when the document was written since it was found: it has a new end. */
-function removal({ path, fields, version }: StoredDocument): DocumentWrite[] {
-  return [
-    { op: 'update', path, fields, version },
-    { op: 'delete', path },
-  ];
+function removal({ path, version }: StoredDocument): DocumentWrite {
+  return { op: 'delete', path, version };
 }
 
 async function tryCommit(documents: Documents, writes: DocumentWrite[]): Promise<boolean> {

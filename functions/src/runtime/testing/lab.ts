@@ -1,4 +1,4 @@
-import type { BaseCheckpointSaver, CompiledStateGraph } from '@langchain/langgraph';
+import type { CompiledStateGraph } from '@langchain/langgraph';
 import { foldLog, runFromDoc, runPath, type CreateRun, type Run, type RunEvent } from '@longrun/shared';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { systemClock, type Clock } from '../../ports/clock.ts';
@@ -27,8 +27,13 @@ export class Lab {
   constructor(options: { graph: unknown; documents?: Documents; clock?: Clock; ttlMs?: number }) {
     const graph = options.graph as AnyGraph;
     const runnable: RunnableGraph = {
-      withCheckpointer: (saver: BaseCheckpointSaver) =>
-        Object.create(graph, { checkpointer: { value: saver } }) as AnyGraph,
+      withCheckpointer: (saver, own = {}) =>
+        Object.create(
+          graph,
+          Object.fromEntries(
+            Object.entries({ checkpointer: saver, ...own }).map(([name, value]) => [name, { value }]),
+          ),
+        ) as AnyGraph,
     };
     this.documents = options.documents ?? memoryDocuments();
     this.store = new RunStore({
@@ -48,13 +53,13 @@ export class Lab {
     });
   }
 
-  async create(body: Partial<CreateRun> = {}): Promise<Run> {
-    return (await createRun(this.store, { uid: UID, body: { assistant_id: 'lab', ...body } })).run;
+  async create(body: Partial<CreateRun> = {}, uid = UID): Promise<Run> {
+    return (await createRun(this.store, { uid, body: { assistant_id: 'lab', ...body } })).run;
   }
 
   /** Delivers the run's task, and those that follow from it, until none is left. */
   async work(run: Run): Promise<Run> {
-    await this.worker.handle({ uid: UID, run_id: run.run_id });
+    await this.worker.handle({ uid: run.owner, run_id: run.run_id });
     for (let task = this.tasks.shift(); task !== undefined; task = this.tasks.shift()) {
       await this.worker.handle(task);
     }
@@ -63,15 +68,15 @@ export class Lab {
 
   /** The run as its log says. Throws when the document says something else. */
   async read(run: Run): Promise<Run> {
-    const [doc] = await this.documents.get([runPath(UID, run.run_id)]);
+    const [doc] = await this.documents.get([runPath(run.owner, run.run_id)]);
     if (doc === undefined) throw new Error(`There is no run ${run.run_id}.`);
-    const folded = foldLog(await this.store.entriesAfter(UID, run.run_id, -1));
+    const folded = foldLog(await this.store.entriesAfter(run.owner, run.run_id, -1));
     const stored = runFromDoc(doc.fields);
     if (JSON.stringify(stored) !== JSON.stringify(folded)) throw new Error('The document is not the fold.');
     return folded;
   }
 
   async events(run: Run): Promise<RunEvent[]> {
-    return (await this.store.entriesAfter(UID, run.run_id, -1)).flatMap((entry) => entry.events);
+    return (await this.store.entriesAfter(run.owner, run.run_id, -1)).flatMap((entry) => entry.events);
   }
 }
