@@ -5,8 +5,11 @@ import { ID_TOKEN_SECONDS, mintIdToken, readIdToken, type IdTokenClaims, type Se
 import type { OobCodes } from './oob-codes.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
+import { enrollmentHint } from './second-factor.ts';
 import type { Store } from './store.ts';
+import type { Tickets } from './tickets.ts';
 import type { User } from './user.ts';
+import type { VerificationCodes } from './verification-codes.ts';
 
 /** What every operation works with. */
 export interface App {
@@ -14,6 +17,13 @@ export interface App {
   store: Store;
   refreshTokens: RefreshTokens;
   oobCodes: OobCodes;
+  codes: VerificationCodes;
+  /** Numbers that were proven but belong to another account than the caller's. */
+  phoneProofs: Tickets<{ phoneNumber: string }>;
+  /** First factors given, second ones not yet. */
+  pendingSignIns: Tickets<{ localId: string; provider: string }>;
+  /** Secrets shown to someone who has not yet entered a code. */
+  totpEnrollments: Tickets<{ localId: string; secret: string }>;
   signUps: RateLimit;
   badPasswords: RateLimit;
   now: () => number;
@@ -57,22 +67,36 @@ function randomId(): string {
 }
 
 /** Stores the account with this sign-in and opens a session for it. */
-export function signIn(
-  app: App,
-  user: User,
-  provider: string,
-  claims?: Record<string, unknown>,
-): { user: User; tokens: Tokens } {
+export function signIn(app: App, user: User, how: Omit<Session, 'authTime'>): { user: User; tokens: Tokens } {
   assert(!user.disabled, 'USER_DISABLED');
   const now = app.now();
   const signedIn = { ...user, lastLoginAt: now, lastRefreshAt: now };
-  const session: Session = { provider, authTime: Math.floor(now / 1000), claims };
+  const session: Session = { ...how, authTime: Math.floor(now / 1000) };
   return app.store.transaction(() => {
     app.store.save(signedIn);
     const refreshToken = app.refreshTokens.issue(user.localId, session);
     const idToken = mintIdToken(signedIn, session, app.project, now);
     return { user: signedIn, tokens: { idToken, refreshToken, expiresIn: String(ID_TOKEN_SECONDS) } };
   });
+}
+
+/** What someone gets who has given the first of two factors. */
+interface Pending {
+  mfaPendingCredential: string;
+  mfaInfo: object[];
+}
+
+/** As `signIn`, but where the account has a second factor the session waits for it. */
+export function signInFirstFactor(
+  app: App,
+  user: User,
+  provider: string,
+): { user: User; tokens: Tokens | Pending } {
+  if (user.mfaInfo === undefined || user.mfaInfo.length === 0) return signIn(app, user, { provider });
+  assert(!user.disabled, 'USER_DISABLED');
+  app.store.save(user);
+  const mfaPendingCredential = app.pendingSignIns.issue({ localId: user.localId, provider });
+  return { user, tokens: { mfaPendingCredential, mfaInfo: user.mfaInfo.map(enrollmentHint) } };
 }
 
 /** The account of the caller's ID token. Throws Google's error for a token that is bad, expired, revoked or orphaned. */

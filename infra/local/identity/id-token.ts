@@ -1,5 +1,6 @@
 import { IdentityError, assert } from './errors.ts';
 import { isRecord } from './fields.ts';
+import type { SecondFactor } from './second-factor.ts';
 import type { User } from './user.ts';
 
 /**
@@ -15,13 +16,19 @@ export interface Session {
   authTime: number;
   /** Claims of the custom token, if one was used. */
   claims?: Record<string, unknown> | undefined;
+  secondFactor?: SecondFactor | undefined;
 }
 
 export function mintIdToken(user: User, session: Session, project: string, nowMs: number): string {
   const iat = Math.floor(nowMs / 1000);
   const identities: Record<string, string[]> = {};
   if (user.email !== undefined) identities['email'] = [user.email];
+  if (user.phoneNumber !== undefined) identities['phone'] = [user.phoneNumber];
   for (const { providerId, rawId } of user.identities) identities[providerId] = [rawId];
+  const second = session.secondFactor && {
+    sign_in_second_factor: session.secondFactor.type,
+    second_factor_identifier: session.secondFactor.id,
+  };
   return encodeJwt({
     name: user.displayName,
     picture: user.photoUrl,
@@ -29,11 +36,12 @@ export function mintIdToken(user: User, session: Session, project: string, nowMs
     ...(user.customAttributes === undefined ? {} : parseObject(user.customAttributes)),
     email: user.email,
     email_verified: user.email === undefined ? undefined : user.emailVerified,
+    phone_number: user.phoneNumber,
     ...(session.provider === 'anonymous' ? { provider_id: 'anonymous' } : {}),
     auth_time: session.authTime,
     user_id: user.localId,
     sub: user.localId,
-    firebase: { identities, sign_in_provider: session.provider },
+    firebase: { identities, sign_in_provider: session.provider, ...second },
     iat,
     exp: iat + ID_TOKEN_SECONDS,
     aud: project,
@@ -78,6 +86,14 @@ export function providerOf(claims: IdTokenClaims): string {
   const firebase = claims['firebase'];
   const provider = isRecord(firebase) ? firebase['sign_in_provider'] : undefined;
   return typeof provider === 'string' ? provider : 'custom';
+}
+
+/** The second factor that the token's session was opened with, if any. */
+export function secondFactorOf(claims: IdTokenClaims): SecondFactor | undefined {
+  const firebase = claims['firebase'];
+  if (!isRecord(firebase)) return undefined;
+  const { sign_in_second_factor: type, second_factor_identifier: id } = firebase;
+  return (type === 'phone' || type === 'totp') && typeof id === 'string' ? { type, id } : undefined;
 }
 
 /** The payload of a JWT, whatever its signature; undefined when it is not one. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { Tickets } from './tickets.ts';
 
 /** "Out of band" codes: what Google would mail to someone. Nothing is mailed here; the emulator API lists them. */
 export interface OobCode {
@@ -21,9 +22,6 @@ export const OOB_TYPES = [
 ] as const;
 export type OobType = (typeof OOB_TYPES)[number];
 
-/** Unused codes kept; the oldest gives way. */
-const MAX_CODES = 10_000;
-
 const MODES: { [type in OobType]: string } = {
   PASSWORD_RESET: 'resetPassword',
   VERIFY_EMAIL: 'verifyEmail',
@@ -41,11 +39,12 @@ export interface OobRequest {
   origin: string;
 }
 
+/** They do not expire here: a developer may look for one tomorrow. */
 export class OobCodes {
-  private readonly db: DatabaseSync;
+  private readonly tickets: Tickets<OobCode>;
 
-  constructor(db: DatabaseSync) {
-    this.db = db;
+  constructor(db: DatabaseSync, project: string, now: () => number) {
+    this.tickets = new Tickets(db, project, 'oob', Number.MAX_SAFE_INTEGER, now);
   }
 
   create({ type, email, newEmail, localId, continueUrl, origin }: OobRequest): OobCode {
@@ -57,23 +56,19 @@ export class OobCodes {
     link.searchParams.set('apiKey', 'fake-api-key');
     if (continueUrl !== undefined) link.searchParams.set('continueUrl', continueUrl);
     const code = { oobCode, requestType: type, email, newEmail, oobLink: link.href, localId };
-    this.db.prepare('INSERT INTO oob_codes (code, doc) VALUES (?, ?)').run(oobCode, JSON.stringify(code));
-    const last = 'SELECT id FROM oob_codes ORDER BY id DESC LIMIT 1 OFFSET ?';
-    this.db.prepare(`DELETE FROM oob_codes WHERE id <= (${last})`).run(MAX_CODES);
+    this.tickets.issue(code, oobCode);
     return code;
   }
 
   find(code: string): OobCode | undefined {
-    const row = this.db.prepare('SELECT doc FROM oob_codes WHERE code = ?').get(code);
-    return row === undefined ? undefined : (JSON.parse(String(row['doc'])) as OobCode);
+    return this.tickets.find(code);
   }
 
   delete(code: string): void {
-    this.db.prepare('DELETE FROM oob_codes WHERE code = ?').run(code);
+    this.tickets.delete(code);
   }
 
   list(): OobCode[] {
-    const rows = this.db.prepare('SELECT doc FROM oob_codes ORDER BY id').all();
-    return rows.map((row) => JSON.parse(String(row['doc'])) as OobCode);
+    return this.tickets.list().map(({ doc }) => doc);
   }
 }

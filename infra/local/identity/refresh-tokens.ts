@@ -11,33 +11,38 @@ const MAX_PER_USER = 200;
  */
 export class RefreshTokens {
   private readonly db: DatabaseSync;
+  private readonly project: string;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, project: string) {
     this.db = db;
+    this.project = project;
   }
 
   issue(localId: string, session: Session): string {
     const token = `${Buffer.from(localId).toString('base64url')}.${randomBytes(32).toString('base64url')}`;
     this.db
-      .prepare('INSERT INTO refresh_tokens (hash, local_id, session) VALUES (?, ?, ?)')
-      .run(hash(token), localId, JSON.stringify(session));
+      .prepare('INSERT INTO refresh_tokens (project, hash, local_id, session) VALUES (?, ?, ?, ?)')
+      .run(this.project, hash(token), localId, JSON.stringify(session));
     this.db
       .prepare(
-        `DELETE FROM refresh_tokens WHERE local_id = ?1 AND id <=
-          (SELECT id FROM refresh_tokens WHERE local_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${MAX_PER_USER})`,
+        `DELETE FROM refresh_tokens WHERE project = ?1 AND local_id = ?2 AND id <=
+          (SELECT id FROM refresh_tokens WHERE project = ?1 AND local_id = ?2
+            ORDER BY id DESC LIMIT 1 OFFSET ${MAX_PER_USER})`,
       )
-      .run(localId);
+      .run(this.project, localId);
     return token;
   }
 
   /** Undefined when the token is not a valid one any more. */
   find(token: string): Session | undefined {
-    const row = this.db.prepare('SELECT session FROM refresh_tokens WHERE hash = ?').get(hash(token));
+    const sql = 'SELECT session FROM refresh_tokens WHERE project = ? AND hash = ?';
+    const row = this.db.prepare(sql).get(this.project, hash(token));
     return row === undefined ? undefined : (JSON.parse(String(row['session'])) as Session);
   }
 
   revokeAll(localId: string): void {
-    this.db.prepare('DELETE FROM refresh_tokens WHERE local_id = ?').run(localId);
+    const sql = 'DELETE FROM refresh_tokens WHERE project = ? AND local_id = ?';
+    this.db.prepare(sql).run(this.project, localId);
   }
 }
 

@@ -1,12 +1,23 @@
 import type { App, Operation } from './app.ts';
-import { IdentityError, notAllowed, unimplemented } from './errors.ts';
+import { IdentityError, unimplemented } from './errors.ts';
 import { action } from './operations/action.ts';
 import { createAuthUri } from './operations/create-auth-uri.ts';
 import { batchDelete, deleteAccount, deleteAll } from './operations/delete.ts';
 import { importAccounts } from './operations/import.ts';
 import { batchGet, queryAccounts } from './operations/list.ts';
 import { lookup } from './operations/lookup.ts';
+import {
+  finalizeMfaEnrollment,
+  startMfaEnrollment,
+  withdrawMfaEnrollment,
+} from './operations/mfa-enrollment.ts';
+import { finalizeMfaSignIn, startMfaSignIn } from './operations/mfa-sign-in.ts';
 import { listOobCodes, resetPassword, sendOobCode } from './operations/oob.ts';
+import {
+  listVerificationCodes,
+  sendVerificationCode,
+  signInWithPhoneNumber,
+} from './operations/phone-sign-in.ts';
 import * as config from './operations/project-config.ts';
 import { refresh } from './operations/refresh.ts';
 import { createSessionCookie } from './operations/session-cookie.ts';
@@ -16,11 +27,14 @@ import { signInWithIdp } from './operations/sign-in-with-idp.ts';
 import { signInWithPassword } from './operations/sign-in-with-password.ts';
 import { signUp } from './operations/sign-up.ts';
 import { update } from './operations/update.ts';
+import type { Projects } from './projects.ts';
 
 /** Who may call: anyone, anyone naming an API key, the administrator, or either of the last two. */
 type Access = 'public' | 'key' | 'admin' | 'key-or-admin';
 
 export interface Route {
+  /** The project that is asked. */
+  app: App;
   access: Access;
   run: Operation;
 }
@@ -36,6 +50,8 @@ const ACCOUNTS: Table = {
   'POST signInWithIdp': ['key-or-admin', signInWithIdp],
   'POST signInWithCustomToken': ['key-or-admin', signInWithCustomToken],
   'POST signInWithEmailLink': ['key-or-admin', signInWithEmailLink],
+  'POST sendVerificationCode': ['key-or-admin', sendVerificationCode],
+  'POST signInWithPhoneNumber': ['key-or-admin', signInWithPhoneNumber],
   'POST lookup': ['key-or-admin', lookup],
   'POST update': ['key-or-admin', update],
   'POST delete': ['key-or-admin', deleteAccount],
@@ -56,33 +72,35 @@ const OTHERS: Table = {
   [`GET ${TOOLKIT}/v2/recaptchaConfig`]: ['key', config.recaptchaConfig],
   [`GET ${TOOLKIT}/v2/passwordPolicy`]: ['key', config.passwordPolicy],
   [`POST ${TOOLKIT}/v1/projects/P:createSessionCookie`]: ['admin', createSessionCookie],
+  [`POST ${TOOLKIT}/v2/accounts/mfaEnrollment:start`]: ['key', startMfaEnrollment],
+  [`POST ${TOOLKIT}/v2/accounts/mfaEnrollment:finalize`]: ['key', finalizeMfaEnrollment],
+  [`POST ${TOOLKIT}/v2/accounts/mfaEnrollment:withdraw`]: ['key', withdrawMfaEnrollment],
+  [`POST ${TOOLKIT}/v2/accounts/mfaSignIn:start`]: ['key', startMfaSignIn],
+  [`POST ${TOOLKIT}/v2/accounts/mfaSignIn:finalize`]: ['key', finalizeMfaSignIn],
+  [`GET ${TOOLKIT}/v2/projects/P/config`]: ['admin', config.projectConfig],
+  [`PATCH ${TOOLKIT}/v2/projects/P/config`]: ['admin', config.setProjectConfig],
+  'GET /': ['public', () => ({ authEmulator: { ready: true } })],
   'GET /emulator/action': ['public', action],
   'GET /emulator/v1/projects/P/oobCodes': ['public', listOobCodes],
+  'GET /emulator/v1/projects/P/verificationCodes': ['public', listVerificationCodes],
   'GET /emulator/v1/projects/P/config': ['public', config.emulatorConfig],
   'PATCH /emulator/v1/projects/P/config': ['public', config.setEmulatorConfig],
   'DELETE /emulator/v1/projects/P/accounts': ['public', deleteAll],
 };
 
-/**
- * Finds what a request asks for. Throws 404 for an unknown address; 501 or OPERATION_NOT_ALLOWED for what Google offers and this
- * server does not.
- */
-export function findRoute(app: App, method: string, path: string): Route {
-  const named = /\/projects\/([^/:]+)/.exec(path);
-  if (named !== null && named[1] !== app.project) {
-    throw new IdentityError(`INVALID_PROJECT_ID : this server holds the project ${app.project}.`);
-  }
-  const general = path.replace(`/projects/${app.project}`, '/projects/P');
+/** Finds what a request asks for, and of which project. Throws 404 for an unknown address; 501 for what Google offers and this server does not. */
+export function findRoute(projects: Projects, method: string, path: string): Route {
+  const named = /\/projects\/([^/:]+)/.exec(path)?.[1];
+  const app = named === undefined ? projects.main() : projects.named(named);
+  const general = named === undefined ? path : path.replace(`/projects/${named}`, '/projects/P');
   const other = own(OTHERS, `${method} ${general}`);
-  if (other !== undefined) return { access: other[0], run: other[1] };
+  if (other !== undefined) return { app, access: other[0], run: other[1] };
   const match = /^\/identitytoolkit\.googleapis\.com\/v1\/(projects\/P\/)?accounts(?::(\w+))?$/.exec(general);
   if (match !== null) {
     const [, inProject, name = inProject === undefined ? '' : 'signUp'] = match;
     const account = own(ACCOUNTS, `${method} ${name}`);
-    if (account !== undefined) return { access: inProject ? 'admin' : account[0], run: account[1] };
+    if (account !== undefined) return { app, access: inProject ? 'admin' : account[0], run: account[1] };
   }
-  if (/Phone|VerificationCode|VerificationProof/.test(path)) throw notAllowed('Phone sign-in');
-  if (/mfa/.test(path)) throw notAllowed('Multi-factor authentication');
   if (path.startsWith(`${TOOLKIT}/`) || path.startsWith('/emulator/'))
     throw unimplemented(`${method} ${path}`);
   throw new IdentityError('Not Found', 404, 'NOT_FOUND');

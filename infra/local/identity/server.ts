@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { App } from './app.ts';
 import { openDatabase } from './database.ts';
 import { IdentityError } from './errors.ts';
 import { allowAnyOrigin, answerPreflight, readFields, sendJson } from './http.ts';
-import { OobCodes } from './oob-codes.ts';
-import { RateLimit } from './rate-limit.ts';
-import { RefreshTokens } from './refresh-tokens.ts';
+import { DEFAULT_PROJECT, Projects } from './projects.ts';
 import { findRoute, type Route } from './routes.ts';
-import { Store } from './store.ts';
 
 export interface IdentityOptions {
   /** 0, the default, picks a free one. */
@@ -16,6 +12,7 @@ export interface IdentityOptions {
   host?: string | undefined;
   /** The SQLite file; without one, accounts live in memory. */
   data?: string | undefined;
+  /** Of calls that name no project; absent: the project that was named last. */
   project?: string | undefined;
   /** Milliseconds since the epoch; tests move it. */
   now?: (() => number) | undefined;
@@ -28,24 +25,16 @@ export interface IdentityServer {
 }
 
 /**
- * Identity Toolkit for one project, as `firebase/auth` and `firebase-admin/auth` speak to the Firebase Auth emulator.
+ * Identity Toolkit, as `firebase/auth` and `firebase-admin/auth` speak to the Firebase Auth emulator.
  * Source: the REST reference of the Identity Toolkit API and the emulator's documented differences. Rejects when the port or
  * the file cannot be opened.
  */
 export async function startIdentity(options: IdentityOptions = {}): Promise<IdentityServer> {
   const { host = '127.0.0.1', now = Date.now } = options;
-  const db = openDatabase(options.data);
-  const app: App = {
-    project: options.project ?? 'demo-longrun',
-    store: new Store(db),
-    refreshTokens: new RefreshTokens(db),
-    oobCodes: new OobCodes(db),
-    signUps: new RateLimit(1_000, 50, now), // a load test's users at once; a runaway loop fills no disk
-    badPasswords: new RateLimit(30, 0.1, now), // for each address: a person's typing errors, not a dictionary
-    now,
-  };
+  const db = openDatabase(options.data, options.project ?? DEFAULT_PROJECT);
+  const projects = new Projects(db, options.project, now);
   const bootId = randomUUID();
-  const server = createServer((request, response) => void answer(app, bootId, request, response));
+  const server = createServer((request, response) => void answer(projects, bootId, request, response));
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -71,7 +60,7 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
 }
 
 async function answer(
-  app: App,
+  projects: Projects,
   bootId: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -83,12 +72,12 @@ async function answer(
     const url = URL.parse(request.url ?? '/', origin);
     if (url === null) throw new IdentityError('Bad Request', 400);
     if (url.pathname === '/_/health') return sendJson(response, 200, { status: 'ok', boot_id: bootId });
-    const route = findRoute(app, request.method ?? 'GET', decodePath(url.pathname));
+    const { app, access, run } = findRoute(projects, request.method ?? 'GET', decodePath(url.pathname));
     const privileged = isPrivileged(request);
-    checkAccess(route, privileged, url.searchParams);
+    checkAccess(access, privileged, url.searchParams);
     const body = await readFields(request, privileged);
     const call = { body, query: url.searchParams, privileged, origin: url.origin };
-    sendJson(response, 200, await route.run(app, call));
+    sendJson(response, 200, await run(app, call));
   } catch (error) {
     answerError(response, error);
   } finally {
@@ -111,7 +100,7 @@ function isPrivileged(request: IncomingMessage): boolean {
   throw new IdentityError('Only "Authorization: Bearer owner" is accepted here.', 401, 'UNAUTHENTICATED');
 }
 
-function checkAccess({ access }: Route, privileged: boolean, query: URLSearchParams): void {
+function checkAccess(access: Route['access'], privileged: boolean, query: URLSearchParams): void {
   if (access === 'public') return;
   if (access !== 'key' && privileged) return;
   if (access === 'admin') {

@@ -7,53 +7,70 @@ const MAX_USERS = 1_000_000;
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Accounts and their unique keys: id, email, federated identity. Synchronous, so callers read and write atomically. */
+/** One project's accounts and their unique keys: id, email, phone, federated identity. Synchronous, so callers read and write atomically. */
 export class Store {
-  readonly db: DatabaseSync;
+  private readonly db: DatabaseSync;
+  private readonly project: string;
   private count: number;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, project: string) {
     this.db = db;
-    this.count = Number(db.prepare('SELECT count(*) AS n FROM users').get()?.['n']);
+    this.project = project;
+    const sql = 'SELECT count(*) AS n FROM users WHERE project = ?';
+    this.count = Number(db.prepare(sql).get(project)?.['n']);
   }
 
   byId(localId: string): User | undefined {
-    return one(this.db.prepare('SELECT doc FROM users WHERE local_id = ?').get(localId));
+    const sql = 'SELECT doc FROM users WHERE project = ? AND local_id = ?';
+    return one(this.db.prepare(sql).get(this.project, localId));
   }
 
   byEmail(email: string): User | undefined {
-    return one(this.db.prepare('SELECT doc FROM users WHERE email = ?').get(email));
+    const sql = 'SELECT doc FROM users WHERE project = ? AND email = ?';
+    return one(this.db.prepare(sql).get(this.project, email));
+  }
+
+  byPhone(phone: string): User | undefined {
+    const sql = 'SELECT doc FROM users WHERE project = ? AND phone = ?';
+    return one(this.db.prepare(sql).get(this.project, phone));
   }
 
   byIdentity(provider: string, rawId: string): User | undefined {
-    const sql = 'SELECT doc FROM identities JOIN users USING (local_id) WHERE provider = ? AND raw_id = ?';
-    return one(this.db.prepare(sql).get(provider, rawId));
+    const sql = `SELECT doc FROM identities JOIN users USING (project, local_id)
+      WHERE project = ? AND provider = ? AND raw_id = ?`;
+    return one(this.db.prepare(sql).get(this.project, provider, rawId));
   }
 
   /** Accounts that a federated provider knows under this address. */
   byIdentityEmail(email: string): User[] {
-    const sql =
-      'SELECT DISTINCT local_id, doc FROM identities JOIN users USING (local_id) WHERE identities.email = ?';
-    return many(this.db.prepare(sql).all(email));
+    const sql = `SELECT DISTINCT local_id, doc FROM identities JOIN users USING (project, local_id)
+      WHERE project = ? AND identities.email = ?`;
+    return many(this.db.prepare(sql).all(this.project, email));
   }
 
   /** Accounts after `after` in the order of their ids. */
   list(after: string, limit: number): User[] {
-    const sql = 'SELECT doc FROM users WHERE local_id > ? ORDER BY local_id LIMIT ?';
-    return many(this.db.prepare(sql).all(after, limit));
+    const sql = 'SELECT doc FROM users WHERE project = ? AND local_id > ? ORDER BY local_id LIMIT ?';
+    return many(this.db.prepare(sql).all(this.project, after, limit));
   }
 
   get size(): number {
     return this.count;
   }
 
-  /** Inserts or replaces an account. Throws EMAIL_EXISTS or FEDERATED_USER_ID_ALREADY_LINKED when a key is taken. */
+  /** Inserts or replaces an account. Throws EMAIL_EXISTS, PHONE_NUMBER_EXISTS or FEDERATED_USER_ID_ALREADY_LINKED. */
   save(user: User): void {
     this.transaction(() => {
-      const { localId, email } = user;
+      const { project } = this;
+      const { localId, email, phoneNumber } = user;
       if (email !== undefined) {
         const holder = this.byEmail(email);
         if (holder !== undefined && holder.localId !== localId) throw new IdentityError('EMAIL_EXISTS');
+      }
+      if (phoneNumber !== undefined) {
+        const holder = this.byPhone(phoneNumber);
+        if (holder !== undefined && holder.localId !== localId)
+          throw new IdentityError('PHONE_NUMBER_EXISTS');
       }
       for (const { providerId, rawId } of user.identities) {
         const holder = this.byIdentity(providerId, rawId);
@@ -63,15 +80,16 @@ export class Store {
       }
       const isNew = this.byId(localId) === undefined;
       if (isNew && this.count >= MAX_USERS) throw new IdentityError('QUOTA_EXCEEDED', 429);
-      const upsert = `INSERT INTO users (local_id, email, doc) VALUES (?, ?, ?)
-        ON CONFLICT (local_id) DO UPDATE SET email = excluded.email, doc = excluded.doc`;
-      this.db.prepare(upsert).run(localId, email ?? null, JSON.stringify(user));
-      this.db.prepare('DELETE FROM identities WHERE local_id = ?').run(localId);
+      const upsert = `INSERT INTO users (project, local_id, email, phone, doc) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (project, local_id) DO UPDATE
+        SET email = excluded.email, phone = excluded.phone, doc = excluded.doc`;
+      this.db.prepare(upsert).run(project, localId, email ?? null, phoneNumber ?? null, JSON.stringify(user));
+      this.db.prepare('DELETE FROM identities WHERE project = ? AND local_id = ?').run(project, localId);
       const link = this.db.prepare(
-        'INSERT INTO identities (provider, raw_id, email, local_id) VALUES (?, ?, ?, ?)',
+        'INSERT INTO identities (project, provider, raw_id, email, local_id) VALUES (?, ?, ?, ?, ?)',
       );
       for (const identity of user.identities) {
-        link.run(identity.providerId, identity.rawId, identity.email ?? null, localId);
+        link.run(project, identity.providerId, identity.rawId, identity.email ?? null, localId);
       }
       if (isNew) this.count += 1;
     });
@@ -79,24 +97,30 @@ export class Store {
 
   /** False when there was no such account. Its identities and refresh tokens go with it. */
   delete(localId: string): boolean {
-    const deleted = Number(this.db.prepare('DELETE FROM users WHERE local_id = ?').run(localId).changes);
+    const sql = 'DELETE FROM users WHERE project = ? AND local_id = ?';
+    const deleted = Number(this.db.prepare(sql).run(this.project, localId).changes);
     this.count -= deleted;
     return deleted > 0;
   }
 
   clear(): void {
-    this.transaction(() => this.db.exec('DELETE FROM users; DELETE FROM oob_codes'));
+    this.transaction(() => {
+      for (const table of ['users', 'tickets'])
+        this.db.prepare(`DELETE FROM ${table} WHERE project = ?`).run(this.project);
+    });
     this.count = 0;
   }
 
   setting(name: string): string | undefined {
-    const value = this.db.prepare('SELECT value FROM settings WHERE name = ?').get(name)?.['value'];
+    const sql = 'SELECT value FROM settings WHERE project = ? AND name = ?';
+    const value = this.db.prepare(sql).get(this.project, name)?.['value'];
     return typeof value === 'string' ? value : undefined;
   }
 
   setSetting(name: string, value: string): void {
-    const sql = 'INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
-    this.db.prepare(sql).run(name, value);
+    const sql = `INSERT INTO settings VALUES (?, ?, ?)
+      ON CONFLICT (project, name) DO UPDATE SET value = excluded.value`;
+    this.db.prepare(sql).run(this.project, name, value);
   }
 
   /** All or nothing; nested calls join the outer transaction. */

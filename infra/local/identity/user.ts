@@ -1,4 +1,5 @@
 import type { StoredPassword } from './passwords.ts';
+import { enrollmentToWire, type Enrollment } from './second-factor.ts';
 
 export interface FederatedIdentity {
   providerId: string;
@@ -21,6 +22,9 @@ export interface User {
   /** Federated identities; at most one for each provider. */
   identities: FederatedIdentity[];
   email?: string | undefined;
+  phoneNumber?: string | undefined;
+  /** Second factors. */
+  mfaInfo?: Enrollment[] | undefined;
   /** The address before the user's first change, offered back by a RECOVER_EMAIL code. */
   initialEmail?: string | undefined;
   displayName?: string | undefined;
@@ -43,11 +47,16 @@ export function hasPasswordProvider(user: User): boolean {
   return user.email !== undefined && (user.password !== undefined || user.emailLinkSignin === true);
 }
 
-/** `providerUserInfo` of the API: the password provider, when there is one, then the federated ones. */
+/** `providerUserInfo` of the API: the password provider, when there is one, the federated ones, the phone. */
 export function providersOf(user: User): object[] {
-  const { email, displayName, photoUrl } = user;
+  const { email, displayName, photoUrl, phoneNumber } = user;
   const password = { providerId: 'password', email, federatedId: email, rawId: email, displayName, photoUrl };
-  return [...(hasPasswordProvider(user) ? [password] : []), ...user.identities];
+  const phone = { providerId: 'phone', phoneNumber, rawId: phoneNumber };
+  return [
+    ...(hasPasswordProvider(user) ? [password] : []),
+    ...user.identities,
+    ...(phoneNumber === undefined ? [] : [phone]),
+  ];
 }
 
 /** The account as `accounts:lookup` and `accounts:batchGet` show it; only an administrator sees hashes. */
@@ -56,6 +65,7 @@ export function toWire(user: User, privileged: boolean): object {
   return {
     ...rest,
     providerUserInfo: providersOf(user),
+    mfaInfo: user.mfaInfo?.map(enrollmentToWire),
     validSince: String(user.validSince),
     createdAt: String(user.createdAt),
     lastLoginAt: user.lastLoginAt === undefined ? undefined : String(user.lastLoginAt),

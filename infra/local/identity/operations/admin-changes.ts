@@ -1,7 +1,9 @@
 import { revoked, type App } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
 import type { Fields } from '../fields.ts';
+import { canonicalPhone } from '../phone.ts';
+import { readEnrollments } from '../second-factor.ts';
 import type { FederatedIdentity, User } from '../user.ts';
 import { customClaimsProblem } from './custom-claims.ts';
 
@@ -15,6 +17,7 @@ const ADMIN_FIELDS = [
   'createdAt',
   'lastLoginAt',
   'mfa',
+  'phoneNumber',
 ];
 
 /** What nobody may change about themselves. */
@@ -34,9 +37,13 @@ export function applyAdminChanges(app: App, user: User, body: Fields): User {
     if (problem !== undefined) throw new IdentityError(problem);
     changed.customAttributes = attributes;
   }
-  if ((body.object('mfa')?.objects('enrollments') ?? []).length > 0) {
-    throw notAllowed('Multi-factor authentication');
+  const mfa = body.object('mfa');
+  if (mfa !== undefined) {
+    const enrollments = readEnrollments(mfa.objects('enrollments'), app.now(), true);
+    changed.mfaInfo = enrollments.length === 0 ? undefined : enrollments;
   }
+  const phone = body.string('phoneNumber');
+  if (phone !== undefined) changed.phoneNumber = phone === '' ? undefined : canonicalPhone(phone);
   const identity = body.object('linkProviderUserInfo');
   if (identity !== undefined) changed = linkIdentity(changed, identity);
   const validSince = body.integer('validSince');
@@ -47,8 +54,13 @@ export function applyAdminChanges(app: App, user: User, body: Fields): User {
 }
 
 function linkIdentity(user: User, fields: Fields): User {
+  if (fields.string('providerId') === 'phone') {
+    return {
+      ...user,
+      phoneNumber: canonicalPhone(fields.string('phoneNumber') ?? fields.string('rawId') ?? ''),
+    };
+  }
   const identity = readIdentity(fields);
-  if (identity.providerId === 'phone') throw notAllowed('Phone sign-in');
   const others = user.identities.filter(({ providerId }) => providerId !== identity.providerId);
   return { ...user, identities: [...others, identity] };
 }

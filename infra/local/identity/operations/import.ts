@@ -1,8 +1,10 @@
 import { newUser, type App, type Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
 import type { Fields } from '../fields.ts';
 import { usableParameters, type StoredPassword } from '../passwords.ts';
+import { canonicalPhone } from '../phone.ts';
+import { readEnrollments } from '../second-factor.ts';
 import type { User } from '../user.ts';
 import { readIdentity } from './admin-changes.ts';
 import { customClaimsProblem } from './custom-claims.ts';
@@ -49,8 +51,8 @@ function readHashOptions(body: Fields): Omit<StoredPassword, 'hash' | 'salt'> | 
 function readUser(app: App, fields: Fields, scrypt: ReturnType<typeof readHashOptions>): User {
   const localId = fields.string('localId', 128);
   assert(localId && !localId.includes('/'), 'INVALID_LOCAL_ID');
-  if (fields.has('phoneNumber')) throw notAllowed('Phone sign-in');
-  if (fields.objects('mfaInfo').length > 0) throw notAllowed('Multi-factor authentication');
+  const phone = fields.string('phoneNumber');
+  const mfaInfo = readEnrollments(fields.objects('mfaInfo'), app.now(), false);
   const email = fields.string('email');
   const customAttributes = fields.string('customAttributes');
   const problem = customAttributes === undefined ? undefined : customClaimsProblem(customAttributes);
@@ -64,6 +66,8 @@ function readUser(app: App, fields: Fields, scrypt: ReturnType<typeof readHashOp
     lastLoginAt: fields.integer('lastLoginAt'),
     validSince: fields.integer('validSince') ?? fresh.validSince,
     email: email === undefined ? undefined : canonicalEmail(email),
+    phoneNumber: phone === undefined ? undefined : canonicalPhone(phone),
+    mfaInfo: mfaInfo.length === 0 ? undefined : mfaInfo,
     emailVerified: fields.boolean('emailVerified') ?? false,
     displayName: fields.string('displayName', 256),
     photoUrl: fields.string('photoUrl', 2_048),
@@ -71,7 +75,7 @@ function readUser(app: App, fields: Fields, scrypt: ReturnType<typeof readHashOp
     customAttributes,
     password,
     passwordUpdatedAt: password === undefined ? undefined : app.now(),
-    identities: identities.filter(({ providerId }) => providerId !== 'password'),
+    identities: identities.filter(({ providerId }) => providerId !== 'password' && providerId !== 'phone'),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { App, Call } from '../app.ts';
-import { notAllowed } from '../errors.ts';
+import { notAllowed, unimplemented } from '../errors.ts';
+import { parseObject } from '../id-token.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../passwords.ts';
 
 const PRIVACY = 'enableImprovedEmailPrivacy';
@@ -32,6 +33,36 @@ export function setEmulatorConfig(app: App, { body }: Call): object {
   return emulatorConfig(app);
 }
 
+const MOBILE_LINKS = 'mobileLinksConfig';
+
+/** GET /v2/projects/P/config: what an administrator may read of the settings; the second factors are always there. */
+export function projectConfig(app: App): object {
+  const links = app.store.setting(MOBILE_LINKS);
+  return {
+    name: `projects/${app.project}/config`,
+    ...emulatorConfig(app),
+    mfa: {
+      state: 'ENABLED',
+      enabledProviders: ['PHONE_SMS'],
+      providerConfigs: [{ state: 'ENABLED', totpProviderConfig: { adjacentIntervals: 1 } }],
+    },
+    ...(links !== undefined && { [MOBILE_LINKS]: parseObject(links) }),
+  };
+}
+
+/** PATCH /v2/projects/P/config. The domain of mobile links is only remembered: links lead to this server. */
+export function setProjectConfig(app: App, call: Call): object {
+  const { body, query } = call;
+  const mask = (query.get('updateMask') ?? '').split(',').map((path) => path.split('.')[0] ?? '');
+  const known = ['', 'signIn', 'emailPrivacyConfig', MOBILE_LINKS];
+  const foreign = mask.find((name) => !known.includes(name));
+  if (foreign !== undefined) throw unimplemented(`The setting ${foreign}`);
+  setEmulatorConfig(app, call);
+  const domain = body.object(MOBILE_LINKS)?.string('domain', 100);
+  if (domain !== undefined) app.store.setSetting(MOBILE_LINKS, JSON.stringify({ domain }));
+  return projectConfig(app);
+}
+
 /** GET /v1/recaptchaParams: a test key, as the emulator sends; nothing here verifies a solution. */
 export function recaptchaParams(): object {
   return {
@@ -42,9 +73,10 @@ export function recaptchaParams(): object {
 }
 
 /** GET /v2/recaptchaConfig */
-export function recaptchaConfig(): object {
+export function recaptchaConfig({ project }: App): object {
   const off = ['EMAIL_PASSWORD_PROVIDER', 'PHONE_PROVIDER'];
   return {
+    recaptchaKey: `projects/${project}/keys/no-recaptcha-in-use`,
     recaptchaEnforcementState: off.map((provider) => ({ provider, enforcementState: 'OFF' })),
   };
 }

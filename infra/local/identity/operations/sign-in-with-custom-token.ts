@@ -18,7 +18,7 @@ export function signInWithCustomToken(app: App, { body }: Call): object {
     const known = app.store.byId(uid);
     if (known === undefined) app.signUps.take('all');
     const user = { ...(known ?? newUser(app, uid)), customAuth: true };
-    const { tokens } = signIn(app, user, 'custom', claims);
+    const { tokens } = signIn(app, user, { provider: 'custom', claims });
     const kind = 'identitytoolkit#VerifyCustomTokenResponse';
     return { kind, isNewUser: known === undefined, ...tokens };
   });

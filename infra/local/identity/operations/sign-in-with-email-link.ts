@@ -1,4 +1,4 @@
-import { authenticate, newUser, signIn, type App, type Call } from '../app.ts';
+import { authenticate, newUser, signIn, signInFirstFactor, type App, type Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
 import { IdentityError, assert, notAllowed } from '../errors.ts';
 
@@ -27,7 +27,10 @@ export function signInWithEmailLink(app: App, { body }: Call): object {
     if (known === undefined) app.signUps.take('all');
     app.oobCodes.delete(oobCode);
     const user = { ...(known ?? newUser(app)), email, emailVerified: true, emailLinkSignin: true };
-    const { tokens } = signIn(app, user, 'password');
+    const { tokens } =
+      caller === undefined
+        ? signInFirstFactor(app, user, 'password')
+        : signIn(app, user, { provider: 'password' });
     const kind = 'identitytoolkit#EmailLinkSigninResponse';
     return { kind, email, localId: user.localId, isNewUser: known === undefined, ...tokens };
   });

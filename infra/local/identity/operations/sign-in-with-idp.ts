@@ -1,4 +1,4 @@
-import { authenticate, newUser, signIn, type App, type Call } from '../app.ts';
+import { authenticate, newUser, signIn, signInFirstFactor, type App, type Call } from '../app.ts';
 import { IdentityError, assert, notAllowed } from '../errors.ts';
 import { hasPasswordProvider, type FederatedIdentity, type User } from '../user.ts';
 import { readAssertion, type IdpAssertion } from './idp-claims.ts';
@@ -23,7 +23,10 @@ export function signInWithIdp(app: App, call: Call): object {
       const { user, isNewUser } = outcome;
       if (user === undefined) return { ...response, ...outcome.needsConfirmation };
       const { providerId } = assertion.identity;
-      const { tokens } = signIn(app, user, providerId);
+      const isLink = idToken !== undefined;
+      const { tokens } = isLink
+        ? signIn(app, user, { provider: providerId })
+        : signInFirstFactor(app, user, providerId);
       const emailVerified = user.email === undefined ? undefined : user.emailVerified;
       return { ...response, emailVerified, localId: user.localId, isNewUser, ...tokens };
     });

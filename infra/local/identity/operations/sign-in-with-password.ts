@@ -1,4 +1,4 @@
-import { signIn, type App, type Call } from '../app.ts';
+import { signInFirstFactor, type App, type Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
 import { IdentityError, assert, notAllowed } from '../errors.ts';
 import { verifyPassword } from '../passwords.ts';
@@ -26,7 +26,7 @@ export async function signInWithPassword(app: App, { body }: Call): Promise<obje
     const current = app.store.byId(user.localId);
     // Deleted, or given another password, while this one was being checked.
     if (current?.password?.hash !== stored.hash) throw new IdentityError('INVALID_LOGIN_CREDENTIALS');
-    const signedIn = signIn(app, current, 'password');
+    const signedIn = signInFirstFactor(app, current, 'password');
     const { localId, displayName = '', photoUrl } = signedIn.user;
     const kind = 'identitytoolkit#VerifyPasswordResponse';
     return {

@@ -2,6 +2,8 @@ import { authenticate, newUser, revoked, signIn, type App, type Call } from '../
 import { canonicalEmail } from '../email.ts';
 import { IdentityError, assert, notAllowed } from '../errors.ts';
 import { assertStrong, hashPassword, type StoredPassword } from '../passwords.ts';
+import { canonicalPhone } from '../phone.ts';
+import { readEnrollments } from '../second-factor.ts';
 import type { User } from '../user.ts';
 import { customClaimsProblem } from './custom-claims.ts';
 
@@ -10,14 +12,16 @@ const KIND = 'identitytoolkit#SignupNewUserResponse';
 /** accounts:signUp: an anonymous account, one with email and password, or these two added to the caller's account. */
 export async function signUp(app: App, call: Call): Promise<object> {
   const { body, privileged } = call;
-  refuseUnsupported(call);
+  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
   if (privileged && !body.has('idToken')) return createUser(app, call);
   assert(!body.has('localId'), 'UNEXPECTED_PARAMETER : User ID');
+  assert(!body.has('phoneNumber'), 'UNEXPECTED_PARAMETER : Phone number');
+  assert(!body.has('mfaInfo'), 'UNEXPECTED_PARAMETER : Second factors');
   const idToken = body.string('idToken');
   const wantsPassword = ['email', 'password'].some((name) => body.has(name)) || idToken !== undefined;
   if (!wantsPassword) {
     app.signUps.take('all');
-    const { user, tokens } = signIn(app, newUser(app), 'anonymous');
+    const { user, tokens } = signIn(app, newUser(app), { provider: 'anonymous' });
     return { kind: KIND, localId: user.localId, ...tokens };
   }
   const rawEmail = body.string('email');
@@ -35,11 +39,9 @@ export async function signUp(app: App, call: Call): Promise<object> {
     assertEmailFree(app, email, idToken);
     const account = linked === undefined ? newUser(app) : withoutOldPassword(app, linked);
     const displayName = body.string('displayName', 256) ?? account.displayName;
-    const { user, tokens } = signIn(
-      app,
-      withPassword(app, account, email, password, displayName),
-      'password',
-    );
+    const { user, tokens } = signIn(app, withPassword(app, account, email, password, displayName), {
+      provider: 'password',
+    });
     return { kind: KIND, localId: user.localId, email, displayName, ...tokens };
   });
 }
@@ -55,12 +57,17 @@ async function createUser(app: App, { body }: Call): Promise<object> {
   const customAttributes = body.string('customAttributes');
   const problem = customAttributes === undefined ? undefined : customClaimsProblem(customAttributes);
   assert(problem === undefined, problem ?? '');
+  const phone = body.string('phoneNumber');
+  const phoneNumber = phone === undefined ? undefined : canonicalPhone(phone);
+  const mfaInfo = readEnrollments(body.objects('mfaInfo'), app.now(), false);
   const password = rawPassword === undefined ? undefined : await hashPassword(rawPassword);
   return app.store.transaction(() => {
     assert(localId === undefined || app.store.byId(localId) === undefined, 'DUPLICATE_LOCAL_ID');
     const user: User = {
       ...newUser(app, localId),
       email,
+      phoneNumber,
+      mfaInfo: mfaInfo.length === 0 ? undefined : mfaInfo,
       password,
       passwordUpdatedAt: password === undefined ? undefined : app.now(),
       emailVerified: body.boolean('emailVerified') ?? false,
@@ -71,14 +78,8 @@ async function createUser(app: App, { body }: Call): Promise<object> {
     };
     app.store.save(user);
     const { displayName, photoUrl } = user;
-    return { kind: KIND, localId: user.localId, email, displayName, photoUrl };
+    return { kind: KIND, localId: user.localId, email, phoneNumber, displayName, photoUrl };
   });
-}
-
-function refuseUnsupported({ body }: Call): void {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
-  if (body.has('phoneNumber')) throw notAllowed('Phone sign-in');
-  if (body.objects('mfaInfo').length > 0) throw notAllowed('Multi-factor authentication');
 }
 
 function assertEmailFree(app: App, email: string, idToken: string | undefined): void {

@@ -1,7 +1,8 @@
 import { authenticate, revoked, signIn, type App, type Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
 import { IdentityError, assert, notAllowed, unimplemented } from '../errors.ts';
-import { providerOf } from '../id-token.ts';
+import { providerOf, secondFactorOf } from '../id-token.ts';
+import type { SecondFactor } from '../second-factor.ts';
 import { assertStrong, hashPassword, type StoredPassword } from '../passwords.ts';
 import { providersOf, type User } from '../user.ts';
 import { applyAdminChanges, refuseAdminFields } from './admin-changes.ts';
@@ -13,7 +14,6 @@ const KIND = 'identitytoolkit#SetAccountInfoResponse';
 export async function update(app: App, call: Call): Promise<object> {
   const { body, privileged } = call;
   if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
-  if (body.has('phoneNumber')) throw notAllowed('Phone sign-in');
   const oobCode = body.string('oobCode');
   if (oobCode !== undefined) {
     const user = redeemOobCode(app, oobCode, ['VERIFY_EMAIL', 'RECOVER_EMAIL', 'VERIFY_AND_CHANGE_EMAIL']);
@@ -24,7 +24,7 @@ export async function update(app: App, call: Call): Promise<object> {
   caller(app, call); // refuses a bad token before any hashing
   const password = rawPassword === undefined ? undefined : await hashPassword(rawPassword);
   return app.store.transaction(() => {
-    const { user, provider } = caller(app, call);
+    const { user, provider, secondFactor } = caller(app, call);
     let changed = applyProfile(app, user, call, password);
     if (privileged && provider === undefined) changed = applyAdminChanges(app, changed, body);
     const credentials = changed.email !== user.email || password !== undefined;
@@ -33,19 +33,23 @@ export async function update(app: App, call: Call): Promise<object> {
     if (provider === undefined || !credentials) return answer(changed);
     if (user.email !== undefined && changed.email !== user.email)
       offerRecovery(app, call, user.email, user.localId);
-    const { tokens } = signIn(app, changed, password === undefined ? provider : 'password');
+    const session = { provider: password === undefined ? provider : 'password', secondFactor };
+    const { tokens } = signIn(app, changed, session);
     return answer(changed, tokens);
   });
 }
 
 /** Whose account it is, and how that person signed in; `provider` is undefined for an administrator. */
-function caller(app: App, { body, privileged }: Call): { user: User; provider: string | undefined } {
+function caller(
+  app: App,
+  { body, privileged }: Call,
+): { user: User; provider: string | undefined; secondFactor?: SecondFactor | undefined } {
   const idToken = body.string('idToken');
   if (!privileged || idToken !== undefined) {
     assert(idToken, 'MISSING_ID_TOKEN');
     refuseAdminFields(body);
     const { user, claims } = authenticate(app, idToken);
-    return { user, provider: providerOf(claims) };
+    return { user, provider: providerOf(claims), secondFactor: secondFactorOf(claims) };
   }
   const localId = body.string('localId');
   assert(localId, 'MISSING_LOCAL_ID');
@@ -73,6 +77,7 @@ function applyProfile(app: App, user: User, { body }: Call, password: StoredPass
   for (const attribute of body.strings('deleteAttribute')) removeAttribute(changed, attribute);
   const unlinked = body.strings('deleteProvider');
   if (unlinked.includes('password')) removePassword(changed);
+  if (unlinked.includes('phone')) changed.phoneNumber = undefined;
   changed.identities = changed.identities.filter(({ providerId }) => !unlinked.includes(providerId));
   return changed;
 }
@@ -99,8 +104,8 @@ function offerRecovery(app: App, { origin }: Call, email: string, localId: strin
 }
 
 function answer(user: User, extra: object = {}): object {
-  const { localId, email, emailVerified, displayName, photoUrl } = user;
-  const profile = { localId, email, emailVerified, displayName, photoUrl };
+  const { localId, email, emailVerified, displayName, photoUrl, phoneNumber } = user;
+  const profile = { localId, email, emailVerified, displayName, photoUrl, phoneNumber };
   return { kind: KIND, ...profile, providerUserInfo: providersOf(user), ...extra };
 }
 
