@@ -3,7 +3,7 @@ import { newUser } from '../support/new-user.ts';
 import { seededRandom } from '../support/random.ts';
 import { PatientClient } from './client.ts';
 import { examine, keysIn, type Finding } from './findings.ts';
-import { killAtRandom, type Kill } from './kills.ts';
+import { killAtRandom, type Kill, type Victim } from './kills.ts';
 import { countBy, faultsOf, isClean, killsOf, resumeOf, type Report } from './report.ts';
 import { resumeTimes } from './resume-times.ts';
 import { Storage, type StoredRun } from './stored.ts';
@@ -20,6 +20,8 @@ export interface ChaosOptions {
   open: number;
   /** Mean time between kills. Milliseconds. */
   everyMs: number;
+  /** Kinds of processes that are killed. */
+  victims: readonly Victim[];
   onProgress: (line: string) => void;
 }
 
@@ -85,7 +87,13 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     const actors = Promise.all(Array.from({ length: options.open }, (_, n) => actor(n)));
     await killAtRandom(
       cluster,
-      { count: options.kills, everyMs: options.everyMs, random: seededRandom(seed), stopped: stopped.signal },
+      {
+        count: options.kills,
+        everyMs: options.everyMs,
+        victims: options.victims,
+        random: seededRandom(seed),
+        stopped: stopped.signal,
+      },
       (kill) => kills.set(kill.life, kill),
     );
     killed.abort();

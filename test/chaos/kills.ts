@@ -14,6 +14,13 @@ export interface Kill {
 
 /** How often each kind of process is hit. Workers are several, so each of them less than the others. */
 const WEIGHTS = { worker: 50, api: 18, tasks: 16, firestore: 16 };
+export type Victim = keyof typeof WEIGHTS;
+export const VICTIMS = Object.keys(WEIGHTS).filter(isVictim);
+
+export function isVictim(kind: string): kind is Victim {
+  return Object.hasOwn(WEIGHTS, kind);
+}
+
 /** How long a dead process stays away, at the most. Milliseconds. */
 const MAX_ABSENCE_MS = 600;
 /** Now and then two die at once. */
@@ -25,18 +32,24 @@ const TWO_AT_ONCE = 0.1;
  */
 export async function killAtRandom(
   cluster: Cluster,
-  options: { count: number; everyMs: number; random: () => number; stopped: AbortSignal },
+  options: {
+    count: number;
+    everyMs: number;
+    victims: readonly Victim[];
+    random: () => number;
+    stopped: AbortSignal;
+  },
   onKill: (kill: Kill) => void,
 ): Promise<void> {
-  const { count, everyMs, random, stopped } = options;
+  const { count, everyMs, victims, random, stopped } = options;
   const returning = new Set<Promise<void>>();
   const failures: unknown[] = [];
   let made = 0;
   while (made < count && !stopped.aborted && failures.length === 0) {
     await delay(-Math.log(1 - random()) * everyMs * 0.8 + everyMs * 0.2, undefined, { signal: stopped });
-    const victims = random() < TWO_AT_ONCE ? 2 : 1;
-    for (let i = 0; i < victims && made < count; i += 1) {
-      const part = victim(cluster, random);
+    const atOnce = random() < TWO_AT_ONCE ? 2 : 1;
+    for (let i = 0; i < atOnce && made < count; i += 1) {
+      const part = victim(cluster, victims, random);
       if (part === null) continue;
       made += 1;
       onKill({ process: kindOf(part.name), life: incarnation(part.name, part.lives - 1), at: Date.now() });
@@ -51,16 +64,12 @@ export async function killAtRandom(
 }
 
 /** Null when the one that was drawn is down at the moment. */
-function victim(cluster: Cluster, random: () => number): ServerProcess | null {
-  const parts = [...cluster.parts.values()].filter((part) => kindOf(part.name) in WEIGHTS);
-  const chosen = pick(
-    random,
-    parts.map((part) => {
-      const kind = kindOf(part.name) as keyof typeof WEIGHTS;
-      const alike = parts.filter((other) => kindOf(other.name) === kind).length;
-      return [part, WEIGHTS[kind] / alike] as const;
-    }),
-  );
+function victim(cluster: Cluster, kinds: readonly Victim[], random: () => number): ServerProcess | null {
+  const choices = kinds.flatMap((kind) => {
+    const alike = [...cluster.parts.values()].filter((part) => kindOf(part.name) === kind);
+    return alike.map((part) => [part, WEIGHTS[kind] / alike.length] as const);
+  });
+  const chosen = pick(random, choices);
   return chosen.isReady ? chosen : null;
 }
 

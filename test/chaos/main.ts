@@ -1,7 +1,8 @@
-/** `npm run chaos -- [--runs N] [--kills N] [--seed S] [--workers N] [--open N] [--every-ms N] [--json FILE]` */
+/** `npm run chaos -- [--runs N] [--kills N] [--seed S] [--workers N] [--open N] [--every-ms N] [--only KIND,KIND] [--json FILE]` */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos.ts';
+import { isVictim, VICTIMS } from './kills.ts';
 import { isClean, print } from './report.ts';
 
 const option = (value: string) => ({ type: 'string', default: value }) as const;
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     workers: option('3'),
     open: option('8'),
     'every-ms': option('1000'),
+    only: option(VICTIMS.join(',')),
     json: { type: 'string' },
   },
 });
@@ -26,6 +28,7 @@ const report = await runChaos({
   workers: whole('workers', values.workers),
   open: whole('open', values.open),
   everyMs: whole('every-ms', values['every-ms']),
+  victims: values.only.split(',').filter(isVictim),
   onProgress: (line) => void process.stderr.write(`${line}\n`),
 });
 process.stdout.write(print(report));

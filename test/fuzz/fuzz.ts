@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Api } from '../support/api.ts';
+import { Stack } from '../support/stack.ts';
+import { until } from '../support/wait.ts';
+import { judge } from './judge.ts';
+import { sendRaw } from './raw-http.ts';
+import { makeRequest, type FuzzRequest, type World } from './requests.ts';
+
+export interface FuzzOptions {
+  requests: number;
+  seed: number;
+  /** Only this one of the seed's requests. */
+  only?: number;
+  onProgress: (line: string) => void;
+}
+
+export interface FuzzFinding {
+  index: number;
+  request: string;
+  why: string;
+}
+
+export interface FuzzReport {
+  seed: number;
+  requests: number;
+  seconds: number;
+  /** Answers by target and status. */
+  statuses: Record<string, Record<string, number>>;
+  slowest_ms: number;
+  /** Processes that ended meanwhile. */
+  crashed: string[];
+  findings: FuzzFinding[];
+}
+
+const HANG_MS = 5_000;
+const AT_ONCE = 8;
+const MARKER = 'the-victims-secret-7f3a';
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Sends hostile requests to every border of a real stack and judges each answer. */
+export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
+  const startedAt = Date.now();
+  const stack = await Stack.start();
+  try {
+    const world = await prepare(stack);
+    const before = await pids(stack);
+    const secrets = { marker: MARKER, folders: [ROOT, stack.data] };
+    const findings: FuzzFinding[] = [];
+    const statuses: FuzzReport['statuses'] = {};
+    let slowest = 0;
+    let next = options.only ?? 0;
+    const end = options.only === undefined ? options.requests : options.only + 1;
+    const send = async () => {
+      for (let index = next; index < end; index = next) {
+        next += 1;
+        const request = makeRequest(options.seed, index, world);
+        const answer = await sendRaw(request, HANG_MS);
+        const outcome = answer.kind === 'answer' ? String(answer.status) : answer.kind;
+        const counts = (statuses[request.target] ??= {});
+        counts[outcome] = (counts[outcome] ?? 0) + 1;
+        if (!request.malformed) slowest = Math.max(slowest, answer.ms);
+        const why = judge(request, answer, secrets);
+        if (why !== null) {
+          findings.push({ index, request: describe(request), why });
+          options.onProgress(`request ${index}: ${why}\n  ${describe(request)}`);
+        }
+        if ((index + 1) % 1_000 === 0)
+          options.onProgress(`${index + 1} requests, ${findings.length} findings`);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, send));
+    const after = await pids(stack);
+    const crashed = Object.keys(before).filter((part) => before[part] !== after[part]);
+    await stillWorks(stack);
+    const seconds = Math.round((Date.now() - startedAt) / 1_000);
+    return {
+      seed: options.seed,
+      requests: end - (options.only ?? 0),
+      seconds,
+      statuses,
+      slowest_ms: slowest,
+      crashed,
+      findings,
+    };
+  } finally {
+    await stack.close();
+  }
+}
+
+/** A victim with data worth stealing, and an attacker with an account and runs of their own. */
+async function prepare(stack: Stack): Promise<World> {
+  const victim = await stack.newUser();
+  const theirs = new Api(stack.at.edge, victim.token);
+  const input = { messages: [{ role: 'user', content: MARKER }], steps: 1, delay_ms: 1, tokens: 1 };
+  const secret = await theirs.run('slow', input);
+  const attacker = await stack.newUser();
+  const mine = new Api(stack.at.edge, attacker.token);
+  const own = await mine.run('slow', {
+    messages: [{ role: 'user', content: 'mine' }],
+    steps: 1,
+    delay_ms: 1,
+    tokens: 1,
+  });
+  for (const [api, run] of [
+    [theirs, secret],
+    [mine, own],
+  ] as const) {
+    await until('the run ends', async () => ((await api.get(run.run_id)).finished_at === null ? null : true));
+  }
+  const port = (url: string) => Number(new URL(url).port);
+  const { edge, api, firestore, identity } = stack.at;
+  return {
+    ports: { edge: port(edge), api: port(api), firestore: port(firestore), identity: port(identity) },
+    project: stack.at.project,
+    token: attacker.token,
+    known: [own.run_id, own.thread_id, attacker.uid, secret.run_id, secret.thread_id, victim.uid],
+  };
+}
+
+/** After all that, a run still goes through. */
+async function stillWorks(stack: Stack): Promise<void> {
+  const api = new Api(stack.at.edge, (await stack.newUser()).token);
+  const run = await api.run('slow', {
+    messages: [{ role: 'user', content: 'well?' }],
+    steps: 1,
+    delay_ms: 1,
+    tokens: 1,
+  });
+  await until('a run after the storm ends', async () =>
+    (await api.get(run.run_id)).status === 'completed' ? true : null,
+  );
+}
+
+async function pids(stack: Stack): Promise<Record<string, number>> {
+  return JSON.parse(await readFile(join(stack.data, 'pids.json'), 'utf8')) as Record<string, number>;
+}
+
+function describe({ target, method, path, headers, body, cutAt }: FuzzRequest): string {
+  const shown = headers
+    .filter(([name]) => name !== 'host' && name !== 'content-length')
+    .map(([name, value]) => `${name}: ${value.slice(0, 60)}`)
+    .join('; ');
+  const sent = cutAt === undefined ? '' : `, cut at ${cutAt}`;
+  return JSON.stringify(
+    `${target} ${method} ${path.slice(0, 300)} [${shown}] ${body.length} bytes${sent}: ${body.toString('latin1', 0, 400)}`,
+  );
+}
