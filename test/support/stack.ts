@@ -25,12 +25,16 @@ export class Stack {
   #output = '';
   #addresses: Addresses | undefined;
 
-  private constructor(data: string) {
+  readonly #settings: Record<string, string>;
+
+  private constructor(data: string, settings: Record<string, string>) {
     this.data = data;
+    this.#settings = settings;
   }
 
-  static async start(): Promise<Stack> {
-    const stack = new Stack(await mkdtemp(join(tmpdir(), 'longrun-')));
+  /** `settings` are environment variables, as in `WORKER_DEADLINE_S`. */
+  static async start(settings: Record<string, string> = {}): Promise<Stack> {
+    const stack = new Stack(await mkdtemp(join(tmpdir(), 'longrun-')), settings);
     await stack.restart();
     return stack;
   }
@@ -50,6 +54,7 @@ export class Stack {
         PORT: port,
         LONGRUN_DATA: this.data,
         LANGGRAPH_CONFIG: GRAPHS,
+        ...this.#settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,6 +1,6 @@
 import type { AttemptRow, Row, StepRow, WaitRow } from '@longrun/shared';
 
-/** Steps of one node that ran side by side, as one line: `Search, 6 of 8`. */
+/** Steps of one node that ran side by side or in a row, as one line: `Search, 6 of 8`. */
 export interface GroupRow {
   kind: 'group';
   key: number;
@@ -17,7 +17,8 @@ const MIN_GROUP = 3;
 const QUIET_HANDOVER_MS = 1_500;
 
 /** The rows as lines: parallel steps of a node together, hand-overs that nobody noticed left out. */
-export function linesOf(rows: readonly Row[]): Line[] {
+export function linesOf(all: readonly Row[]): Line[] {
+  const rows = all.filter((row) => !isQuiet(row));
   const lines: Line[] = [];
   let i = 0;
   while (i < rows.length) {
@@ -28,7 +29,7 @@ export function linesOf(rows: readonly Row[]): Line[] {
       lines.push(groupOf(alike));
       i += alike.length;
     } else {
-      if (!isQuiet(row)) lines.push(row);
+      lines.push(row);
       i += 1;
     }
   }
@@ -60,6 +61,14 @@ function groupOf(steps: StepRow[]): GroupRow {
     startedAt: Math.min(...steps.map((step) => step.startedAt)),
     endedAt: open ? null : Math.max(...steps.map((step) => step.endedAt ?? 0)),
   };
+}
+
+/** Whether any two of them worked at the same time. */
+export function areParallel(steps: readonly StepRow[]): boolean {
+  return steps.some((step, i) => {
+    const before = steps[i - 1];
+    return before !== undefined && (before.endedAt === null || before.endedAt > step.startedAt);
+  });
 }
 
 function isQuiet(row: Row): boolean {

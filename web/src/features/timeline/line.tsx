@@ -84,7 +84,7 @@ function GroupLine({ line, now, scale, step }: Props<GroupRow>) {
     (one) => one.state === 'running' && one.progress !== undefined,
   )?.progress;
   const notes = [
-    `${done} of ${line.steps.length} side by side`,
+    `${done} of ${line.steps.length} ${areParallel(line.steps) ? 'side by side' : 'in a row'}`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(current === undefined ? [] : [current.text]),
     ...(sources > 0 ? [plural(sources, 'source')] : []),

@@ -1,0 +1,88 @@
+/** D4: runs that are longer than one request may be, and workers that are told to stop. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunEvent } from '@longrun/shared';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Api } from '../support/api.ts';
+import { findBrowser } from '../support/browser.ts';
+import { Stack } from '../support/stack.ts';
+import { Tab } from '../support/tab.ts';
+import { until } from '../support/wait.ts';
+
+let stack: Stack;
+let browser: Browser;
+let lines = 0;
+
+beforeAll(async () => {
+  stack = await Stack.start({ WORKER_DEADLINE_S: '5' });
+  browser = await chromium.launch(findBrowser());
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+
+const words = (n: number) => Array.from({ length: n }, (_, i) => `w${i}`).join(' ');
+const said = (text: string) => ({ messages: [{ role: 'user', content: text }] });
+const ended = (api: Api, id: string) =>
+  until(
+    'the run ends',
+    async () => {
+      const run = await api.get(id);
+      return run.finished_at === null ? null : run;
+    },
+    60_000,
+  );
+
+const countOf = (events: RunEvent[], type: RunEvent['type']) => events.filter((e) => e.type === type).length;
+
+describe('a run that is longer than a worker may work on it', () => {
+  it('D4: crosses three deadlines while the page is navigated: no step twice, no seam in what is shown', async () => {
+    const context = await browser.newContext();
+    const tab = new Tab(await context.newPage(), stack);
+    const api = await tab.api();
+    const file = join(stack.data, `steps-${(lines += 1)}`);
+    const run = await api.run('slow', { ...said('long'), steps: 10, delay_ms: 2_000, tokens: 10, file });
+    await tab.open(`/runs/${run.run_id}`);
+    await tab.status('running');
+    const tour = ['/runs', '/threads', '/', `/runs/${run.run_id}`];
+    for (let i = 0; (await api.get(run.run_id)).finished_at === null; i += 1) {
+      await tab.open(tour[i % tour.length]);
+      await tab.page.waitForTimeout(1_000);
+    }
+    const done = await ended(api, run.run_id);
+    expect(done.status).toBe('completed');
+    const events = await api.events(run.run_id);
+    expect(countOf(events, 'attempt.ended')).toBeGreaterThanOrEqual(3);
+    expect(countOf(events, 'node.started')).toBe(10);
+    expect(countOf(events, 'node.finished')).toBe(10);
+    expect((await readFile(file, 'utf8')).trim().split('\n')).toEqual(
+      Array.from({ length: 10 }, (_, i) => String(i + 1)),
+    );
+    await tab.open(`/runs/${run.run_id}`);
+    await tab.status('completed');
+    expect(await tab.said()).toContain(words(10));
+    expect(await tab.page.locator('main .steps').innerText()).toContain('10 of 10 in a row');
+    expect(await tab.page.locator('main .steps').innerText()).not.toMatch(/attempt|handed/i);
+    expect(tab.problems).toEqual([]);
+    await context.close();
+  });
+
+  it('D4: a worker that gets SIGTERM ends its step, hands the run on, and no step is made twice', async () => {
+    const { token } = await stack.newUser();
+    const api = new Api(stack.at.edge, token);
+    const file = join(stack.data, `steps-${(lines += 1)}`);
+    const run = await api.run('slow', { ...said('deploy'), steps: 4, delay_ms: 1_500, tokens: 5, file });
+    await until('the second step works', async () =>
+      (await api.get(run.run_id)).steps_done >= 1 ? true : null,
+    );
+    process.kill(await stack.pid('worker'), 'SIGTERM');
+    const done = await ended(api, run.run_id);
+    expect(done.status).toBe('completed');
+    const events = await api.events(run.run_id);
+    const reasons = events.flatMap((e) => (e.type === 'attempt.ended' ? [e.reason] : []));
+    expect(reasons).toContain('drained');
+    expect((await readFile(file, 'utf8')).trim().split('\n')).toEqual(['1', '2', '3', '4']);
+  });
+});

@@ -1,0 +1,70 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { Api } from './api.ts';
+import type { Stack } from './stack.ts';
+
+/** One tab of a browser on a running stack, with the words in which the tests speak. */
+export class Tab {
+  readonly page: Page;
+  readonly #stack: Stack;
+  /** What the page threw; a test expects it to be empty. */
+  readonly problems: string[] = [];
+
+  constructor(page: Page, stack: Stack) {
+    this.page = page;
+    this.#stack = stack;
+    page.on('pageerror', (error) => this.problems.push(error.message));
+  }
+
+  async open(path = '/'): Promise<void> {
+    await this.page.goto(`${this.#stack.at.edge}${path}`);
+  }
+
+  /** The API as the person of this tab. */
+  async api(): Promise<Api> {
+    const asked = this.page.waitForRequest((request) => request.url().endsWith('/api/graphs'));
+    await this.open();
+    const { authorization } = await (await asked).allHeaders();
+    if (authorization === undefined) throw new Error('The page asked without a token.');
+    return new Api(this.#stack.at.edge, authorization.replace('Bearer ', ''));
+  }
+
+  /** Starts a run by the composer. Answers its id. */
+  async ask(text: string, graph?: string): Promise<string> {
+    const { page } = this;
+    await page.locator('[data-composer]').fill(text);
+    if (graph !== undefined) await page.getByLabel('Graph', { exact: true }).selectOption(graph);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.waitForURL(/\/runs\/.+/);
+    return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  }
+
+  /** Waits until the run of this page has that status. */
+  async status(value: string, timeout = 25_000): Promise<void> {
+    await this.page.locator(`main .run-head [data-status="${value}"]`).waitFor({ timeout });
+  }
+
+  /** What the run said so far, as it is shown. */
+  async said(): Promise<string> {
+    return (await this.page.locator('main article').allInnerTexts()).join('\n');
+  }
+
+  /** Number of events that the page holds. */
+  async events(): Promise<number> {
+    const text = await this.page.locator('[data-tab="events"] .num').innerText();
+    return Number(text.replaceAll(',', ''));
+  }
+
+  /** Serious findings of axe, each with where it is. */
+  async findings(): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  }
+
+  /** Pixels by which the page is wider than its window. */
+  async overflow(): Promise<number> {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  }
+}
