@@ -1,6 +1,6 @@
 import * as web from 'firebase/auth';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TOOLKIT, startClients, type Clients } from './testing/clients.ts';
+import { PROJECT, TOOLKIT, startClients, type Clients } from './testing/clients.ts';
 
 let clients: Clients;
 beforeEach(async () => {
@@ -37,6 +37,29 @@ describe('sign in with a federated identity', () => {
     const second = await web.signInWithCredential(clients.web(), google(ADA));
     expect(second.user.uid).toBe(first.user.uid);
     expect(web.getAdditionalUserInfo(second)?.isNewUser).toBe(false);
+  });
+
+  test('what the person changed about the profile stays at the next sign-in', async () => {
+    const { user } = await web.signInWithCredential(clients.web(), google(ADA));
+    await web.updateProfile(user, { displayName: 'Countess' });
+    const again = await web.signInWithCredential(clients.web(), google({ ...ADA, name: undefined }));
+    expect(again.user).toMatchObject({ uid: user.uid, displayName: 'Countess', photoURL: ADA.picture });
+  });
+
+  test('where one address may have several accounts, each provider makes its own, without address', async () => {
+    const config = `${clients.server.url}/emulator/v1/projects/${PROJECT}/config`;
+    const body = JSON.stringify({ signIn: { allowDuplicateEmails: true } });
+    const answer: unknown = await (await fetch(config, { method: 'PATCH', body })).json();
+    expect(answer).toEqual({
+      signIn: { allowDuplicateEmails: true },
+      emailPrivacyConfig: { enableImprovedEmailPrivacy: false },
+    });
+    const mine = await web.createUserWithEmailAndPassword(clients.web(), ADA.email, 'first-secret');
+    const first = await web.signInWithCredential(clients.web(), google(ADA));
+    const github = web.GithubAuthProvider.credential(JSON.stringify(ADA));
+    const second = await web.signInWithCredential(clients.web(), github);
+    expect(new Set([mine, first, second].map(({ user }) => user.uid)).size).toBe(3);
+    expect([first.user.email, second.user.email]).toEqual([null, null]);
   });
 
   test('an unsigned JWT will do, and so will an access token', async () => {

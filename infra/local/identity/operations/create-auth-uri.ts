@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { App, Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
 import { assert, notAllowed } from '../errors.ts';
-import { hidesAccounts } from './project-config.ts';
+import { allowsDuplicates, hidesAccounts } from './project-config.ts';
 
 /** accounts:createAuthUri: how an address may sign in (fetchSignInMethodsForEmail). Starting an OAuth redirect is not supported. */
 export function createAuthUri(app: App, { body }: Call): object {
@@ -20,7 +20,8 @@ export function createAuthUri(app: App, { body }: Call): object {
   const user = app.store.byEmail(email);
   if (user?.password !== undefined) methods.add('password');
   if (user?.emailLinkSignin === true) methods.add('emailLink');
-  for (const { identities } of app.store.byIdentityEmail(email)) {
+  const federated = allowsDuplicates(app) ? [] : app.store.byIdentityEmail(email);
+  for (const { identities } of federated) {
     for (const identity of identities) if (identity.email === email) methods.add(identity.providerId);
   }
   const signinMethods = [...methods];

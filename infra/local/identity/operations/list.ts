@@ -5,16 +5,16 @@ import { toWire } from '../user.ts';
 const MAX_PAGE = 1_000;
 const MAX_QUERY = 500;
 
-/** accounts:batchGet: every account in the order of their ids; the page token is the last id of the page before. */
+/** accounts:batchGet: every account in the order of their ids; the page token is the last id of the page before. As at
+ * Google a full page has one even when nothing follows. */
 export function batchGet(app: App, { query }: Call): object {
   const limit = Number(query.get('maxResults') ?? 20);
   assert(Number.isInteger(limit) && limit > 0 && limit <= MAX_PAGE, 'INVALID_PAGE_SIZE');
-  const users = app.store.list(query.get('nextPageToken') ?? '', limit + 1);
-  const page = users.slice(0, limit);
+  const users = app.store.list(query.get('nextPageToken') ?? '', limit);
   return {
     kind: 'identitytoolkit#DownloadAccountResponse',
-    users: page.map((user) => toWire(user, true)),
-    ...(users.length > limit ? { nextPageToken: page.at(-1)?.localId } : {}),
+    users: users.map((user) => toWire(user, true)),
+    ...(users.length === limit ? { nextPageToken: users.at(-1)?.localId } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { App, Call } from '../app.ts';
-import { notAllowed, unimplemented } from '../errors.ts';
+import { unimplemented } from '../errors.ts';
 import { parseObject } from '../id-token.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../passwords.ts';
 
@@ -10,6 +10,13 @@ export function hidesAccounts(app: App): boolean {
   return app.store.setting(PRIVACY) === 'true';
 }
 
+const DUPLICATES = 'allowDuplicateEmails';
+
+/** Whether a federated sign-in makes an account of its own, without address, although another account has that address. */
+export function allowsDuplicates(app: App): boolean {
+  return app.store.setting(DUPLICATES) === 'true';
+}
+
 /** GET /v1/projects: what the web SDK asks before it opens a sign-in window. */
 export function publicConfig(app: App): object {
   return { projectId: app.project, authorizedDomains: ['localhost', '127.0.0.1'] };
@@ -18,16 +25,15 @@ export function publicConfig(app: App): object {
 /** GET /emulator/v1/projects/P/config */
 export function emulatorConfig(app: App): object {
   return {
-    signIn: { allowDuplicateEmails: false },
+    signIn: { allowDuplicateEmails: allowsDuplicates(app) },
     emailPrivacyConfig: { enableImprovedEmailPrivacy: hidesAccounts(app) },
   };
 }
 
 /** PATCH /emulator/v1/projects/P/config */
 export function setEmulatorConfig(app: App, { body }: Call): object {
-  if (body.object('signIn')?.boolean('allowDuplicateEmails') === true) {
-    throw notAllowed('More than one account per email address');
-  }
+  const duplicates = body.object('signIn')?.boolean(DUPLICATES);
+  if (duplicates !== undefined) app.store.setSetting(DUPLICATES, String(duplicates));
   const hide = body.object('emailPrivacyConfig')?.boolean(PRIVACY);
   if (hide !== undefined) app.store.setSetting(PRIVACY, String(hide));
   return emulatorConfig(app);

@@ -2,6 +2,7 @@ import { authenticate, newUser, signIn, signInFirstFactor, type App, type Call }
 import { IdentityError, assert, notAllowed } from '../errors.ts';
 import { hasPasswordProvider, type FederatedIdentity, type User } from '../user.ts';
 import { readAssertion, type IdpAssertion } from './idp-claims.ts';
+import { allowsDuplicates } from './project-config.ts';
 
 /**
  * accounts:signInWithIdp: signs in with a federated identity, makes the account on first sight, or (with `idToken`) links the
@@ -45,12 +46,13 @@ type Outcome =
 function findOrCreate(app: App, { identity, emailVerified }: IdpAssertion, autoCreate: boolean): Outcome {
   const { providerId, rawId, email } = identity;
   const known = app.store.byIdentity(providerId, rawId);
-  if (known !== undefined) return { user: withProfile(withIdentity(known, identity)), isNewUser: false };
-  const sameEmail = email === undefined ? undefined : app.store.byEmail(email);
+  if (known !== undefined) return { user: withIdentity(known, identity), isNewUser: false };
+  const apart = allowsDuplicates(app);
+  const sameEmail = email === undefined || apart ? undefined : app.store.byEmail(email);
   if (sameEmail === undefined) {
     assert(autoCreate, 'EMAIL_NOT_FOUND'); // a reauthentication: the SDK makes it "user mismatch"
     app.signUps.take('all');
-    const fresh = { ...newUser(app), email, emailVerified };
+    const fresh = apart ? newUser(app) : { ...newUser(app), email, emailVerified };
     return { user: withProfile(withIdentity(fresh, identity)), isNewUser: true };
   }
   assert(!sameEmail.disabled, 'USER_DISABLED');
@@ -66,13 +68,14 @@ function findOrCreate(app: App, { identity, emailVerified }: IdpAssertion, autoC
 }
 
 /**
- * The provider proved who owns the address. Whoever registered it before without proof loses the password and identities they set,
+ * The provider proved who owns the address. Whoever registered it before without proof loses the password, phone and identities they set,
  * or they could later enter the owner's account.
  */
 function provenOwner(app: App, user: User): User {
   if (user.emailVerified) return user;
   app.refreshTokens.revokeAll(user.localId);
-  return { ...user, emailVerified: true, password: undefined, emailLinkSignin: undefined, identities: [] };
+  const lost = { password: undefined, emailLinkSignin: undefined, phoneNumber: undefined, identities: [] };
+  return { ...user, emailVerified: true, ...lost };
 }
 
 function link(app: App, user: User, { identity, emailVerified }: IdpAssertion): User {
@@ -80,9 +83,10 @@ function link(app: App, user: User, { identity, emailVerified }: IdpAssertion): 
   if (app.store.byIdentity(providerId, rawId) !== undefined) {
     throw new IdentityError('FEDERATED_USER_ID_ALREADY_LINKED');
   }
+  const linked = withIdentity(user, identity);
+  if (allowsDuplicates(app)) return linked;
   const holder = email === undefined ? undefined : app.store.byEmail(email);
   if (holder !== undefined && holder.localId !== user.localId) throw new IdentityError('EMAIL_EXISTS');
-  const linked = withIdentity(user, identity);
   if (user.email === undefined && email !== undefined) return { ...linked, email, emailVerified };
   return user.email === email && emailVerified ? { ...linked, emailVerified } : linked;
 }
@@ -92,7 +96,7 @@ function withIdentity(user: User, identity: FederatedIdentity): User {
   return { ...user, identities: [...others, identity] };
 }
 
-/** A federated sign-in brings the profile up to date with what its provider says. */
+/** The profile of a new account, or of one that a provider now vouches for, is what that provider says. */
 function withProfile(user: User): User {
   const { displayName, photoUrl, screenName } = user.identities.at(-1) ?? {};
   return { ...user, displayName, photoUrl, screenName };

@@ -6,6 +6,7 @@ import { canonicalPhone } from '../phone.ts';
 import { readEnrollments } from '../second-factor.ts';
 import type { User } from '../user.ts';
 import { customClaimsProblem } from './custom-claims.ts';
+import { allowsDuplicates } from './project-config.ts';
 
 const KIND = 'identitytoolkit#SignupNewUserResponse';
 
@@ -83,7 +84,8 @@ async function createUser(app: App, { body }: Call): Promise<object> {
 }
 
 function assertEmailFree(app: App, email: string, idToken: string | undefined): void {
-  const holder = app.store.byEmail(email) ?? app.store.byIdentityEmail(email)[0];
+  const byProvider = allowsDuplicates(app) ? undefined : app.store.byIdentityEmail(email)[0];
+  const holder = app.store.byEmail(email) ?? byProvider;
   const self = idToken === undefined ? undefined : authenticate(app, idToken).user.localId;
   if (holder !== undefined && holder.localId !== self) throw new IdentityError('EMAIL_EXISTS');
 }
