@@ -14,6 +14,8 @@ export const MAX_PAGE = 100;
 export const MULTITASK_STRATEGIES = ['reject', 'enqueue', 'interrupt', 'rollback'] as const;
 /** A week. */
 const MAX_TIMEOUT_S = 604_800;
+/** `config` and `metadata` of a run together, or the metadata of a thread. Bytes of JSON. */
+export const MAX_CONFIG_BYTES = 64_000;
 /** Bytes of JSON in one request. */
 export const MAX_ANSWER_BYTES = 200_000;
 const MAX_ANSWERS = 100;

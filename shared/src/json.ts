@@ -4,13 +4,20 @@ export type JsonObject = { [key: string]: Json };
 
 /** Firestore nests 20 levels deep; a packed value may itself sit a few levels down. */
 const MAX_NATIVE_DEPTH = 12;
+/** Every value in a map is an index entry, of which a document may have 40,000, unless its field is exempt. */
+const MAX_NATIVE_VALUES = 1_000;
+/** A field's name may have 1,500 bytes. Characters. */
+const MAX_NATIVE_KEY = 300;
+
+/** JSON that comes in may be nested this deep, so that nothing that walks it can run out of stack. */
+export const MAX_JSON_DEPTH = 64;
 
 /**
  * Firestore cannot hold an array directly inside an array, reserves `__x__` field names and limits depth.
  * A value it can hold stays native, so that it reads well in the console; any other becomes `{ $json: text }`.
  */
 export function packJson(value: Json): Json {
-  return fits(value, 0, false) ? value : { $json: JSON.stringify(value) };
+  return fits(value, 0, false, { left: MAX_NATIVE_VALUES }) ? value : { $json: JSON.stringify(value) };
 }
 
 /** The inverse of packJson. */
@@ -21,14 +28,39 @@ export function unpackJson(value: Json): Json {
   return value;
 }
 
-function fits(value: Json, depth: number, insideArray: boolean): boolean {
-  if (depth > MAX_NATIVE_DEPTH) return false;
-  if (Array.isArray(value)) return !insideArray && value.every((item) => fits(item, depth + 1, true));
+function fits(value: Json, depth: number, insideArray: boolean, values: { left: number }): boolean {
+  values.left -= 1;
+  if (depth > MAX_NATIVE_DEPTH || values.left < 0) return false;
+  if (Array.isArray(value)) return !insideArray && value.every((item) => fits(item, depth + 1, true, values));
   if (!isObject(value)) return true;
   return Object.entries(value).every(
-    ([key, item]) => key !== '' && key !== '$json' && !/^__.*__$/s.test(key) && fits(item, depth + 1, false),
+    ([key, item]) => isFieldName(key) && fits(item, depth + 1, false, values),
   );
 }
+
+function isFieldName(key: string): boolean {
+  return key !== '' && key !== '$json' && key.length <= MAX_NATIVE_KEY && !/^__.*__$/s.test(key);
+}
+
+/** Whether JSON text is nested deeper than `limit`; reads it without building it up. */
+export function isNestedDeeper(text: string, limit: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text.charCodeAt(i);
+    if (inString) {
+      if (char === BACKSLASH) i += 1;
+      else if (char === QUOTE) inString = false;
+    } else if (char === QUOTE) inString = true;
+    else if (char === OPEN_ARRAY || char === OPEN_OBJECT) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (char === CLOSE_ARRAY || char === CLOSE_OBJECT) depth -= 1;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -66,7 +98,7 @@ export function toJson(value: unknown): Json {
     }
   };
   const walkObject = (item: object, depth: number): Json => {
-    if (depth > 64 || seen.has(item)) return null;
+    if (depth > MAX_JSON_DEPTH || seen.has(item)) return null;
     seen.add(item);
     const result = expand(item, depth);
     seen.delete(item);

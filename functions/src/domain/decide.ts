@@ -34,9 +34,11 @@ export function decideClaim(run: Run, sign: LastSign, worker: string, now: numbe
   } else if (run.retry_at !== null && Date.parse(run.retry_at) > now) {
     return { kind: 'wait', ms: Date.parse(run.retry_at) - now };
   }
+  // Whatever this machine's clock says, an attempt begins after what the log holds.
+  const at = Math.max(now, Date.parse(run.updated_at));
   return {
     kind: 'execute',
-    events: [{ type: 'attempt.started', at: now, attempt: run.attempt + 1, worker }],
+    events: [{ type: 'attempt.started', at, attempt: run.attempt + 1, worker }],
   };
 }
 

@@ -23,3 +23,14 @@ export function stepTimedOut(run: Run): Failure {
     retryable: true,
   };
 }
+
+/** A worker held the run for as long as it may, and no step ended. Milliseconds. */
+export function stepTooLong(heldMs: number): Failure {
+  return {
+    error: {
+      code: 'step_too_long',
+      message: `No step ended within ${Math.round(heldMs / 1_000)} s, for which a worker may hold a run. Split the step into shorter ones.`,
+    },
+    retryable: true,
+  };
+}

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { ID_PATTERN, LongrunError, MAX_BODY_BYTES } from '@longrun/shared';
+import { ID_PATTERN, isNestedDeeper, LongrunError, MAX_BODY_BYTES, MAX_JSON_DEPTH } from '@longrun/shared';
 import * as z from 'zod/mini';
 
 /** The JSON body by its schema; an absent body counts as `{}`. Throws `too_large` and `invalid_request`. */
@@ -11,6 +11,9 @@ export function parseBody<T extends z.ZodMiniType>(req: Request, schema: T): z.i
   }
   if (bytes > 0 && req.is('json') === false) {
     throw new LongrunError('unsupported_media_type', 'Send JSON with content-type: application/json.');
+  }
+  if (Buffer.isBuffer(raw) && isNestedDeeper(raw.toString('utf8'), MAX_JSON_DEPTH)) {
+    throw new LongrunError('invalid_request', `body: may be nested ${MAX_JSON_DEPTH} levels deep.`);
   }
   return check(schema, bytes === 0 ? {} : req.body, 'body');
 }

@@ -1,4 +1,14 @@
-import { LongrunError, threadPath, type CreateThread, type Thread } from '@longrun/shared';
+import {
+  jsonBytes,
+  LongrunError,
+  MAX_CONFIG_BYTES,
+  packJson,
+  threadPath,
+  unpackJson,
+  type CreateThread,
+  type Json,
+  type Thread,
+} from '@longrun/shared';
 import { randomUUID } from 'node:crypto';
 import { CommitConflict, type Fields } from '../ports/documents.ts';
 import { claimForRemoval, removeThread } from '../runtime/housekeeping/remove.ts';
@@ -9,7 +19,11 @@ import type { RunStore } from '../runtime/run-store.ts';
 export async function createThread(store: RunStore, uid: string, body: CreateThread): Promise<Thread> {
   const threadId = body.thread_id ?? randomUUID();
   const at = new Date(store.clock.now()).toISOString();
-  const fields: Fields = { ...newThread(threadId, at), metadata: (body.metadata ?? {}) as Fields };
+  const metadata = body.metadata ?? {};
+  if (jsonBytes(metadata) > MAX_CONFIG_BYTES) {
+    throw new LongrunError('too_large', `metadata may have ${MAX_CONFIG_BYTES} bytes of JSON.`);
+  }
+  const fields: Fields = { ...newThread(threadId, at), metadata: packJson(metadata) };
   try {
     await store.documents.commit([{ op: 'create', path: threadPath(uid, threadId), fields }]);
     return toThread(fields);
@@ -51,7 +65,7 @@ function toThread(fields: Fields): Thread {
     created_at: String(fields['created_at']),
     updated_at: String(fields['updated_at']),
     status: status === 'busy' || status === 'interrupted' || status === 'error' ? status : 'idle',
-    metadata: fields['metadata'] ?? {},
+    metadata: unpackJson((fields['metadata'] ?? {}) as Json),
     title: String(fields['title']),
     active_run_id: typeof active === 'string' ? active : null,
   };

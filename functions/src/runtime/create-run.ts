@@ -5,6 +5,7 @@ import {
   jsonBytes,
   logEntryPath,
   LongrunError,
+  MAX_CONFIG_BYTES,
   runPath,
   searchTokens,
   threadPath,
@@ -21,7 +22,6 @@ import { holderOf, holding, placeOnThread, queuedWith, type Place } from './thre
 
 /** Firestore holds 1,048,576 bytes a document, and the first entry is one. Bytes of JSON. */
 const MAX_INPUT_BYTES = 1_030_000;
-const MAX_CONFIG_BYTES = 64_000;
 const MAX_RACES = 10;
 
 export interface CreateRunRequest {

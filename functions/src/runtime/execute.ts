@@ -1,4 +1,5 @@
 import { GraphDrained, RunControl } from '@langchain/langgraph';
+import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import {
   isObject,
   jsonBytes,
@@ -12,7 +13,9 @@ import {
 import { classify, type Failure } from '../domain/classify.ts';
 import { stepTimedOut, timedOut } from '../domain/timeout.ts';
 import type { Clock } from '../ports/clock.ts';
+import { checkpointTime } from '../lib/checkpoint-time.ts';
 import type { Documents } from '../ports/documents.ts';
+import { log } from '../telemetry/log.ts';
 import { nodeCache } from './cache/cache.ts';
 import type { RunnableGraph } from './graphs.ts';
 import { CancelRequested, Fenced, type Journal } from './journal.ts';
@@ -29,7 +32,8 @@ import { StreamReader, type Price } from './stream-reader.ts';
 export type Outcome =
   | { kind: 'completed'; output: Json }
   | { kind: 'interrupted'; interrupts: OpenInterrupt[] }
-  | { kind: 'drained' }
+  /** `left`: in the middle of a step, which had gone on for too long. */
+  | { kind: 'drained'; left: boolean }
   | { kind: 'cancelled' }
   | { kind: 'fenced' }
   | { kind: 'failed'; failure: Failure };
@@ -51,6 +55,8 @@ export interface ExecuteOptions {
 
 /** Super-steps a run may take unless its config says otherwise; LangGraph's own default of 25 suits chats. */
 const RECURSION_LIMIT = 1_000;
+/** A worker whose clock is further behind leaves the run to another. Milliseconds. */
+const MAX_CLOCK_SKEW_MS = 60_000;
 
 /** Runs the graph from its last checkpoint until it ends, asks, is cancelled or must be handed on. */
 export async function execute(options: ExecuteOptions): Promise<Outcome> {
@@ -118,8 +124,13 @@ async function open(options: ExecuteOptions, step: StepTimer) {
   const thread = { thread_id: run.thread_id, checkpoint_ns: '' };
   const chosen = checkpointId === undefined ? {} : { checkpoint_id: checkpointId };
   const tuple = await saver.getTuple({ configurable: { ...thread, ...chosen } });
+  const newest = checkpointId === undefined ? tuple : await saver.getTuple({ configurable: thread });
+  await untilAfter(
+    Math.max(Date.parse(run.updated_at), checkpointTime(newest?.checkpoint.id ?? '')),
+    options,
+  );
   const known = messagesIn(tuple?.checkpoint.channel_values ?? {});
-  const reader = new StreamReader({ price, known });
+  const reader = new StreamReader({ price, known, done: finishedTasks(tuple) });
   const signal = AbortSignal.any([journal.stopped.signal, options.leave, options.timeout, step.signal]);
   const sink = new JournalSink(journal, reader, now, () => step.restart());
   sinkRef.sink = sink;
@@ -134,6 +145,33 @@ async function open(options: ExecuteOptions, step: StepTimer) {
     sink,
     signal,
   };
+}
+
+/** Of a super-step that was not finished: the tasks with results, by LangGraph's own rule. */
+function finishedTasks(tuple: CheckpointTuple | undefined): Set<string> {
+  const results = (tuple?.pendingWrites ?? []).filter(
+    ([, channel]) => !['__error__', '__interrupt__', '__resume__'].includes(channel),
+  );
+  return new Set(results.map(([task]) => task));
+}
+
+/**
+ * The newest checkpoint is the one with the greatest id, and ids begin with the time of the machine that made them. So
+ * a worker whose clock is behind that of the one before waits until its own ids are greater.
+ */
+async function untilAfter(time: number, { now, after, journal }: ExecuteOptions): Promise<void> {
+  const behind = time + 1 - now();
+  if (behind <= 1) return;
+  if (behind > MAX_CLOCK_SKEW_MS) throw new ClockBehind(behind);
+  log.warn('The clock is behind that of another worker.', { ms: behind, run_id: journal.run.run_id });
+  await new Promise<void>((resolve) => after(behind, resolve));
+}
+
+class ClockBehind extends Error {
+  constructor(ms: number) {
+    super(`The clock of this worker is ${Math.ceil(ms / 1_000)} s behind that of the worker before it.`);
+    this.name = 'ClockBehind';
+  }
 }
 
 function required<T>(value: T | undefined): T {
@@ -168,7 +206,14 @@ function failed(error: unknown, { journal, leave, timeout }: ExecuteOptions, ste
   const reason: unknown = journal.stopped.signal.aborted ? journal.stopped.signal.reason : error;
   if (reason instanceof Fenced) return { kind: 'fenced' };
   if (reason instanceof CancelRequested) return { kind: 'cancelled' };
-  if (error instanceof GraphDrained || (leave.aborted && reason === error)) return { kind: 'drained' };
+  if (error instanceof GraphDrained) return { kind: 'drained', left: false };
+  if (leave.aborted && reason === error) return { kind: 'drained', left: true };
+  if (error instanceof ClockBehind) {
+    return {
+      kind: 'failed',
+      failure: { error: { code: 'clock_behind', message: error.message }, retryable: true },
+    };
+  }
   if (step.signal.aborted) return { kind: 'failed', failure: stepTimedOut(journal.run) };
   if (timeout.aborted) return { kind: 'failed', failure: timedOut(journal.run) };
   return { kind: 'failed', failure: classify(reason) };

@@ -69,6 +69,7 @@ export class Journal {
   #batch: NewEvent[] = [];
   #batchChars = 0;
   #staged: DocumentWrite[] = [];
+  #sealed = false;
   #pace: Pace = INITIAL_PACE;
   #cancelTimer: (() => void) | undefined;
   #timerDue = Number.POSITIVE_INFINITY;
@@ -116,8 +117,14 @@ export class Journal {
     this.#cancelTimer?.();
   }
 
+  /** What LangGraph still does after the attempt's outcome is known is no part of the run. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
   /** Adds an event; it is written soon, according to its kind. */
   push(event: NewEvent): void {
+    if (this.#sealed) return;
     addToBatch(this.#batch, event);
     this.#batchChars += event.type === 'message.delta' ? event.text.length : JSON.stringify(event).length;
     const now = this.#clock.now();
@@ -127,6 +134,7 @@ export class Journal {
 
   /** Adds documents that are committed together with the entry of the events pushed so far. */
   stage(writes: DocumentWrite[]): void {
+    if (this.#sealed) return;
     this.#staged.push(...writes);
   }
 
@@ -289,12 +297,18 @@ export class Journal {
 
 /**
  * Once a cancel was accepted no step starts: what began before its worker heard of it is left out of the log, with
- * all that it said, as the run will end without it.
+ * all that it said, as the run will end without it. An attempt that would hand the run on, or let it wait, ends it.
  */
 function acceptable(run: Run, events: NewEvent[]): NewEvent[] {
   if (!run.cancel_requested) return events;
   const open = new Set(run.nodes.map(({ task }) => task));
-  return events.filter((event) => !('task' in event) || event.task === undefined || open.has(event.task));
+  return events
+    .filter((event) => !('task' in event) || event.task === undefined || open.has(event.task))
+    .map((event) =>
+      event.type === 'interrupt.opened' || event.type === 'attempt.ended'
+        ? { type: 'run.cancelled', at: event.at }
+        : event,
+    );
 }
 
 /** Someone asked to cancel the run. */

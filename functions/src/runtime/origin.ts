@@ -39,7 +39,7 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
   }
   const failed = await earlier(documents, run.owner, run.retry_of);
   if (failed !== null && failed.last_checkpoint !== null) {
-    return goOn(failed.last_checkpoint, latest?.checkpoint.id);
+    return goOn(run, failed.last_checkpoint, latest?.checkpoint.id);
   }
   const chosen =
     isObject(run.config) && isObject(run.config['configurable']) ? run.config['configurable'] : {};
@@ -48,8 +48,9 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
 }
 
 /** Named only when the thread went on meanwhile: LangGraph does every step after a named one anew. */
-function goOn(checkpointId: string, latest: string | undefined): Origin {
-  return checkpointId === latest ? { input: null } : { input: null, checkpointId };
+function goOn(run: Run, checkpointId: string, latest: string | undefined): Origin {
+  const input = answersOf(run);
+  return checkpointId === latest ? { input } : { input, checkpointId };
 }
 
 function answersOf(run: Run): Command | null {

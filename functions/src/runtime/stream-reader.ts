@@ -39,10 +39,15 @@ export class StreamReader {
   readonly #known: Map<string, string>;
   readonly #streamed = new Set<string>();
   readonly #price: Price;
+  readonly #done: ReadonlySet<string>;
 
-  /** `known`: messages of the thread before this run, by id, which are not output of it. */
-  constructor(options: { price: Price; known: Message[] }) {
+  /**
+   * `known`: messages of the thread before this run, by id, which are not output of it. `done`: tasks of the next
+   * super-step whose results are stored, which LangGraph announces and does not execute.
+   */
+  constructor(options: { price: Price; known: Message[]; done?: ReadonlySet<string> }) {
     this.#price = options.price;
+    this.#done = options.done ?? new Set();
     this.#known = new Map(options.known.map((message) => [message.id, JSON.stringify(message)]));
   }
 
@@ -84,6 +89,7 @@ export class StreamReader {
       return [];
     const task = { task: String(payload.id), node: String(payload.name), ns };
     if ('input' in payload && !('result' in payload)) {
+      if (this.#done.has(task.task)) return [];
       this.#failed.delete(task.task);
       this.#open.set(task.task, task);
       return [{ type: 'node.started', at, ...task }];

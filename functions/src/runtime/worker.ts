@@ -1,7 +1,7 @@
 import { errorMessage, foldEntry, isTerminal, type NewEvent, type Run } from '@longrun/shared';
 import { classify } from '../domain/classify.ts';
 import { decideClaim, decideFailure, SILENT } from '../domain/decide.ts';
-import { runTimeLeft } from '../domain/timeout.ts';
+import { runTimeLeft, stepTooLong } from '../domain/timeout.ts';
 import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
@@ -13,6 +13,9 @@ import { Fenced, Journal } from './journal.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
 import { dispatchNext, takeTurn } from './thread-queue.ts';
 import type { Price } from './stream-reader.ts';
+
+/** A task that finds its run held comes again after this. Seconds. */
+const ASK_AGAIN_S = 3;
 
 /** What the queue is told: done (also: nothing to do), or come again after `seconds`. */
 export type TaskAnswer = { done: true } | { done: false; seconds: number };
@@ -59,9 +62,10 @@ export class Worker {
       const claim = decideClaim(found, silent ? SILENT : loaded.sign, id, store.clock.now());
       if (claim.kind === 'nothing') return { done: true };
       if (claim.kind === 'wait') {
-        if (found.status !== 'running' || asked !== undefined) {
-          return { done: false, seconds: Math.ceil(claim.ms / 1_000) };
-        }
+        const seconds = Math.ceil(claim.ms / 1_000);
+        if (found.status !== 'running') return { done: false, seconds };
+        // This may be the only task that is left: should the holder die, it is what the run goes on with.
+        if (asked !== undefined) return { done: false, seconds: Math.min(seconds, ASK_AGAIN_S) };
         asked = { entry: found.head.entry, answered: await holderAnswers(store, loaded) };
         continue;
       }
@@ -107,7 +111,8 @@ export class Worker {
         log.warn('Attempt stopped: another writer has the run.', fields);
         return;
       }
-      for (const event of this.#ending(journal.run, outcome)) journal.push(event);
+      for (const event of this.#ending(journal.run, outcome, run.steps_done)) journal.push(event);
+      journal.seal();
       await journal.flush();
       log.info('Attempt ended.', { ...fields, outcome: outcome.kind, status: journal.run.status });
       if (journal.run.status === 'pending') await dispatch(queue, journal.run);
@@ -158,8 +163,9 @@ export class Worker {
     }
   }
 
-  #ending(run: Run, outcome: Exclude<Outcome, { kind: 'fenced' }>): NewEvent[] {
-    const { store, random } = this.#options;
+  /** `before`: how many steps had ended when the attempt began. */
+  #ending(run: Run, outcome: Exclude<Outcome, { kind: 'fenced' }>, before: number): NewEvent[] {
+    const { store, random, deadlineMs, graceMs } = this.#options;
     const at = store.clock.now();
     // A request that came in while the graph ended is honoured, unless there is a result already.
     switch (outcome.kind) {
@@ -172,6 +178,10 @@ export class Worker {
           ? [{ type: 'run.cancelled', at }]
           : [{ type: 'interrupt.opened', at, interrupts: outcome.interrupts }];
       case 'drained':
+        // Handed on again and again it would never end.
+        if (outcome.left && run.steps_done === before && !this.#shutdown.signal.aborted) {
+          return this.#ending(run, { kind: 'failed', failure: stepTooLong(deadlineMs + graceMs) }, before);
+        }
         return run.cancel_requested
           ? [{ type: 'run.cancelled', at }]
           : [{ type: 'attempt.ended', at, attempt: run.attempt, reason: 'drained' }];

@@ -24,7 +24,14 @@ export class Lab {
     check: async () => {},
   };
 
-  constructor(options: { graph: unknown; documents?: Documents; clock?: Clock; ttlMs?: number }) {
+  constructor(options: {
+    graph: unknown;
+    documents?: Documents;
+    clock?: Clock;
+    ttlMs?: number;
+    deadlineMs?: number;
+    graceMs?: number;
+  }) {
     const graph = options.graph as AnyGraph;
     const runnable: RunnableGraph = {
       withCheckpointer: (saver, own = {}) =>
@@ -48,8 +55,8 @@ export class Lab {
       graphs: { get: async () => runnable } as unknown as Graphs,
       price: () => undefined,
       random: () => 0,
-      deadlineMs: 60_000,
-      graceMs: 1_000,
+      deadlineMs: options.deadlineMs ?? 60_000,
+      graceMs: options.graceMs ?? 1_000,
     });
   }
 

@@ -7,7 +7,7 @@ import { AskIcon, CheckIcon, FailIcon, RetryIcon, RunIcon, StopIcon, WaitIcon } 
 import { answerLine } from '../questions/answer-text.ts';
 import type { Asked } from '../questions/history.ts';
 import { questionOf } from '../questions/question.ts';
-import type { GroupRow, Line as LineOf } from './groups.ts';
+import { areParallel, type GroupRow, type Line as LineOf } from './groups.ts';
 import type { Scale } from './scale.ts';
 
 interface Props<T> {
