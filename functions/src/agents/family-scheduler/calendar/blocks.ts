@@ -11,6 +11,7 @@ export interface Block extends Interval {
   people: string[];
   resources: string[];
   allDay: boolean;
+  floating: boolean;
   /** Keeps nobody busy. */
   transparent: boolean;
   /** May be moved to make room. */
@@ -87,8 +88,8 @@ function unchanged(event: Entry, changes: Entry[], window: Interval, budget: Bud
 }
 
 function blockOf(entry: Entry, start: Wall): Block {
-  const { uid, title, people, resources, allDay, transparent, flexible, replaces } = entry;
-  const what = { uid, title, people, resources, allDay, transparent, flexible };
+  const { uid, title, people, resources, allDay, floating, transparent, flexible, replaces } = entry;
+  const what = { uid, title, people, resources, allDay, floating, transparent, flexible };
   return { ...what, occurrence: replaces, start: entry.zone.toInstant(start), end: endOf(start, entry) };
 }
 

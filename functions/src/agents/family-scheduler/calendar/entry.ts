@@ -24,6 +24,8 @@ export interface Entry extends Names {
   start: Wall;
   length: Length;
   allDay: boolean;
+  /** Its times are meant wherever the family is: they have no zone. */
+  floating: boolean;
   rule: Rule | null;
   /** Further occurrences, and those that do not happen: at a time, or on a whole day. */
   extra: { start: Instant; end: Instant | null }[];
@@ -66,6 +68,7 @@ export function toEntry(event: ICAL.Component, context: EntryContext): Entry {
     start,
     length: lengthOf(event, { start, zone, allDay: startTime.isDate }, context),
     allDay: startTime.isDate,
+    floating: !isUtc(startTime) && startProperty.getFirstParameter('tzid') === undefined,
     rule,
     ...extraOf(event, context),
     ...exceptionsOf(event, startTime.isDate, context),
@@ -114,17 +117,14 @@ function lengthOf(
 }
 
 function extraOf(event: ICAL.Component, context: EntryContext): Pick<Entry, 'extra'> {
-  const extra = event.getAllProperties('rdate').flatMap((property) =>
-    property.getValues().flatMap((value: unknown) => {
-      if (value instanceof ICAL.Time) {
-        return [{ start: instantOf(value, zoneOf(property, value, context)), end: null }];
-      }
-      if (!(value instanceof ICAL.Period)) return [];
-      const start = instantOf(value.start, zoneOf(property, value.start, context));
-      const last = value.getEnd();
-      return [{ start, end: instantOf(last, zoneOf(property, last, context)) }];
-    }),
-  );
+  const extra: Entry['extra'] = [];
+  for (const property of event.getAllProperties('rdate')) {
+    const at = (time: ICAL.Time) => instantOf(time, zoneOf(property, time, context));
+    for (const value of property.getValues() as unknown[]) {
+      if (value instanceof ICAL.Time) extra.push({ start: at(value), end: null });
+      if (value instanceof ICAL.Period) extra.push({ start: at(value.start), end: at(value.getEnd()) });
+    }
+  }
   return { extra };
 }
 

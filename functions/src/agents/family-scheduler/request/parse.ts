@@ -15,6 +15,8 @@ const MAX_REQUEST = 2_000;
 const DEFAULT_MINUTES = 60;
 /** How far ahead something is looked for when no day is named. */
 const LOOK_AHEAD = 14 * DAY;
+/** What is told when somebody asks for the plans of no certain day. */
+const AGENDA_AHEAD = 6 * DAY;
 
 const AGENDA =
   /^(?:what(?:'s|’s| is| are| do| does| have)?\b.*\b(?:on|plan|plans|planned|happening|up|scheduled|calendar|agenda|do(?:ing)?|have)\b|(?:who|when|is|are)\b.*\b(?:free|busy|available|home|at home|taken)\b|(?:show|list|tell)\b.*\b(?:calendar|agenda|plans?|schedule|week|day|weekend|events?|appointments?)\b|what's on|agenda\b|free\b)/i;
@@ -80,13 +82,10 @@ export function parseRequest(request: string, now: Wall, household: Household): 
         : {}),
     },
   });
-  const kind = agenda ? 'agenda' : wish.kind;
-  return {
-    ...wish,
-    kind,
-    weekdays: without(wish.weekdays, avoid),
-    people: agenda && people.length === 0 ? [] : wish.people,
-  };
+  const weekdays = without(wish.weekdays, avoid);
+  if (!agenda) return { ...wish, weekdays };
+  const to = days === undefined ? dateText(startOfDay(now) + AGENDA_AHEAD) : wish.to;
+  return { ...wish, kind: 'agenda', start: null, weekdays, people, to, notes: [] };
 }
 
 function refusal(text: string): string | undefined {

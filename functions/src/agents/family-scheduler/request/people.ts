@@ -21,7 +21,7 @@ export function takePeople(scanner: Scanner, { people }: Household): string[] {
   const found: string[] = [];
   for (const group of distinct(people.flatMap(({ group }) => (group === null ? [] : [group])))) {
     const pattern = new RegExp(
-      String.raw`\b(?:for |with )?(?:both )?(?:the |our |all (?:the )?)?${words(group)}\b`,
+      String.raw`\b(?:for |with )?(?:both )?(?:the |our |all (?:the )?)?${words(group)}\b(?!['’])`,
       'i',
     );
     if (scanner.take(pattern) !== null)

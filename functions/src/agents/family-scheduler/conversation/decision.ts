@@ -1,0 +1,195 @@
+import * as z from 'zod';
+import type { Situation } from '../planning/situation.ts';
+import type { Verdict } from '../planning/verdict.ts';
+import { clashKey } from '../planning/clashes.ts';
+import { MAX_MINUTES } from '../request/wish.ts';
+import type { Interval } from '../time/interval.ts';
+import { HOUR, MINUTE, parseDate, parseTime, timeText, wallText } from '../time/wall.ts';
+import { clashWords } from './clash-words.ts';
+import { dayWords, lengthWords, list, movedWords, slotWords } from './words.ts';
+
+type Clashing = Extract<Verdict, { kind: 'clash' }>;
+
+/** What the person has decided. */
+export type Decision =
+  | { kind: 'slot'; slot: Interval }
+  /** In spite of these clashes. */
+  | { kind: 'anyway'; slot: Interval; accepted: string[] }
+  | { kind: 'move' }
+  /** Wants to name another time. */
+  | { kind: 'other' }
+  /** Has named it; wall time. */
+  | { kind: 'named'; start: string; minutes: number }
+  | { kind: 'cancel' };
+
+export interface Option {
+  value: string;
+  label: string;
+  detail?: string;
+}
+
+/** The value of an interrupt: a choice of options, or a form for the JSON schema beside them. */
+export interface Question {
+  question: string;
+  detail?: string;
+  options: Option[];
+  schema?: Record<string, unknown>;
+}
+
+const CANCEL: Option = { value: 'cancel', label: 'Cancel', detail: 'Nothing is booked.' };
+const OTHER: Option = { value: 'other', label: 'Another time', detail: 'You name the day and the time.' };
+
+/** What to ask when a wish cannot be had as it is. `problem`: why the last answer did not do. */
+export function question(verdict: Clashing, situation: Situation, problem: string | null): Question {
+  const { wish, zone, now } = situation;
+  const { slot } = verdict;
+  const reasons = clashWords(verdict.clashes, zone, now);
+  const asked =
+    slot === null
+      ? `No time is free for “${wish.title}” (${lengthWords(wish.minutes * MINUTE)}) ${range(situation)}. Would another time do?`
+      : `“${wish.title}” on ${slotWords(slot, zone, now, wish.all_day)} clashes: ${list(reasons)}. What shall I do?`;
+  return {
+    question: asked,
+    ...(problem === null ? {} : { detail: problem }),
+    options: options(verdict, situation).map(([option]) => option),
+  };
+}
+
+/** The form for a time of one's own. */
+export function timeQuestion(situation: Situation, problem: string | null): Question {
+  const { wish, zone, now } = situation;
+  const suggested = wish.start ?? wallText(Math.ceil(zone.toWall(now) / HOUR) * HOUR);
+  return {
+    question: `When shall “${wish.title}” be?`,
+    ...(problem === null ? {} : { detail: problem }),
+    options: [CANCEL],
+    schema: {
+      type: 'object',
+      properties: {
+        date: { type: 'string', format: 'date', title: 'Day', default: suggested.slice(0, 10) },
+        time: { type: 'string', format: 'time', title: 'Begins at', default: suggested.slice(11, 16) },
+        minutes: {
+          type: 'integer',
+          title: 'Minutes',
+          minimum: 5,
+          maximum: MAX_MINUTES,
+          default: wish.minutes,
+        },
+      },
+      required: ['date', 'time'],
+      additionalProperties: false,
+    },
+  };
+}
+
+/** The decision that an answer to `question` makes, or why it makes none. */
+export function decide(answer: unknown, verdict: Clashing, situation: Situation): Decision | string {
+  const offered = options(verdict, situation);
+  const said = chosen(answer);
+  const found = offered.find(
+    ([{ value, label }]) => said !== undefined && [value, label].some((word) => word.toLowerCase() === said),
+  );
+  if (found !== undefined) return found[1];
+  const form = named(answer, situation.wish.minutes);
+  if (typeof form !== 'string') return form;
+  return `${shown(answer)} is none of the choices. Please take one of these: ${list(offered.map(([{ label }]) => label))}.`;
+}
+
+/** The decision that an answer to `timeQuestion` makes, or why it makes none. */
+export function decideTime(answer: unknown, { wish }: Situation): Decision | string {
+  if (chosen(answer) === CANCEL.value) return { kind: 'cancel' };
+  return named(answer, wish.minutes);
+}
+
+const formSchema = z.object({
+  date: z.string().refine((text) => parseDate(text) !== undefined, 'must be a day such as 2026-11-28'),
+  time: z
+    .string()
+    .refine((text) => parseTime(text) !== undefined && text < '24', 'must be a time such as 15:30'),
+  minutes: z.number('must be a number').int().min(5).max(MAX_MINUTES).optional(),
+});
+
+function named(answer: unknown, minutes: number): Decision | string {
+  const form = formSchema.safeParse(answer);
+  if (form.success) {
+    const { date, time } = form.data;
+    return { kind: 'named', start: `${date}T${time.slice(0, 5)}`, minutes: form.data.minutes ?? minutes };
+  }
+  const problems = form.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'the answer'} ${message}`,
+  );
+  return `That is no time: ${problems.join('; ')}.`;
+}
+
+/** An answer may be the value of an option, its label, or an object that holds the value. */
+function chosen(answer: unknown): string | undefined {
+  if (typeof answer === 'string') return answer.trim().toLowerCase();
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  for (const key of ['value', 'choice', 'option', 'answer']) {
+    const value: unknown = Reflect.get(answer, key);
+    if (typeof value === 'string') return value.trim().toLowerCase();
+  }
+  return undefined;
+}
+
+function shown(answer: unknown): string {
+  return `“${(typeof answer === 'string' ? answer : (JSON.stringify(answer) ?? 'nothing')).slice(0, 80)}”`;
+}
+
+/** Every option with what choosing it decides. The value names the time, so that it can never be taken for another. */
+function options(verdict: Clashing, situation: Situation): [Option, Decision][] {
+  const { wish, zone, now } = situation;
+  const { slot, move, clashes } = verdict;
+  const wanted = slot?.start;
+  const times = verdict.alternatives.map((other): [Option, Decision] => [
+    {
+      value: `at-${wallText(zone.toWall(other.start))}`,
+      label: slotWords(other, zone, now, wish.all_day),
+      ...(wanted === undefined ? {} : { detail: sentence(movedWords(wanted, other.start, zone, now)) }),
+    },
+    { kind: 'slot', slot: other },
+  ]);
+  const others: [Option, Decision][] = [];
+  if (move !== null && slot !== null) {
+    const { block, to } = move;
+    others.push([
+      {
+        value: 'move',
+        label: `Move ${block.title} to ${slotWords(to, zone, now)}`,
+        detail: `Then “${wish.title}” is at the time you asked for.`,
+      },
+      { kind: 'move' },
+    ]);
+  }
+  // One thing cannot be in two places, and nobody can go back; but a person may leave early or sleep later.
+  if (slot !== null && clashes.every(({ kind }) => kind === 'person' || kind === 'bedtime')) {
+    others.push([
+      {
+        value: 'anyway',
+        label: wish.all_day ? 'Book it anyway' : `Book it at ${timeText(zone.toWall(slot.start))} anyway`,
+        detail: 'Both stay in the calendar.',
+      },
+      { kind: 'anyway', slot, accepted: clashes.map(clashKey) },
+    ]);
+  }
+  return [...times, ...others, [OTHER, { kind: 'other' }], [CANCEL, { kind: 'cancel' }]];
+}
+
+/** `on Friday 20 November`, `from Monday … to Sunday …` */
+function range({ wish, zone, now }: Situation): string {
+  const { from, to, earliest, latest } = wish;
+  const today = zone.toWall(now);
+  const first = (from === null ? undefined : parseDate(from)) ?? today;
+  const last = (to === null ? undefined : parseDate(to)) ?? first;
+  const days =
+    first === last
+      ? `on ${dayWords(first, today)}`
+      : `from ${dayWords(first, today)} to ${dayWords(last, today)}`;
+  if (earliest === null && latest === null) return days;
+  if (latest === null) return `${days} after ${earliest}`;
+  return earliest === null ? `${days} before ${latest}` : `${days} between ${earliest} and ${latest}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
