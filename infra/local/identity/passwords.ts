@@ -12,7 +12,7 @@ export interface OwnPassword {
 }
 
 /** One that was hashed elsewhere. */
-export interface ForeignPassword {
+interface ForeignPassword {
   hash: string;
   salt: string;
   scheme: ForeignScheme;

@@ -211,7 +211,11 @@ export interface ListenResponse {
   documentChange?: { document: Document; targetIds: number[]; removedTargetIds: number[] };
   documentDelete?: { document: string; removedTargetIds: number[]; readTime: Timestamp };
   documentRemove?: { document: string; removedTargetIds: number[]; readTime: Timestamp };
-  filter?: { targetId: number; count: number };
+  filter?: { targetId: number; count: number; unchangedNames?: BloomFilter };
+}
+export interface BloomFilter {
+  bits: { bitmap: Uint8Array; padding: number };
+  hashCount: number;
 }
 
 export interface WriteRequest {

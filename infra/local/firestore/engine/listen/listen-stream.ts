@@ -8,6 +8,7 @@ import { STATUS_CODES, invalid, toStatus } from '../status.ts';
 import { toDocument } from '../store/document.ts';
 import type { Caller, Fail, ListenRequest, ListenResponse, Send, ServerStream, Target } from '../types.ts';
 import type { Change, Commit } from '../write/change.ts';
+import { bloomFilterOf } from './bloom-filter.ts';
 import type { Subscriber } from './hub.ts';
 import { openTarget } from './target.ts';
 import type { OpenTarget } from './target.ts';
@@ -93,12 +94,15 @@ export class ListenStream implements ServerStream<ListenRequest>, Subscriber {
     try {
       const open = openTarget(core, this.#caller, database, target, resumptionOf(core, target), time);
       const { watch, resumption } = open;
-      const { effects, count } = watch.begin(resumption, time);
+      const { effects, count, names } = watch.begin(resumption, time);
       if (resumption.kind === 'reset') this.#change('RESET', [id]);
       for (const effect of effects) {
         this.#tell(effect, effect.kind === 'set' ? [id] : [], effect.kind === 'set' ? [] : [id], time);
       }
-      if (count !== undefined) this.#send({ filter: { targetId: id, count } });
+      if (count !== undefined) {
+        const unchangedNames = names && bloomFilterOf(names);
+        this.#send({ filter: { targetId: id, count, ...(unchangedNames && { unchangedNames }) } });
+      }
       if (watch.places[0]?.startsWith('doc ') !== true) this.#bill(open, effects, 1);
       this.#change('CURRENT', [id], time);
       this.#snapshot(time);

@@ -43,12 +43,13 @@ export class QueryWatch implements Watch {
     if (resumption.kind !== 'since') {
       return { effects: results.map((document) => ({ kind: 'set', document })), count: undefined };
     }
-    // Beyond what history tells, those that left are not known; then the count makes the client start over.
+    // Beyond what history tells, those that left are not known; then the client finds them by the names of those that did not.
     const left = resumption.hasHistory ? this.#leftSince(resumption.time, time) : [];
     const news = results
       .filter(({ updated }) => updated > resumption.time)
       .map((document): Effect => ({ kind: 'set', document }));
-    return { effects: [...news, ...left], count: results.length };
+    const names = resumption.hasHistory ? undefined : results.map(({ name }) => name);
+    return { effects: [...news, ...left], count: results.length, ...(names && { names }) };
   }
 
   apply(changes: readonly Change[]): Effect[] {

@@ -14,6 +14,8 @@ export interface InitialState {
   readonly effects: readonly Effect[];
   /** How many documents belong to the target now; undefined: not told. */
   readonly count: number | undefined;
+  /** Names of all documents that belong to it, told when some may have left unseen. */
+  readonly names?: readonly string[];
 }
 
 export interface Watch {

@@ -212,6 +212,10 @@ export const LISTEN_REQUEST: Message = {
 };
 const targetIds = list('int32');
 const gone = message(() => ({ document: 'string', removedTargetIds: targetIds, readTime: 'timestamp' }));
+const bloomFilter: Kind = message(() => ({
+  bits: message(() => ({ bitmap: 'bytes', padding: 'int32' })),
+  hashCount: 'int32',
+}));
 export const LISTEN_RESPONSE: Message = {
   targetChange: message(() => ({
     targetChangeType: oneOf('NO_CHANGE', 'ADD', 'REMOVE', 'CURRENT', 'RESET'),
@@ -223,7 +227,7 @@ export const LISTEN_RESPONSE: Message = {
   documentChange: message(() => ({ document, targetIds, removedTargetIds: targetIds })),
   documentDelete: gone,
   documentRemove: gone,
-  filter: message(() => ({ targetId: 'int32', count: 'int32' })),
+  filter: message(() => ({ targetId: 'int32', count: 'int32', unchangedNames: bloomFilter })),
 };
 export const WRITE_REQUEST: Message = {
   database: 'string',
