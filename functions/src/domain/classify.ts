@@ -1,4 +1,6 @@
 import type { RunError } from '@longrun/shared';
+import { chain, field, messageOf, number, text } from './error-fields.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 export interface Failure {
   error: RunError;
@@ -6,87 +8,153 @@ export interface Failure {
   retryAfterMs?: number | undefined;
 }
 
-const NETWORK = new Set([
+const NETWORK_CODES = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
+  'ECONNABORTED',
   'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'EPIPE',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'ERR_STREAM_PREMATURE_CLOSE',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_SOCKET',
 ]);
+/** Of fetch, of undici when a body ends too soon, and of the providers' libraries, which drop the cause. */
+const NETWORK_MESSAGE =
+  /(?:^|: )(?:fetch failed|terminated|Connection error\.|socket hang up|Premature close)$/;
 
 /** gRPC codes that mean "try again": DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE. */
 const GRPC_RETRYABLE = new Set([4, 8, 10, 13, 14]);
 
-/** Errors of LangGraph that the same graph and input will always give. */
-const TERMINAL_NAMES = new Set([
-  'GraphRecursionError',
-  'GraphValueError',
-  'InvalidUpdateError',
-  'EmptyInputError',
-  'UnreachableNodeError',
-  'InvalidNamespaceError',
-  'ZodError',
-  'TypeError',
-  'ReferenceError',
-  'SyntaxError',
-  'RangeError',
-  'StateTooLarge',
+/** A provider's types and codes of an error, which also come without a status, in the middle of a stream. */
+const BY_TYPE: Record<string, string> = {
+  context_length_exceeded: 'context_length_exceeded',
+  content_filter: 'model_refused',
+  content_policy_violation: 'model_refused',
+  insufficient_quota: 'quota_exhausted',
+  billing_error: 'quota_exhausted',
+  rate_limit_error: 'rate_limited',
+  rate_limit_exceeded: 'rate_limited',
+  authentication_error: 'model_access_denied',
+  permission_error: 'model_access_denied',
+  invalid_api_key: 'model_access_denied',
+  not_found_error: 'model_not_found',
+  model_not_found: 'model_not_found',
+  overloaded_error: 'upstream_error',
+  api_error: 'upstream_error',
+  server_error: 'upstream_error',
+  timeout_error: 'timeout',
+};
+const BY_NAME: Record<string, string> = {
+  GraphRecursionError: 'recursion_limit',
+  StateTooLarge: 'state_too_large',
+  ContextOverflowError: 'context_length_exceeded',
+  ModelRefused: 'model_refused',
+  ModelCutOff: 'upstream_error',
+  TimeoutError: 'timeout',
+  APIConnectionTimeoutError: 'timeout',
+  APIConnectionError: 'network_error',
+};
+/** Only the message tells: Google's 400s, servers of OpenAI's API, and a client that gave up on a stream. */
+const BY_MESSAGE: readonly (readonly [pattern: RegExp, code: string])[] = [
+  [
+    /input token count.*exceeds the maximum|maximum context length|prompt is too long/i,
+    'context_length_exceeded',
+  ],
+  [/API_KEY_INVALID|API key not valid/, 'model_access_denied'],
+  [/credit balance is too low/i, 'quota_exhausted'],
+  [/^\[GoogleGenerativeAI Error\]: Failed to parse stream/, 'upstream_error'],
+  [/^\[GoogleGenerativeAI Error\].*\[404 /, 'model_not_found'],
+  [NETWORK_MESSAGE, 'network_error'],
+];
+
+const RETRYABLE = new Set([
+  'rate_limited',
+  'upstream_error',
+  'timeout',
+  'network_error',
+  'storage_unavailable',
+  'unavailable',
 ]);
+/** A rate limit that names no time is seldom over at once. */
+const RATE_LIMIT_MS = 15_000;
 
 /**
  * Tells what a thrown value means for the run: transient ones (network, rate limit, server errors) are tried
- * again, everything else would only fail again and ends the run with its reason.
+ * again, everything else would only fail again and ends the run with its reason. `now` is needed for a
+ * `Retry-After` that is a date in an answer without a date of its own.
  */
-export function classify(thrown: unknown): Failure {
+export function classify(thrown: unknown, now?: number): Failure {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const status = numberField(error, 'status') ?? numberField(error, 'statusCode');
-  const code = field(error, 'code') ?? field(field(error, 'cause'), 'code');
-  const message = error.message === '' ? error.name : error.message;
-  const details = { name: error.name, ...(status === undefined ? {} : { status }) };
-  const failure = (kind: string, retryable: boolean): Failure => ({
-    error: { code: kind, message: message.slice(0, 4_000), details },
+  const links = chain(error);
+  const status = statusOf(links);
+  const code = codeOf(error, links, status);
+  const retryable = RETRYABLE.has(code);
+  const wait = retryable ? retryAfterMs(error, now) : undefined;
+  return {
+    error: {
+      code,
+      message: messageOf(error),
+      details: { name: error.name, ...(status === undefined ? {} : { status }) },
+    },
     retryable,
-    ...(retryable ? { retryAfterMs: retryAfterMs(error) } : {}),
-  });
-  if (TERMINAL_NAMES.has(error.name)) return failure(terminalCode(error.name), false);
-  if (status === 429) return failure('rate_limited', true);
-  if (status === 401 || status === 403) return failure('model_access_denied', false);
-  if (status !== undefined && status >= 500) return failure('upstream_error', true);
-  if (status === 408 || error.name === 'TimeoutError') return failure('timeout', true);
-  if (typeof code === 'string' && NETWORK.has(code)) return failure('network_error', true);
-  if (typeof code === 'number' && GRPC_RETRYABLE.has(code)) return failure('storage_unavailable', true);
-  if (error.message === 'fetch failed' || error.name === 'APIConnectionError')
-    return failure('network_error', true);
-  return failure('graph_error', false);
+    ...(retryable ? { retryAfterMs: wait ?? (code === 'rate_limited' ? RATE_LIMIT_MS : undefined) } : {}),
+  };
 }
 
-function terminalCode(name: string): string {
-  if (name === 'GraphRecursionError') return 'recursion_limit';
-  if (name === 'StateTooLarge') return 'state_too_large';
+function codeOf(error: Error, links: unknown[], status: number | undefined): string {
+  // Our own errors say themselves what they are.
+  if (error.name === 'LongrunError') return text(links, 'code') ?? 'internal';
+  const told = byName(error) ?? byType(links) ?? byMessage(error);
+  if (told !== undefined) return told;
+  if (status === 429) return field(error, 'rateLimitType') === 'stop' ? 'quota_exhausted' : 'rate_limited';
+  if (status === 402) return 'quota_exhausted';
+  if (status === 401 || status === 403) return 'model_access_denied';
+  if (status === 408) return 'timeout';
+  if (status !== undefined && status >= 500) return 'upstream_error';
+  const codes = links.map((link) => field(link, 'code'));
+  if (codes.some((code) => typeof code === 'string' && NETWORK_CODES.has(code))) return 'network_error';
+  if (codes.some((code) => typeof code === 'number' && GRPC_RETRYABLE.has(code)))
+    return 'storage_unavailable';
   return 'graph_error';
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
+function byName(error: Error): string | undefined {
+  return own(BY_NAME, error.name) ?? own(BY_NAME, error.constructor.name);
 }
 
-function numberField(value: unknown, name: string): number | undefined {
-  const found = field(value, name);
-  return typeof found === 'number' ? found : undefined;
+function byType(links: unknown[]): string | undefined {
+  const told = links.flatMap((link) => {
+    const body = field(link, 'error');
+    return [field(link, 'type'), field(link, 'code'), field(body, 'type'), field(body, 'code')];
+  });
+  return told.map((type) => (typeof type === 'string' ? own(BY_TYPE, type) : undefined)).find(isKnown);
 }
 
-/** The `Retry-After` of a model provider's answer, in seconds. At most ten minutes count. */
-function retryAfterMs(error: Error): number | undefined {
-  const headers = field(error, 'headers') ?? field(field(error, 'response'), 'headers');
-  const value = headers instanceof Headers ? headers.get('retry-after') : field(headers, 'retry-after');
-  if (typeof value !== 'string' || value === '') return undefined;
-  const ms = Number(value) * 1_000;
-  return ms > 0 ? Math.min(ms, 600_000) : undefined;
+function byMessage(error: Error): string | undefined {
+  return BY_MESSAGE.find(([pattern]) => pattern.test(error.message))?.[1];
+}
+
+function statusOf(links: unknown[]): number | undefined {
+  return (
+    number(links, 'status') ??
+    number(links, 'statusCode') ??
+    number(
+      links.map((link) => field(link, 'response')),
+      'status',
+    )
+  );
+}
+
+function own(table: Record<string, string>, key: string): string | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+function isKnown(code: string | undefined): code is string {
+  return code !== undefined;
 }

@@ -1,70 +1,81 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import { MODEL_TIMEOUT_MS } from './converse.ts';
+import { MAX_RETRIES, onFailedAttempt } from './retry-call.ts';
 import { modelSetting } from './setting.ts';
 
-/** One call may take this long; the run's own retry follows after that. */
-export const MODEL_TIMEOUT_MS = 120_000;
-/** Retries inside a call, for rate limits and dropped connections. */
-const MAX_RETRIES = 2;
+export { MODEL_TIMEOUT_MS };
+
 const OLLAMA_URL = 'http://127.0.0.1:11434/v1';
+/** Low, for answers that keep to their sources. */
+const TEMPERATURE = 0.2;
+
+type Env = Record<string, string | undefined>;
 
 /**
  * The model that MODEL names. Only that provider's library is loaded. Throws when MODEL is unset or malformed.
- * Google's client takes no timeout of its own: callers also pass `timeout: MODEL_TIMEOUT_MS` with each call.
+ * Call it with `converse`, which knows what the libraries leave out.
  */
-export async function chatModel(env: Record<string, string | undefined>): Promise<BaseChatModel> {
+export async function chatModel(env: Env): Promise<BaseChatModel> {
   const setting = modelSetting(env);
   if (setting === undefined) throw new Error('MODEL is not set.');
-  const { provider, name } = setting;
-  const common = { model: name, maxRetries: MAX_RETRIES, temperature: temperature(name) };
+  const { provider, name: model } = setting;
+  const common = { model, maxRetries: MAX_RETRIES, onFailedAttempt };
   switch (provider) {
     case 'google': {
-      const { ChatGoogleGenerativeAI } = await import('@langchain/google-genai');
-      return new ChatGoogleGenerativeAI({ ...defined(common), ...key(env['GOOGLE_API_KEY']), model: name });
+      const { googleModel } = await import('./google.ts');
+      const baseUrl = text(env['GOOGLE_BASE_URL']);
+      const apiKey = text(env['GOOGLE_API_KEY']) ?? keyless(baseUrl);
+      return googleModel({
+        ...common,
+        temperature: TEMPERATURE,
+        ...(apiKey === undefined ? {} : { apiKey }),
+        ...(baseUrl === undefined ? {} : { baseUrl }),
+      });
     }
     case 'anthropic': {
       const { ChatAnthropic } = await import('@langchain/anthropic');
+      const anthropicApiUrl = text(env['ANTHROPIC_BASE_URL']);
+      const apiKey = text(env['ANTHROPIC_API_KEY']) ?? keyless(anthropicApiUrl);
       return new ChatAnthropic({
-        ...defined(common),
-        ...key(env['ANTHROPIC_API_KEY']),
+        ...common,
+        ...(apiKey === undefined ? {} : { apiKey }),
+        ...(anthropicApiUrl === undefined ? {} : { anthropicApiUrl }),
         clientOptions: { timeout: MODEL_TIMEOUT_MS },
       });
     }
     case 'openai':
-      return openai(common, env['OPENAI_API_KEY'], env['OPENAI_BASE_URL']);
+      return await openai(common, text(env['OPENAI_API_KEY']), text(env['OPENAI_BASE_URL']));
     case 'ollama':
-      return openai(common, undefined, env['OLLAMA_BASE_URL'] ?? OLLAMA_URL);
+      return await openai(common, undefined, text(env['OLLAMA_BASE_URL']) ?? OLLAMA_URL);
   }
-}
-
-/** OpenAI itself, or any server that speaks its chat API: vLLM, Ollama, llama.cpp, LM Studio. */
-async function openai(common: Common, apiKey: string | undefined, baseURL: string | undefined) {
-  const { ChatOpenAI } = await import('@langchain/openai');
-  const own = baseURL !== undefined && baseURL !== '';
-  return new ChatOpenAI({
-    ...defined(common),
-    // The client insists on a key even where the server wants none.
-    apiKey: apiKey ?? (own ? 'none' : ''),
-    timeout: MODEL_TIMEOUT_MS,
-    streamUsage: true,
-    ...(own ? { configuration: { baseURL } } : {}),
-  });
 }
 
 interface Common {
   model: string;
   maxRetries: number;
-  temperature: number | undefined;
+  onFailedAttempt: typeof onFailedAttempt;
 }
 
-/** Reasoning models refuse any temperature but their own. */
-function temperature(name: string): number | undefined {
-  return /^(?:gpt-5|o\d)/.test(name) ? undefined : 0.2;
+/** OpenAI itself, or any server that speaks its chat API: vLLM, Ollama, llama.cpp, LM Studio. */
+async function openai(common: Common, apiKey: string | undefined, baseURL: string | undefined) {
+  const { openaiModel } = await import('./openai.ts');
+  // Of OpenAI's own models the newer ones refuse any temperature but theirs.
+  const temperature = baseURL !== undefined || common.model.startsWith('gpt-4') ? TEMPERATURE : undefined;
+  return openaiModel({
+    ...common,
+    ...(temperature === undefined ? {} : { temperature }),
+    apiKey: apiKey ?? keyless(baseURL) ?? '',
+    timeout: MODEL_TIMEOUT_MS,
+    streamUsage: true,
+    ...(baseURL === undefined ? {} : { configuration: { baseURL } }),
+  });
 }
 
-function defined({ temperature, ...rest }: Common) {
-  return { ...rest, ...(temperature === undefined ? {} : { temperature }) };
+/** The clients insist on a key even where the server wants none. */
+function keyless(baseUrl: string | undefined): string | undefined {
+  return baseUrl === undefined ? undefined : 'none';
 }
 
-function key(apiKey: string | undefined): { apiKey?: string } {
-  return apiKey === undefined ? {} : { apiKey };
+function text(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : value;
 }

@@ -4,6 +4,9 @@ export interface ModelSetting {
   name: string;
 }
 
+/** US dollars per million tokens. */
+export type Price = readonly [input: number, output: number, cachedInput: number];
+
 type Env = Record<string, string | undefined>;
 
 const PROVIDERS = new Map<string, ModelSetting['provider']>([
@@ -35,11 +38,36 @@ export function modelSetting(env: Env): ModelSetting | undefined {
   return value === '' ? undefined : parseModelSetting(value);
 }
 
+/** `input,output` or `input,output,cached input`, in US dollars per million tokens. Throws with the valid form. */
+export function parsePrice(text: string): Price {
+  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [input = 0, output = 0, cached = input] = parts;
+  if (parts.length < 2 || parts.length > 3 || !parts.every((part) => part >= 0 && part < 1e6)) {
+    throw new Error(
+      `MODEL_PRICE=${JSON.stringify(text)} must be input,output or input,output,cached in dollars per million tokens, e.g. 0.3,2.5,0.03`,
+    );
+  }
+  return [input, output, cached];
+}
+
 /** What keeps the configured model from being called, one line each; empty when all is well. */
 export function modelProblems(env: Env): string[] {
+  const price = env['MODEL_PRICE'] ?? '';
+  return [
+    ...problemsOf(() => {
+      const setting = modelSetting(env);
+      return setting === undefined ? [] : keyProblems(setting, env);
+    }),
+    ...problemsOf(() => {
+      if (price !== '') parsePrice(price);
+      return [];
+    }),
+  ];
+}
+
+function problemsOf(check: () => string[]): string[] {
   try {
-    const setting = modelSetting(env);
-    return setting === undefined ? [] : keyProblems(setting, env);
+    return check();
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
@@ -48,22 +76,25 @@ export function modelProblems(env: Env): string[] {
 function keyProblems({ provider, name }: ModelSetting, env: Env): string[] {
   const key = keyNeeded(provider, env);
   if (key === undefined || (env[key] ?? '') !== '') return [];
-  const hint = provider === 'openai' ? ' (or set OPENAI_BASE_URL for a server that needs none)' : '';
-  return [`${key} is missing: MODEL=${provider}:${name} needs it${hint}`];
+  const base = key.replace('API_KEY', 'BASE_URL');
+  return [
+    `${key} is missing: MODEL=${provider}:${name} needs it (or set ${base} for a server that needs none)`,
+  ];
 }
 
 function keyNeeded(provider: ModelSetting['provider'], env: Env): string | undefined {
-  switch (provider) {
-    case 'google':
-      return 'GOOGLE_API_KEY';
-    case 'anthropic':
-      return 'ANTHROPIC_API_KEY';
-    case 'openai':
-      return (env['OPENAI_BASE_URL'] ?? '') === '' ? 'OPENAI_API_KEY' : undefined;
-    case 'ollama':
-      return undefined;
-  }
+  const prefix = KEYS[provider];
+  const own = prefix === undefined || (env[`${prefix}_BASE_URL`] ?? '') !== '';
+  return own ? undefined : `${prefix}_API_KEY`;
 }
+
+/** What the names of a provider's variables begin with. */
+const KEYS: Record<ModelSetting['provider'], string | undefined> = {
+  google: 'GOOGLE',
+  anthropic: 'ANTHROPIC',
+  openai: 'OPENAI',
+  ollama: undefined,
+};
 
 /** What the page shows: `extractive` without a model, else e.g. `google:gemini-2.5-flash`. Throws as above. */
 export function modelLabel(env: Env): string {

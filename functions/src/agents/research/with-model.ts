@@ -2,7 +2,8 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages';
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import type { Passage } from '../library/index.ts';
-import { MODEL_TIMEOUT_MS } from '../models/chat-model.ts';
+import { converse } from '../models/converse.ts';
+import { think } from '../models/think.ts';
 import { questionOf } from './conversation.ts';
 import { extractive, whole } from './extractive.ts';
 import { keyPhrases } from './key-phrases.ts';
@@ -19,15 +20,11 @@ const QUOTE_CHARS = 280;
 
 /** Research with a language model, over the same library and passages. */
 export function withModel(model: () => Promise<BaseChatModel>): Researcher {
-  /** Not streamed: its words are for the graph, not for the reader. */
-  const think = async (prompt: BaseMessage[], config: LangGraphRunnableConfig) => {
-    const tags = [...(config.tags ?? []), 'nostream'];
-    const said = await (await model()).invoke(prompt, { ...config, tags, timeout: MODEL_TIMEOUT_MS });
-    return sloppyJson(said.text) ?? {};
-  };
+  const planned = async (prompt: BaseMessage[], config: LangGraphRunnableConfig) =>
+    sloppyJson(await think(await model(), prompt, config)) ?? {};
   return {
     async plan(messages, config) {
-      const plan = await think(planPrompt(messages, questionOf(messages).text), config);
+      const plan = await planned(planPrompt(messages, questionOf(messages).text), config);
       const queries = strings(plan['queries'], MAX_QUERIES);
       // A model that cannot keep to the format still gets its question answered.
       return queries.length > 0 ? queries : extractive.plan(messages, config);
@@ -35,7 +32,7 @@ export function withModel(model: () => Promise<BaseChatModel>): Researcher {
 
     async reflect({ messages, passages, asked }, config) {
       const { text } = questionOf(messages);
-      const verdict = await think(reflectPrompt(text, choose(messages, passages), asked), config);
+      const verdict = await planned(reflectPrompt(text, choose(messages, passages), asked), config);
       if (verdict['enough'] === true) return [];
       return strings(verdict['queries'], MAX_QUERIES).filter((query) => !asked.includes(query));
     },
@@ -43,7 +40,7 @@ export function withModel(model: () => Promise<BaseChatModel>): Researcher {
     async answer({ messages, passages }, config) {
       const chosen = choose(messages, passages);
       const prompt = writePrompt(messages, questionOf(messages).text, chosen);
-      const said = await (await model()).invoke(prompt, { ...config, timeout: MODEL_TIMEOUT_MS });
+      const said = await converse(await model(), prompt, config);
       return { message: whole(said), sources: cited(said.text, chosen) };
     },
   };
