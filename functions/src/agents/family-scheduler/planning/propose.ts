@@ -1,6 +1,7 @@
 import { overlaps, widen, type Interval } from '../time/interval.ts';
 import {
   DAY,
+  HOUR,
   MINUTE,
   parseTime,
   parseWall,
