@@ -2,21 +2,22 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { EdgeOptions } from './server.ts';
 
-const USAGE = `usage: node infra/local/edge/main.ts --dir FOLDER --api URL [options]
-  --dir FOLDER           the built page, e.g. web/dist
-  --api URL              where /api goes, e.g. http://127.0.0.1:8080
+const USAGE = `usage: node infra/local/edge/main.ts [options]
+  --dir FOLDER           the built page; default web/dist
+  --api URL              where /api goes; default http://127.0.0.1:8080, where a function listens by default
   --port N               default 0, a free port
   --host ADDRESS         default: the loopback addresses
+  --data FILE            keep the operations of purges in this SQLite file; default: memory
   --init FILE|JSON       what /__/firebase/init.json says`;
 
 /** Throws an Error whose message is for the person at the terminal. */
 export function parseArguments(args: string[]): EdgeOptions {
-  const { dir, api, port, host, init } = parse(args);
-  if (dir === undefined || api === undefined) throw new Error(`--dir and --api are required.\n${USAGE}`);
+  const { dir, api, port, host, data, init } = parse(args);
   if (!/^\d+$/.test(port) || Number(port) > 65_535)
     throw new Error('--port must be a number from 0 to 65535.');
   const options: EdgeOptions = { dir, api, port: Number(port), init: parseInit(init) };
   if (host !== undefined) options.host = host;
+  if (data !== undefined) options.data = data;
   return options;
 }
 
@@ -25,8 +26,9 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       options: {
-        dir: { type: 'string' },
-        api: { type: 'string' },
+        dir: { type: 'string', default: 'web/dist' },
+        api: { type: 'string', default: 'http://127.0.0.1:8080' },
+        data: { type: 'string' },
         port: { type: 'string', default: '0' },
         host: { type: 'string' },
         init: { type: 'string', default: '{}' },

@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { startEdge } from './server.ts';
 import { SCRIPT, ask, startSite } from './test-support.ts';
 import type { Site } from './test-support.ts';
 
@@ -77,4 +81,36 @@ describe('B5: a purge', () => {
     expect((await ask(site, '/compute/v1/projects/p/global/operations/none')).status).toBe(404);
     expect(await cached()).toEqual(['hit', 'hit']);
   });
+});
+
+test('operations outlive the server in a file; one that was under way is done', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'edge-operations-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const data = join(folder, 'edge.sqlite');
+  const first = await startEdge({
+    dir: folder,
+    api: 'http://127.0.0.1:1',
+    init: {},
+    host: '127.0.0.1',
+    data,
+  });
+  const request = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"path":"/*"}',
+  };
+  const asked: unknown = await (await fetch(`${first.url}${INVALIDATE}`, request)).json();
+  expect(asked).toMatchObject({ status: 'RUNNING' });
+  const { name } = asked as { name: string };
+  await first.close();
+  const second = await startEdge({
+    dir: folder,
+    api: 'http://127.0.0.1:1',
+    init: {},
+    host: '127.0.0.1',
+    data,
+  });
+  onTestFinished(() => second.close());
+  const link = `${second.url}/compute/v1/projects/p/global/operations/${name}`;
+  expect(await (await fetch(link)).json()).toMatchObject({ name, status: 'DONE', progress: 100 });
 });

@@ -7,26 +7,13 @@ import { randomInt } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Cache } from './cache.ts';
 import { BodyTooLarge, readText, sendJson } from './http.ts';
+import { done } from './operations.ts';
+import type { Operation, Operations } from './operations.ts';
 
 const INVALIDATE = /^\/compute\/v1\/projects\/([^/]+)\/global\/urlMaps\/([^/]+)\/invalidateCache$/;
 const OPERATION = /^\/compute\/v1\/projects\/([^/]+)\/global\/operations\/([^/]+)$/;
 const MAX_BODY_BYTES = 64 * 1024;
-const MAX_OPERATIONS = 1_000; // the oldest are forgotten, as Google forgets them after some weeks
 const TAKES_MS = 300; // long enough for a page to show that something goes on
-
-interface Operation {
-  kind: 'compute#operation';
-  id: string;
-  name: string;
-  operationType: 'invalidateCache';
-  targetLink: string;
-  selfLink: string;
-  status: 'RUNNING' | 'DONE';
-  progress: number;
-  insertTime: string;
-  startTime: string;
-  endTime?: string;
-}
 
 export interface Invalidation {
   /** Answers everything below /compute/; `path` is decoded. */
@@ -35,8 +22,7 @@ export interface Invalidation {
   close(): void;
 }
 
-export function createInvalidation(cache: Cache): Invalidation {
-  const operations = new Map<string, Operation>();
+export function createInvalidation(cache: Cache, operations: Operations): Invalidation {
   const timers = new Set<NodeJS.Timeout>();
 
   const start = (project: string, urlMap: string, pattern: string, host: string): Operation => {
@@ -56,15 +42,11 @@ export function createInvalidation(cache: Cache): Invalidation {
       insertTime: now,
       startTime: now,
     };
-    operations.set(`${project}/${name}`, operation);
-    for (const oldest of operations.keys()) {
-      if (operations.size <= MAX_OPERATIONS) break;
-      operations.delete(oldest);
-    }
+    operations.put(`${project}/${name}`, operation);
     const timer = setTimeout(() => {
       timers.delete(timer);
       cache.purge(pattern);
-      Object.assign(operation, { status: 'DONE', progress: 100, endTime: new Date().toISOString() });
+      operations.put(`${project}/${name}`, done(operation, new Date().toISOString()));
     }, TAKES_MS);
     timers.add(timer);
     return operation;

@@ -9,6 +9,7 @@ import { Cache } from './cache.ts';
 import { pathOf, sendError, sendJson } from './http.ts';
 import { createInvalidation } from './invalidation.ts';
 import { listenAll } from './listen-all.ts';
+import { Operations } from './operations.ts';
 import { createOrigin } from './origin.ts';
 import { createApiProxy } from './proxy.ts';
 
@@ -23,6 +24,8 @@ export interface EdgeOptions {
   host?: string;
   /** Default 0: a free port. */
   port?: number;
+  /** SQLite file that keeps the operations of purges; absent: memory. */
+  data?: string;
   /** Bound of the cache, default 256 MiB. */
   cacheBytes?: number;
   /** How long the API may take to begin an answer, default one hour, Cloud Run's longest. Milliseconds. */
@@ -48,7 +51,8 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
     throw new Error(`The API's address "${options.api}" must be like http://127.0.0.1:8080.`);
   const cache = new Cache(createOrigin(options.dir), options.cacheBytes ?? CACHE_BYTES, Date.now);
   const proxy = createApiProxy(api, options.apiTimeoutMs ?? API_TIMEOUT_MS);
-  const invalidation = createInvalidation(cache);
+  const operations = new Operations(options.data, () => new Date().toISOString());
+  const invalidation = createInvalidation(cache, operations);
   const headers = securityHeaders([...LOCAL_SERVICES, ...CLOUD_SERVICES], authDomainIn(options.init));
   const health = { status: 'ok', boot_id: randomUUID() };
 
@@ -77,7 +81,10 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
   };
   const listener = await listenAll(options.host, options.port ?? 0, () =>
     createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, onRequest),
-  );
+  ).catch((error: unknown) => {
+    operations.close();
+    throw error;
+  });
 
   const shut = async (): Promise<void> => {
     const timer = setTimeout(
@@ -89,6 +96,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
     );
     clearTimeout(timer);
     invalidation.close();
+    operations.close();
     proxy.close();
   };
   let closing: Promise<void> | undefined;
