@@ -10,6 +10,7 @@ describe('processes that are killed while runs are created and worked', () => {
       workers: 2,
       open: 4,
       everyMs: 800,
+      keep: false,
       victims: ['worker', 'api', 'tasks', 'firestore'],
       onProgress: () => undefined,
     });

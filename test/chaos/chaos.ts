@@ -20,6 +20,8 @@ export interface ChaosOptions {
   open: number;
   /** Mean time between kills. Milliseconds. */
   everyMs: number;
+  /** Whether data and logs stay in any case; after a finding they always do. */
+  keep: boolean;
   /** Kinds of processes that are killed. */
   victims: readonly Victim[];
   onProgress: (line: string) => void;
@@ -106,8 +108,9 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     findings.push(...(await strayRuns(storage, trials)));
     const report = summary(options, { trials, stored, findings, kills, clients, callsOf: tool.callsOf });
     report.seconds = seconds();
+    report.timeline = [...kills.values()];
     report.crashes = [...cluster.parts.values()].flatMap((part) => part.crashes);
-    await cluster.close(!isClean(report));
+    await cluster.close(options.keep || !isClean(report));
     return report;
   } finally {
     stopped.abort();

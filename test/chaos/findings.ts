@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { errorMessage, foldLog, isObject, isTerminal, type Run, type RunEvent } from '@longrun/shared';
+import { isObject, isTerminal, type Run, type RunEvent } from '@longrun/shared';
+import { checkRun } from '../../functions/src/domain/invariants.ts';
 import type { StoredRun } from './stored.ts';
 import type { Call } from './tool-server.ts';
 import type { Trial } from './trial.ts';
@@ -41,7 +42,7 @@ export function examine(
     return found;
   }
   const events = stored.log.flatMap(({ entry }) => entry.events);
-  examineLog(stored, events, report);
+  examineLog(stored, report);
   if (!isTerminal(stored.document.status)) report('stuck', `is still ${stored.document.status}`);
   else if (failure === null) examineReader(trial.seen, events, report);
   examineOutcome(trial, stored.document, events, report);
@@ -51,19 +52,20 @@ export function examine(
 
 type Report = (fault: Fault, detail: string) => void;
 
-function examineLog({ document, log }: StoredRun, events: RunEvent[], report: Report): void {
-  const ends = events.filter((event) => /^run\.(completed|failed|cancelled)$/.test(event.type));
-  if (ends.length > 1) report('duplicated', `${ends.length} terminal events`);
-  if (ends.length === 1 && events.at(-1) !== ends[0]) report('out_of_order', 'events after the terminal one');
-  const gap = events.findIndex((event, i) => event.seq !== i + 1);
-  if (gap >= 0) report('out_of_order', `event ${events[gap]?.seq} stands where ${gap + 1} should`);
-  try {
-    const folded = foldLog(log.map(({ entry }) => entry));
-    if (isTerminal(document.status) && !isDeepStrictEqual(plain(folded), plain(document))) {
-      report('inconsistent', `the document is not the fold of the log: ${difference(folded, document)}`);
-    }
-  } catch (error) {
-    report('inconsistent', `the log cannot be folded: ${errorMessage(error)}`);
+/** Invariants that a reader would notice as disorder or doubles; breaking any other is an inconsistency. */
+const FAULT_OF: ReadonlyMap<string, Fault> = new Map([
+  ['entries-dense', 'out_of_order'],
+  ['seq-dense', 'out_of_order'],
+  ['terminal-last', 'out_of_order'],
+  ['written-once', 'duplicated'],
+  ['effects-once', 'duplicated'],
+  ['checkpoint-exists', 'lost'],
+]);
+
+function examineLog({ evidence }: StoredRun, report: Report): void {
+  for (const { id, violations } of checkRun(evidence)) {
+    for (const violation of violations ?? [])
+      report(FAULT_OF.get(id) ?? 'inconsistent', `${id}: ${violation}`);
   }
 }
 
@@ -155,17 +157,4 @@ export function keysIn(event: Extract<RunEvent, { type: 'node.finished' }>): str
 function keysOf(value: unknown): string[] {
   const done = isObject(value) ? value['done'] : undefined;
   return Array.isArray(done) ? done.filter((key) => typeof key === 'string') : [];
-}
-
-function plain(run: Run): unknown {
-  return JSON.parse(JSON.stringify(run));
-}
-
-function difference(a: Run, b: Run): string {
-  const left = Object.entries(a);
-  const right = new Map<string, unknown>(Object.entries(b));
-  return left
-    .filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(right.get(field)))
-    .map(([field]) => field)
-    .join(', ');
 }

@@ -1,9 +1,12 @@
-/** `npm run chaos -- [--runs N] [--kills N] [--seed S] [--workers N] [--open N] [--every-ms N] [--only KIND,KIND] [--json FILE]` */
+/** `npm run chaos -- [--runs N] [--kills N] [--seed S] [--workers N] [--open N] [--every-ms N] [--only KIND,KIND] [--keep] [--json FILE]` */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos.ts';
 import { isVictim, VICTIMS } from './kills.ts';
 import { isClean, print } from './report.ts';
+
+// Clients would look for a metadata server of Google's.
+process.env['METADATA_SERVER_DETECTION'] ??= 'none';
 
 const option = (value: string) => ({ type: 'string', default: value }) as const;
 const { values } = parseArgs({
@@ -15,6 +18,7 @@ const { values } = parseArgs({
     open: option('8'),
     'every-ms': option('1000'),
     only: option(VICTIMS.join(',')),
+    keep: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -28,6 +32,7 @@ const report = await runChaos({
   workers: whole('workers', values.workers),
   open: whole('open', values.open),
   everyMs: whole('every-ms', values['every-ms']),
+  keep: values.keep,
   victims: values.only.split(',').filter(isVictim),
   onProgress: (line) => void process.stderr.write(`${line}\n`),
 });

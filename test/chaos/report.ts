@@ -7,6 +7,8 @@ export interface Report {
   seconds: number;
   runs: { created: number; by_status: Record<string, number>; by_kind: Record<string, number> };
   kills: { total: number; by_process: Record<string, number> };
+  /** Every kill, so that what happened to a run can be found in the logs. */
+  timeline?: Kill[];
   attempts: number;
   events: number;
   faults: Record<Fault, number>;

@@ -1,19 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Firestore } from '@google-cloud/firestore';
-import {
-  decodeEntry,
-  logPath,
-  runFromDoc,
-  runPath,
-  runsPath,
-  type LogEntry,
-  type Run,
-} from '@longrun/shared';
+import { decodeEntry, logEntrySchema, logPath, runFromDoc, runPath, runsPath, threadPath, type Run } from '@longrun/shared';
+import type { Evidence } from '../../functions/src/domain/invariants.ts';
+import { checkpointKey, checkpointsOf, isWritesKey } from '../../functions/src/runtime/saver/keys.ts';
 
 /** A run as the storage holds it. */
 export interface StoredRun {
   document: Run;
-  log: { entry: LogEntry; committedAt: number }[];
+  log: { entry: Evidence['entries'][number]; committedAt: number }[];
+  /** What the invariants are checked against. */
+  evidence: Evidence;
 }
 
 const PAUSE_MS = 250;
@@ -39,14 +35,41 @@ export class Storage {
     const doc = await this.#patiently(() => this.#db.doc(runPath(uid, runId)).get());
     const fields = doc.data();
     if (fields === undefined) return null;
-    const log = await this.#patiently(() => this.#db.collection(logPath(uid, runId)).orderBy('n').get());
-    return {
-      document: runFromDoc(fields),
-      log: log.docs.map((entry) => ({
-        entry: decodeEntry(entry.data()),
-        committedAt: entry.createTime.toMillis(),
-      })),
+    const document = runFromDoc(fields);
+    const logDocs = await this.#patiently(() => this.#db.collection(logPath(uid, runId)).orderBy('n').get());
+    const log = logDocs.docs.map((doc) => {
+      const { first, last } = logEntrySchema.parse(doc.data());
+      return { entry: { ...decodeEntry(doc.data()), first, last }, committedAt: doc.createTime.toMillis() };
+    });
+    const entries = log.map(({ entry }) => entry);
+    const wakeAt: unknown = fields['wake_at'];
+    const path = threadPath(uid, document.thread_id);
+    const thread = await this.#patiently(() => this.#db.doc(path).get());
+    const active: unknown = thread.get('active_run_id');
+    const evidence: Evidence = {
+      entries,
+      document: { run: document, wakeAt: typeof wakeAt === 'string' ? wakeAt : null },
+      thread: thread.exists ? { activeRunId: typeof active === 'string' ? active : null } : null,
+      checkpoints: await this.#checkpoints(path, entries),
     };
+    return { document, log, evidence };
+  }
+
+  /** The thread's checkpoints by their keys: those that a log reports by their ids, others by the key alone. */
+  async #checkpoints(
+    thread: string,
+    entries: Evidence['entries'],
+  ): Promise<NonNullable<Evidence['checkpoints']>> {
+    const reported = new Map(
+      entries
+        .flatMap(({ events }) => events)
+        .filter((event) => event.type === 'checkpoint')
+        .map(({ checkpoint_ns: ns, checkpoint_id: id }) => [checkpointKey(ns, id), { ns, id }]),
+    );
+    const stored = await this.#patiently(() => this.#db.collection(checkpointsOf(thread)).select().get());
+    return stored.docs
+      .filter((doc) => !isWritesKey(doc.id))
+      .map((doc) => ({ ...(reported.get(doc.id) ?? { ns: '', id: doc.id }), runId: null }));
   }
 
   async runIds(uid: string): Promise<string[]> {

@@ -156,8 +156,8 @@ function queueFlag(): string {
     retryConfig: {
       maxAttempts: -1,
       minBackoff: { seconds: 1 },
-      maxBackoff: { seconds: 15 },
-      maxDoublings: 4,
+      maxBackoff: { seconds: 4 },
+      maxDoublings: 2,
     },
   };
   return `projects/${PROJECT}/locations/${LOCATION}/queues/${QUEUE}:${JSON.stringify(config)}`;
