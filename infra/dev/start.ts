@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../functions/src/config/config.ts';
+import { untilAlone, type Pids } from './one-at-a-time.ts';
 import { choosePorts, PARTS, type Part } from './ports.ts';
 import { functionsEnv, LOCATION, parseSettings, QUEUE, type Settings } from './settings.ts';
 import { Supervised } from './supervise.ts';
@@ -18,6 +19,7 @@ const SWEEP_MS = 15_000;
 
 const settings = settingsOrExit();
 buildPage();
+await untilAlone(settings.data).catch(exit);
 const ports = await choosePorts(settings.data, settings.port).catch(exit);
 const folder = { db: join(settings.data, 'db'), logs: join(settings.data, 'logs') };
 for (const path of Object.values(folder)) await mkdir(path, { recursive: true });
@@ -120,6 +122,8 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
   const main = createRequire(import.meta.url).resolve('@google-cloud/functions-framework');
   return {
     args: [
+      '--import',
+      new URL('listen-locally.ts', import.meta.url).href,
       join(main, '..', 'main.js'),
       `--target=${target}`,
       `--source=${inRoot('functions')}`,
@@ -159,7 +163,8 @@ async function writeAddresses(): Promise<void> {
 }
 
 async function writePids(): Promise<void> {
-  const pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
+  const pids: Pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
+  pids['supervisor'] = process.pid;
   await writeFile(join(settings.data, 'pids.json'), JSON.stringify(pids));
 }
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, renameSync, statSync, type WriteStream } from 'node:fs';
 import { connect } from 'node:net';
 
 export interface Program {
@@ -10,6 +10,7 @@ export interface Program {
   logFile: string;
 }
 
+const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
 const READY_MS = 30_000;
 const PROBE_MS = 25;
 /** A part that dies is started again at once, then more and more slowly. */
@@ -18,6 +19,8 @@ const MAX_RESTART_MS = 5_000;
 /** A worker may need this long to hand its runs on. */
 const STOP_MS = 12_000;
 const KEPT_LINES = 15;
+/** A log that is larger when its part starts becomes `.log.1`. */
+const MAX_LOG_BYTES = 20_000_000;
 
 /** One process of the installation: started, watched, and started again when it dies. */
 export class Supervised {
@@ -32,6 +35,9 @@ export class Supervised {
   constructor(program: Program, onPid: () => void) {
     this.#program = program;
     this.#onPid = onPid;
+    if ((statSync(program.logFile, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES) {
+      renameSync(program.logFile, `${program.logFile}.1`);
+    }
     this.#log = createWriteStream(program.logFile, { flags: 'a' });
   }
 
@@ -65,7 +71,7 @@ export class Supervised {
 
   #spawn(): void {
     const { args, env, name } = this.#program;
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A terminal's Ctrl-C must reach the supervisor only: it stops the parts in order.
