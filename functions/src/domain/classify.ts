@@ -26,7 +26,7 @@ const NETWORK_CODES = new Set([
 ]);
 /** Of fetch, of undici when a body ends too soon, and of the providers' libraries, which drop the cause. */
 const NETWORK_MESSAGE =
-  /(?:^|: )(?:fetch failed|terminated|Connection error\.|socket hang up|Premature close)$/;
+  /(?:^|: )(?:fetch failed|terminated|Error reading from the stream|Connection error\.|socket hang up|Premature close)$/;
 
 /** gRPC codes that mean "try again": DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE. */
 const GRPC_RETRYABLE = new Set([4, 8, 10, 13, 14]);

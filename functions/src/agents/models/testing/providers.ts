@@ -12,6 +12,8 @@ export interface Provider {
   says(pieces: string[], options?: { end?: string | null; cached?: number }): unknown[];
   /** Of a stream that calls the tool `search` with a query. */
   calls(query: string): unknown[];
+  /** The same in one piece, where the model is asked for one. */
+  call(query: string): Record<string, unknown> | null;
   /** Of a stream that is refused. */
   refuses(): unknown[];
   /** Body of an error. */
@@ -85,6 +87,29 @@ export const openai: Provider = {
     chunk({}, 'tool_calls'),
     '[DONE]',
   ],
+  call: (query) => ({
+    id: 'c1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'gpt-4o',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'tool_calls',
+        message: {
+          role: 'assistant',
+          content: null,
+          tool_calls: [
+            {
+              id: 't1',
+              type: 'function',
+              function: { name: 'search', arguments: JSON.stringify({ query }) },
+            },
+          ],
+        },
+      },
+    ],
+  }),
   refuses: () => [
     chunk({ role: 'assistant', content: null, refusal: '' }),
     chunk({ refusal: 'I will not ' }),
@@ -164,6 +189,11 @@ export const anthropic: Provider = {
     { type: 'content_block_stop', index: 0 },
     ...stop('tool_use'),
   ],
+  call: (query) => ({
+    ...start(0).message,
+    content: [{ type: 'tool_use', id: 't1', name: 'search', input: { query } }],
+    stop_reason: 'tool_use',
+  }),
   refuses: () => [
     start(0),
     { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
@@ -232,6 +262,7 @@ export const google: Provider = {
     },
     part(null, 'STOP'),
   ],
+  call: () => null,
   refuses: () => [part('I', undefined), part(null, 'SAFETY')],
   error: (kind) => ({
     error: {
