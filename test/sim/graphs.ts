@@ -17,7 +17,9 @@ const step = (name: string) => async (_state: State, config: RunnableConfig) => 
 const asking = (name: string, questions: number) => async (_state: State, config: RunnableConfig) => {
   const answers: unknown[] = [];
   for (let i = 0; i < questions; i += 1) answers.push(interrupt({ name, question: i + 1 }));
-  return { seen: [await work(name, config), ...answers.map((answer, i) => `${name}?${i + 1}=${String(answer)}`)] };
+  return {
+    seen: [await work(name, config), ...answers.map((answer, i) => `${name}?${i + 1}=${String(answer)}`)],
+  };
 };
 
 /** a -> b -> c */

@@ -2,7 +2,6 @@ import {
   decodeEntry,
   foldEntry,
   isTerminal,
-  isTerminalEvent,
   runFromDoc,
   type LogEntry,
   type Run,
@@ -34,6 +33,7 @@ export class Observer {
   readonly onEntry = new Set<(run: Run, events: RunEvent[]) => void>();
   readonly #world: World;
   readonly #executions = new Map<string, number>();
+  readonly #names = new Map<string, string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -45,7 +45,7 @@ export class Observer {
       const runId = LOG.exec(write.path)?.[2];
       if (runId === undefined) continue;
       if (write.op === 'create') entries.push(this.#append(runId, write.fields));
-      else this.#changed(runId, write);
+      else this.#changed(runId, write, entries);
     }
     this.#checkpointsWith(entries, writes);
   }
@@ -59,11 +59,15 @@ export class Observer {
     this.#executions.set(key, times);
     const { run, events } = observed;
     const attempts = events.filter((event) => event.type === 'attempt.started');
-    if (times > attempts.length) this.violated('effect-per-attempt', `${times} executions in ${attempts.length} attempts`);
+    if (times > attempts.length)
+      this.violated('effect-per-attempt', `${times} executions in ${attempts.length} attempts`);
     const own = attempts.filter(({ worker }) => worker === process.name);
     const live = own.length === 1 && own[0] === attempts.at(-1) && run.status === 'running';
     if (live && events.some((event) => event.type === 'node.finished' && event.task === task)) {
-      this.violated('effect-repeated', `task ${task} of run ${runId} was done again after its result was stored`);
+      this.violated(
+        'effect-repeated',
+        `task ${task} of run ${runId} was done again after its result was stored`,
+      );
     }
   }
 
@@ -75,7 +79,8 @@ export class Observer {
   #append(runId: string, fields: unknown): LogEntry {
     const entry = decodeEntry(fields);
     const before = this.runs.get(runId);
-    for (const event of entry.events) this.#world.note(`   + ${runId.slice(0, 4)} ${entry.n} ${describe(event)}`);
+    for (const event of entry.events)
+      this.#world.note(`   + ${runId.slice(0, 4)} ${entry.n} ${this.#describe(event)}`);
     try {
       const run = foldEntry(before?.run, entry);
       const events = [...(before?.events ?? []), ...entry.events];
@@ -87,16 +92,21 @@ export class Observer {
     return entry;
   }
 
-  #changed(runId: string, { op, path }: DocumentWrite): void {
+  /** What was seen under a number stays; only the log of an ended run may be compacted or removed. */
+  #changed(runId: string, write: DocumentWrite, entries: LogEntry[]): void {
     const run = this.runs.get(runId)?.run;
-    // An ended run may be cleaned up.
-    if (op === 'delete' && run !== undefined && isTerminal(run.status)) return;
-    this.violated('log-immutable', `${op} of ${path}`);
+    if (run !== undefined && isTerminal(run.status)) return;
+    const { op, path } = write;
+    if (op === 'set' && Number(path.slice(-10)) === (run?.head.entry ?? -1) + 1) {
+      entries.push(this.#append(runId, write.fields));
+    } else this.violated('log-immutable', `${op} of ${path}`);
   }
 
   /** A checkpoint becomes visible together with the entry that reports it, or not at all. */
   #checkpointsWith(entries: LogEntry[], writes: DocumentWrite[]): void {
-    const stored = writes.filter(({ op, path }) => op !== 'delete' && CHECKPOINT.test(path)).map(({ path }) => path);
+    const stored = writes
+      .filter(({ op, path }) => op !== 'delete' && CHECKPOINT.test(path))
+      .map(({ path }) => path);
     const reported = entries
       .flatMap(({ events }) => events)
       .flatMap((event) => (event.type === 'checkpoint' ? [event.checkpoint_id] : []));
@@ -110,6 +120,39 @@ export class Observer {
         this.violated('checkpoint-with-entry', `${id} was reported and not stored with its entry`);
       }
     }
+  }
+
+  /** For the trace, which must be the same whenever the world is played: ids of checkpoints hold the time. */
+  #describe(event: RunEvent): string {
+    const node = 'node' in event && event.node !== undefined ? ` ${event.node}` : '';
+    return `${event.seq} ${event.type}${node} ${this.#details(event)}`.trimEnd();
+  }
+
+  #details(event: RunEvent): string {
+    switch (event.type) {
+      case 'attempt.started':
+        return `${event.attempt} by ${event.worker}`;
+      case 'attempt.ended':
+        return `${event.reason} ${event.error?.message ?? ''}`;
+      case 'run.failed':
+        return `${event.error.code}: ${event.error.message}`;
+      case 'checkpoint':
+        return `${this.#name(event.checkpoint_id)} after ${this.#name(event.parent_id ?? 'none')}`;
+      case 'interrupt.opened':
+        return event.interrupts.map(({ id }) => this.#name(id)).join(' ');
+      case 'interrupt.answered':
+        return Object.entries(event.answers)
+          .map(([id, value]) => `${this.#name(id)}=${String(value)}`)
+          .join(' ');
+      default:
+        return '';
+    }
+  }
+
+  #name(id: string): string {
+    let name = this.#names.get(id);
+    if (name === undefined) this.#names.set(id, (name = `#${this.#names.size + 1}`));
+    return name;
   }
 }
 
@@ -126,7 +169,6 @@ export function checkTable(table: ReadonlyMap<string, StoredDocument>): Violatio
         document: {
           run: runFromDoc(fields),
           wakeAt: typeof wakeAt === 'string' ? wakeAt : null,
-          expires: (fields['expire_at'] ?? null) !== null,
         },
       });
     }
@@ -139,7 +181,11 @@ export function checkTable(table: ReadonlyMap<string, StoredDocument>): Violatio
     const runId = LOG.exec(path)?.[2];
     if (runId === undefined) continue;
     const of = evidence.get(runId);
-    of?.entries.push({ ...decodeEntry(fields), first: Number(fields['first']), last: Number(fields['last']) });
+    of?.entries.push({
+      ...decodeEntry(fields),
+      first: Number(fields['first']),
+      last: Number(fields['last']),
+    });
   }
   return [...evidence].flatMap(([runId, found]) => {
     found.entries.sort((a, b) => a.n - b.n);
@@ -154,27 +200,4 @@ export function checkTable(table: ReadonlyMap<string, StoredDocument>): Violatio
       (violations ?? []).map((detail) => ({ id, detail: `run ${runId.slice(0, 4)}: ${detail}` })),
     );
   });
-}
-
-function describe(event: RunEvent): string {
-  const node = 'node' in event && event.node !== undefined ? ` ${event.node}` : '';
-  const more = (() => {
-    switch (event.type) {
-      case 'attempt.started':
-        return ` ${event.attempt} by ${event.worker}`;
-      case 'attempt.ended':
-        return ` ${event.reason} ${event.error?.message ?? ''}`;
-      case 'run.failed':
-        return ` ${event.error.code}: ${event.error.message}`;
-      case 'checkpoint':
-        return ` ${event.checkpoint_id} step ${event.step} after ${event.parent_id ?? 'none'}`;
-      case 'interrupt.opened':
-        return ` ${event.interrupts.map(({ id }) => id).join(' ')}`;
-      case 'interrupt.answered':
-        return ` ${JSON.stringify(event.answers)}`;
-      default:
-        return isTerminalEvent(event) ? ' .' : '';
-    }
-  })();
-  return `${event.seq} ${event.type}${node}${more}`;
 }

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 export const UID = 'ada';
 
 /** A browser repeats a request that got no answer so often. */
-const MAX_TRIES = 30;
+const MAX_TRIES = 200;
 const RETRY_MS = 1_000;
 
 /** What people do through the API, and what they were promised. */
@@ -45,7 +45,8 @@ export class People {
 
   requestOf(run: Run): PlannedRun | undefined {
     const { metadata } = run;
-    const key = typeof metadata === 'object' && metadata !== null && 'request' in metadata ? metadata.request : null;
+    const key =
+      typeof metadata === 'object' && metadata !== null && 'request' in metadata ? metadata.request : null;
     return this.#requests.find((request) => request.key === key);
   }
 
@@ -64,7 +65,8 @@ export class People {
     const run = await this.#call(`create ${key}`, (host) => host.create(UID, body, key));
     this.asked.set(key, run?.run_id ?? null);
     if (run === null) return;
-    if (!this.#observer.runs.has(run.run_id)) this.#observer.violated('promise-kept', `${key} was created and is not there`);
+    if (!this.#observer.runs.has(run.run_id))
+      this.#observer.violated('promise-kept', `${key} was created and is not there`);
     for (const ms of cancels) this.#do(ms, () => this.#cancel(run));
   }
 
@@ -87,10 +89,15 @@ export class People {
     const what = `answer ${run_id.slice(0, 4)} ${JSON.stringify(answers)}`;
     const answer = await this.#call(what, (host) => host.answer(UID, run_id, answers));
     if (answer === null) return;
-    const given = this.#observer.runs.get(run_id)?.events.filter(({ type }) => type === 'interrupt.answered') ?? [];
+    const given =
+      this.#observer.runs.get(run_id)?.events.filter(({ type }) => type === 'interrupt.answered') ?? [];
     for (const [id, value] of Object.entries(answers)) {
       const kept = given.some((event) => event.type === 'interrupt.answered' && event.answers[id] === value);
-      if (!kept) this.#observer.violated('promise-kept', `the answer ${String(value)} to ${id} was taken and is not there`);
+      if (!kept)
+        this.#observer.violated(
+          'promise-kept',
+          `the answer ${String(value)} to ${id} was taken and is not there`,
+        );
     }
   }
 
@@ -101,14 +108,18 @@ export class People {
   #checkpoints(thread: string): string[] {
     return [...this.#observer.runs.values()]
       .filter(({ run }) => run.thread_id === thread)
-      .flatMap(({ events }) => events.flatMap((event) => (event.type === 'checkpoint' ? [event.checkpoint_id] : [])));
+      .flatMap(({ events }) =>
+        events.flatMap((event) => (event.type === 'checkpoint' ? [event.checkpoint_id] : [])),
+      );
   }
 
   #do(ms: number, action: () => Promise<void>): void {
     this.pending += 1;
     this.#world.after(ms, null, () => {
       action()
-        .catch((error: unknown) => this.#observer.violated('no-surprise', String(error instanceof Error ? error.stack : error)))
+        .catch((error: unknown) =>
+          this.#observer.violated('no-surprise', String(error instanceof Error ? error.stack : error)),
+        )
         .finally(() => (this.pending -= 1));
     });
   }

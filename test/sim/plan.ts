@@ -39,12 +39,17 @@ export function planOf(seed: number): Plan {
   const random = new Random(seed, 'plan');
   const pace = random.pick(PACES);
   const workers = random.int(2, 4);
-  const requests = [request(random, pace, 0)];
-  while (requests.length < 3 && random.chance(0.25)) requests.push(request(random, pace, requests.length));
+  const first = request(random, pace, 0);
+  const requests = [first];
+  while (requests.length < 3 && random.chance(0.25)) {
+    const next = request(random, pace, requests.length);
+    // A thread belongs to one graph.
+    requests.push(next.thread === first.thread ? { ...next, graph: first.graph, fails: null } : next);
+  }
   return {
     workers,
     pace,
-    deadlineMs: random.chance(0.2) ? random.int(50, 2_000) : 60_000,
+    deadlineMs: random.chance(0.2) ? random.int(50, 500) + pace : 60_000,
     requests,
     faults: faults(random, workers, pace),
   };
@@ -127,7 +132,7 @@ function fault(random: Random, slots: string[], pace: number): Fault {
     case 15:
       return { kind: 'partition', slot, from, ms: long };
     case 16:
-      return { kind: 'clock skew', slot, from, ms: random.int(-long, long) };
+      return { kind: 'clock skew', slot, from: 0, ms: random.int(-long, long) };
     case 17:
       return { kind: 'deploy', slot, from };
     case 18:

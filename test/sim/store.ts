@@ -95,6 +95,8 @@ export class Store {
 /** Paths without the owner and with short ids, for the trace. */
 function brief(paths: string[]): string {
   return paths
-    .map((path) => path.replace(/^users\/[^/]+\//, '').replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => id.slice(0, 4)))
+    .map((path) =>
+      path.replace(/^users\/[^/]+\//, '').replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => id.slice(0, 4)),
+    )
     .join(' ');
 }

@@ -48,8 +48,11 @@ export class Tasks {
   queue(process: Process): TaskQueue {
     return {
       enqueue: (task, { name, notBefore }) =>
-        this.#network.request(process, 'enqueue', `enqueue ${task.run_id.slice(0, 4)} ${name.slice(0, 4)}`, () =>
-          this.#enqueue(task, name, notBefore),
+        this.#network.request(
+          process,
+          'enqueue',
+          `enqueue ${task.run_id.slice(0, 4)} ${name.slice(0, 4)}`,
+          () => this.#enqueue(task, name, notBefore),
         ),
       check: () => Promise.resolve(),
     };
@@ -71,7 +74,8 @@ export class Tasks {
     let late = 0;
     for (const fault of this.#faults.ofTask(this.#count++)) {
       if (fault.kind === 'late task') late += fault.ms;
-      else this.#world.after(wait + fault.ms, null, () => this.#deliver({ task, retries: 0 }, () => undefined));
+      else
+        this.#world.after(wait + fault.ms, null, () => this.#deliver({ task, retries: 0 }, () => undefined));
     }
     this.#schedule(pending, wait + late);
   }

@@ -27,7 +27,14 @@ interface Event {
 }
 
 /** Far more than any scenario needs: a world that goes on for so long turns in circles. */
-const MAX_EVENTS = 60_000;
+const MAX_EVENTS = 30_000;
+
+export class Restless extends Error {
+  constructor() {
+    super(`Something goes round in circles: ${MAX_EVENTS} events, and no rest.`);
+    this.name = 'Restless';
+  }
+}
 
 /**
  * Virtual time and everything that happens in it, one event after the other. After each event all promises that it
@@ -112,7 +119,7 @@ export class World {
         event.run();
         if (!event.quiet) await this.#settle();
         this.process = null;
-        if ((this.#events += 1) > MAX_EVENTS) throw new Error(`The world does not come to rest.`);
+        if ((this.#events += 1) > MAX_EVENTS) throw new Restless();
       }
     } finally {
       setCurrentWorld(undefined);

@@ -15,7 +15,7 @@ export interface Evidence {
   /** In the order of their ids, with the numbers that the documents name for their events. */
   entries: readonly (LogEntry & { first: number; last: number })[];
   /** Null when there is none. */
-  document: { run: Run; wakeAt: string | null; expires: boolean } | null;
+  document: { run: Run; wakeAt: string | null } | null;
   thread?: { activeRunId: string | null } | null;
   /** Every stored checkpoint of the thread; `runId` names the run that wrote it, if that is known. */
   checkpoints?: readonly { id: string; ns: string; runId: string | null }[];
@@ -39,8 +39,9 @@ interface Rule extends Invariant {
 /** The evidence, and what follows from it. */
 interface Facts extends Evidence {
   events: RunEvent[];
-  /** Every state of the run, one for each entry, as far as the log is legal. */
-  folds: Run[];
+  /** The state of the run after each entry, by its number, as far as the log is legal. */
+  folds: Map<number, Run>;
+  newest: Run | undefined;
   illegal: string | null;
 }
 
@@ -155,12 +156,12 @@ const RULES: readonly Rule[] = [
   },
   {
     id: 'end-is-marked',
-    sentence: 'A run has a finishing time and an end of life when it has ended, and neither before.',
+    sentence: 'A run has a finishing time when it has ended, and not before; nothing is due then.',
     check: function* ({ document }) {
       if (document === null) return;
-      const ended = isTerminal(document.run.status);
-      if ((document.run.finished_at !== null) !== ended) yield `finished_at is ${document.run.finished_at}`;
-      if (document.expires !== ended) yield ended ? 'it is kept for ever' : 'it expires';
+      const { run, wakeAt } = document;
+      if ((run.finished_at !== null) !== isTerminal(run.status)) yield `finished_at is ${run.finished_at}`;
+      if (isTerminal(run.status) && wakeAt !== null) yield `the sweeper will look at it at ${wakeAt}`;
     },
   },
   {
@@ -191,21 +192,29 @@ const RULES: readonly Rule[] = [
 /** Every invariant, in the order in which `checkRun` reports them. */
 export const INVARIANTS: readonly Invariant[] = RULES.map(({ id, sentence }) => ({ id, sentence }));
 
-function foldAll(entries: Evidence['entries']): Pick<Facts, 'folds' | 'illegal'> {
-  const folds: Run[] = [];
+function foldAll(entries: Evidence['entries']): Pick<Facts, 'folds' | 'newest' | 'illegal'> {
+  const folds = new Map<number, Run>();
+  let newest: Run | undefined;
   try {
-    for (const entry of entries) folds.push(foldEntry(folds.at(-1), entry));
-    return { folds, illegal: folds.length === 0 ? 'the log is empty' : null };
+    for (const entry of entries) {
+      newest = foldEntry(newest, entry);
+      folds.set(entry.n, newest);
+    }
+    return { folds, newest, illegal: newest === undefined ? 'the log is empty' : null };
   } catch (error) {
-    return { folds, illegal: error instanceof Error ? error.message : String(error) };
+    return { folds, newest, illegal: error instanceof Error ? error.message : String(error) };
   }
 }
 
+/** The entry of a compacted log stands for all from `from` to `n`. */
 function* entriesDense({ entries }: Facts): Iterable<string> {
-  for (const [i, { n, first, last, events }] of entries.entries()) {
-    if (n !== i) yield `entry ${n} where ${i} was expected`;
-    if (first !== events[0]?.seq || last !== events.at(-1)?.seq)
-      yield `entry ${n} names events ${first}-${last}`;
+  let expected = 0;
+  for (const { n, from = n, first, last, events } of entries) {
+    if (from !== expected) yield `entry ${from} where ${expected} was expected`;
+    expected = n + 1;
+    if (first !== events[0]?.seq || last !== events.at(-1)?.seq) {
+      yield `entry ${n} names events ${first} to ${last}`;
+    }
   }
 }
 
@@ -220,13 +229,13 @@ function isWorkers(event: RunEvent): boolean {
 function* attemptsFenced({ entries }: Facts): Iterable<string> {
   let attempt = 0;
   let pen: string | null = null;
-  for (const { writer, events } of entries) {
+  for (const { writer, from, events } of entries) {
     for (const event of events) {
       if (event.type === 'attempt.started') {
         attempt += 1;
         if (event.attempt !== attempt) yield `attempt ${event.attempt} (${event.seq}) follows ${attempt - 1}`;
         pen = `${event.worker}:${event.attempt}`;
-      } else if (isWorkers(event) && writer !== pen) {
+      } else if (from === undefined && isWorkers(event) && writer !== pen) {
         yield `${writer} wrote ${event.type} (${event.seq}) while ${pen ?? 'nobody'} had the run`;
       }
       if (event.type === 'attempt.ended' || event.type === 'interrupt.opened') pen = null;
@@ -297,15 +306,14 @@ function* stateContinues({ events }: Facts): Iterable<string> {
   }
 }
 
-function* documentIsFold({ document, folds, illegal }: Facts): Iterable<string> {
-  const newest = folds.at(-1);
+function* documentIsFold({ document, folds, newest, illegal }: Facts): Iterable<string> {
   if (newest === undefined || illegal !== null) return;
   if (document === null) {
     yield 'there is no document';
     return;
   }
   const { run } = document;
-  const then = folds[run.head.entry];
+  const then = folds.get(run.head.entry);
   if (then === undefined) yield `the document knows entry ${run.head.entry}, which does not exist`;
   else {
     const stored = new Map<string, unknown>(Object.entries(plain(run)));
