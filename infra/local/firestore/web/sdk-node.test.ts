@@ -1,9 +1,12 @@
 /** Node's build of the `firebase` SDK, which speaks gRPC. */
 import { initializeApp } from 'firebase/app';
 import * as sdk from 'firebase/firestore';
+import { bundles } from './sdk-suite/bundles.ts';
 import { documents } from './sdk-suite/documents.ts';
+import { events } from './sdk-suite/events.ts';
 import { listeners } from './sdk-suite/listeners.ts';
 import { queries } from './sdk-suite/queries.ts';
 import { transactions } from './sdk-suite/transactions.ts';
 
-for (const part of [documents, queries, listeners, transactions]) part({ sdk, initializeApp });
+for (const part of [documents, queries, listeners, events, transactions, bundles])
+  part({ sdk, initializeApp });

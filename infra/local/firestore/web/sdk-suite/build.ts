@@ -20,6 +20,8 @@ export interface Bench {
   readonly db: Firestore;
   /** Another client, which shares no cache with the first. */
   readonly other: Firestore;
+  /** `host:port` of the server. */
+  readonly address: string;
   /** A collection that nobody else uses. */
   own(): CollectionReference;
   /** The same, with documents that the other client wrote: the one under test knows nothing of them. */
@@ -59,6 +61,9 @@ export function bench({ sdk, initializeApp }: Build): Bench {
     },
     get other() {
       return client(1);
+    },
+    get address() {
+      return `127.0.0.1:${String(server.port)}`;
     },
     own: () => sdk.collection(client(0), path()),
     async seed(documents) {
