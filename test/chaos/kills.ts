@@ -25,6 +25,8 @@ export function isVictim(kind: string): kind is Victim {
 const MAX_ABSENCE_MS = 600;
 /** Now and then two die at once. */
 const TWO_AT_ONCE = 0.1;
+/** The next one dies when no more than so many are still away, so that a slow machine has as much time for work as a fast one. */
+const MAX_ABSENT = 1;
 
 /**
  * Kills at random moments, `everyMs` apart in the mean, and starts again what it killed. Resolves after `count` kills
@@ -47,6 +49,7 @@ export async function killAtRandom(
   let made = 0;
   while (made < count && !stopped.aborted && failures.length === 0) {
     await delay(-Math.log(1 - random()) * everyMs * 0.8 + everyMs * 0.2, undefined, { signal: stopped });
+    while (returning.size > MAX_ABSENT) await Promise.race(returning);
     const atOnce = random() < TWO_AT_ONCE ? 2 : 1;
     for (let i = 0; i < atOnce && made < count; i += 1) {
       const part = victim(cluster, victims, random);

@@ -1,6 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Firestore } from '@google-cloud/firestore';
-import { decodeEntry, logEntrySchema, logPath, runFromDoc, runPath, runsPath, threadPath, type Run } from '@longrun/shared';
+import {
+  decodeEntry,
+  logEntrySchema,
+  logPath,
+  runFromDoc,
+  runPath,
+  runsPath,
+  threadPath,
+  type Run,
+} from '@longrun/shared';
 import type { Evidence } from '../../functions/src/domain/invariants.ts';
 import { checkpointKey, checkpointsOf, isWritesKey } from '../../functions/src/runtime/saver/keys.ts';
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isObject } from '@longrun/shared';
 import { Api } from '../support/api.ts';
 import { Stack } from '../support/stack.ts';
 import { until } from '../support/wait.ts';
 import { judge } from './judge.ts';
-import { sendRaw } from './raw-http.ts';
+import { sendRaw, type RawAnswer } from './raw-http.ts';
 import { makeRequest, type FuzzRequest, type World } from './requests.ts';
 
 export interface FuzzOptions {
@@ -36,6 +37,9 @@ export interface FuzzReport {
 
 const HANG_MS = 5_000;
 const AT_ONCE = 8;
+/** Ids that requests are made of; the first are there from the start. */
+const KEPT_KNOWN = 6;
+const MAX_KNOWN = 20;
 const MARKER = 'the-victims-secret-7f3a';
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -61,6 +65,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
         const counts = (statuses[request.target] ??= {});
         counts[outcome] = (counts[outcome] ?? 0) + 1;
         if (!request.malformed) slowest = Math.max(slowest, answer.ms);
+        learn(world, answer);
         const why = judge(request, answer, secrets);
         if (why !== null) {
           findings.push({ index, request: describe(request), why });
@@ -89,6 +94,16 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   }
 }
 
+/** Runs that the requests made are used by later ones: cancelled, answered, retried and removed while they go on. */
+function learn(world: World, answer: RawAnswer): void {
+  if (answer.kind !== 'answer' || answer.status !== 201) return;
+  const body: unknown = JSON.parse(answer.body);
+  const id = isObject(body) ? (body['run_id'] ?? body['thread_id']) : undefined;
+  if (typeof id !== 'string') return;
+  world.known.push(id);
+  if (world.known.length > MAX_KNOWN) world.known.splice(KEPT_KNOWN, 1);
+}
+
 /** A victim with data worth stealing, and an attacker with an account and runs of their own. */
 async function prepare(stack: Stack): Promise<World> {
   const victim = await stack.newUser();
@@ -110,9 +125,15 @@ async function prepare(stack: Stack): Promise<World> {
     await until('the run ends', async () => ((await api.get(run.run_id)).finished_at === null ? null : true));
   }
   const port = (url: string) => Number(new URL(url).port);
-  const { edge, api, firestore, identity } = stack.at;
+  const { edge, api, firestore, identity, worker } = stack.at;
   return {
-    ports: { edge: port(edge), api: port(api), firestore: port(firestore), identity: port(identity) },
+    ports: {
+      edge: port(edge),
+      api: port(api),
+      firestore: port(firestore),
+      identity: port(identity),
+      worker: port(worker),
+    },
     project: stack.at.project,
     token: attacker.token,
     known: [own.run_id, own.thread_id, attacker.uid, secret.run_id, secret.thread_id, victim.uid],

@@ -1,17 +1,25 @@
 import { anyBody, type FuzzBody } from './bodies.ts';
 import { Dice } from './dice.ts';
 import type { RawRequest } from './raw-http.ts';
-import { API_ROUTES, FIRESTORE_ROUTES, IDENTITY_ROUTES, PAGE_ROUTES, pathOf, type Route } from './routes.ts';
+import {
+  API_ROUTES,
+  FIRESTORE_ROUTES,
+  IDENTITY_ROUTES,
+  PAGE_ROUTES,
+  pathOf,
+  WORKER_ROUTES,
+  type Route,
+} from './routes.ts';
 import { badToken } from './tokens.ts';
 
-export type Target = 'api' | 'edge-api' | 'page' | 'firestore' | 'identity';
+export type Target = 'api' | 'edge-api' | 'page' | 'firestore' | 'identity' | 'worker';
 
 export interface World {
-  ports: { edge: number; api: number; firestore: number; identity: number };
+  ports: { edge: number; api: number; firestore: number; identity: number; worker: number };
   project: string;
   /** The attacker's own ID token, their runs and threads, and ids of another user's. */
   token: string;
-  known: readonly string[];
+  known: string[];
 }
 
 export interface FuzzRequest extends RawRequest {
@@ -28,6 +36,7 @@ const TARGETS: readonly (readonly [Target, number])[] = [
   ['page', 10],
   ['firestore', 15],
   ['identity', 10],
+  ['worker', 3],
 ];
 const ROUTES: Record<Target, readonly Route[]> = {
   api: API_ROUTES.map((route) => ({ ...route, path: `/api${route.path}` })),
@@ -35,6 +44,7 @@ const ROUTES: Record<Target, readonly Route[]> = {
   page: PAGE_ROUTES,
   firestore: FIRESTORE_ROUTES,
   identity: IDENTITY_ROUTES,
+  worker: WORKER_ROUTES,
 };
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'];
 const MALFORMED_METHODS = ['BREW', 'get', 'G E T', '', 'CONNECT'];

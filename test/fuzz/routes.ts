@@ -185,6 +185,13 @@ export const PAGE_ROUTES: readonly Route[] = [
   { method: 'POST', path: '/', body: {} },
 ];
 
+/** In production only the queue may call it; a task that makes no sense must not come again for ever. */
+export const WORKER_ROUTES: readonly Route[] = [
+  { method: 'POST', path: '/', body: { uid: 'somebody', run_id: 'a-run' } },
+  { method: 'POST', path: '/:id', body: { uid: '../..', run_id: '__proto__' } },
+  { method: 'GET', path: '/' },
+];
+
 const QUERIES: readonly ((dice: Dice) => string)[] = [
   () => 'limit=2',
   (dice) => `limit=${encodeURIComponent(anyString(dice).toWellFormed())}`,

@@ -15,6 +15,7 @@ export interface Addresses {
   api: string;
   firestore: string;
   identity: string;
+  worker: string;
   project: string;
 }
 
