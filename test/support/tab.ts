@@ -20,6 +20,11 @@ export class Tab {
     await this.page.goto(`${this.#stack.at.edge}${path}`);
   }
 
+  /** Waits until a run can be asked for. */
+  async ready(): Promise<void> {
+    await this.page.locator('.picker select').waitFor();
+  }
+
   /** The API as the person of this tab. */
   async api(): Promise<Api> {
     const asked = this.page.waitForRequest((request) => request.url().endsWith('/api/graphs'));
@@ -33,7 +38,7 @@ export class Tab {
   async ask(text: string, graph?: string): Promise<string> {
     const { page } = this;
     await page.locator('[data-composer]').fill(text);
-    if (graph !== undefined) await page.getByLabel('Graph', { exact: true }).selectOption(graph);
+    if (graph !== undefined) await page.locator('.picker select').selectOption(graph);
     await page.getByRole('button', { name: 'Start' }).click();
     await page.waitForURL(/\/runs\/.+/);
     return new URL(page.url()).pathname.split('/').at(-1) ?? '';
@@ -65,6 +70,6 @@ export class Tab {
 
   /** Pixels by which the page is wider than its window. */
   async overflow(): Promise<number> {
-    return this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    return this.page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
   }
 }

@@ -1,0 +1,106 @@
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findBrowser } from '../support/browser.ts';
+import { Stack } from '../support/stack.ts';
+import { Tab } from '../support/tab.ts';
+import { until } from '../support/wait.ts';
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  stack = await Stack.start();
+  browser = await chromium.launch(findBrowser());
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.close();
+});
+beforeEach(async () => {
+  context = await browser.newContext();
+});
+afterEach(() => context.close());
+
+const newTab = async () => new Tab(await context.newPage(), stack);
+const slow = (steps: number) => ({
+  messages: [{ role: 'user', content: 'go on without me' }],
+  steps,
+  delay_ms: 500,
+  tokens: 5,
+});
+/** How long the page may take to notice that a local server is there again. Milliseconds. */
+const PICKED_UP_MS = 2_000;
+
+describe('A8: without a connection', () => {
+  it('offline: says so and shows what it knew; back: exact, then live; nothing is missing', async () => {
+    const tab = await newTab();
+    const api = await tab.api();
+    const { run_id: id } = await api.run('slow', slow(20));
+    await tab.open(`/runs/${id}`);
+    await tab.status('running');
+    await until('some steps are shown', async () => ((await tab.events()) > 12 ? true : null));
+    await context.setOffline(true);
+    await tab.page.getByText('Connection lost. Your runs go on without it.').waitFor();
+    const known = await tab.events();
+    const { head } = await api.get(id);
+    await until('the run goes on meanwhile', async () =>
+      (await api.get(id)).head.seq > head.seq + 12 ? true : null,
+    );
+    expect(await tab.events()).toBe(known);
+    expect(await tab.said()).toContain('w0');
+    await context.setOffline(false);
+    await until('the page has caught up', async () => ((await tab.events()) > head.seq + 12 ? true : null));
+    await tab.page.getByText('Connection lost').waitFor({ state: 'detached' });
+    expect((await api.get(id)).status).toBe('running');
+    await tab.status('completed');
+    expect(await tab.events()).toBe((await api.get(id)).head.seq);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('a request that is made offline is kept, and goes out by itself when there is a connection', async () => {
+    const tab = await newTab();
+    await tab.open();
+    await tab.ready();
+    await context.setOffline(true);
+    await tab.ask('asked in a tunnel');
+    await tab.page.getByText('being sent').waitFor();
+    await context.setOffline(false);
+    await tab.status('completed');
+    expect(await tab.said()).toContain('asked in a tunnel');
+  });
+
+  it('a local server that was restarted is picked up again within 2 s', async () => {
+    const tab = await newTab();
+    const api = await tab.api();
+    const { thread_id: thread, owner } = await api.run('slow', slow(1));
+    await tab.open('/threads');
+    await tab.page.getByText('go on without me').first().waitFor();
+    await stack.kill('firestore');
+    await until('it is there again', () => health(stack.at.firestore));
+    const back = Date.now();
+    await rename(owner, thread, 'written after the restart');
+    await tab.page.getByText('written after the restart').waitFor({ timeout: PICKED_UP_MS });
+    expect(Date.now() - back).toBeLessThan(PICKED_UP_MS);
+  });
+});
+
+async function health(firestore: string): Promise<true | null> {
+  const answer = await fetch(`${firestore}/_/health`).catch(() => null);
+  return answer?.ok === true ? true : null;
+}
+
+/** Writes as an administrator would, without the functions: only the page's own recovery is measured. */
+async function rename(uid: string, thread: string, title: string): Promise<void> {
+  const documents = `projects/${stack.at.project}/databases/(default)/documents`;
+  const update = {
+    name: `${documents}/users/${uid}/threads/${thread}`,
+    fields: { title: { stringValue: title } },
+  };
+  const response = await fetch(`${stack.at.firestore}/v1/${documents}:commit`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer owner', 'content-type': 'application/json' },
+    body: JSON.stringify({ writes: [{ update, updateMask: { fieldPaths: ['title'] } }] }),
+  });
+  if (!response.ok) throw new Error(`The thread was not renamed: ${await response.text()}`);
+}
