@@ -20,8 +20,8 @@ export interface Block extends Interval {
   occurrence: Instant | null;
 }
 
-/** Days that all repeating events may be followed through: some thousand events over many years. */
-const BUDGET_DAYS = 3_000_000;
+/** Days that all repeating events together may be followed through; takes about a second. */
+const BUDGET_DAYS = 1_000_000;
 
 /**
  * What happens within the window, in order: repetitions expanded, changed occurrences in the place of the original,

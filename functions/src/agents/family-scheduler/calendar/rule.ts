@@ -55,13 +55,18 @@ export function* occurrences(
 ): Generator<Wall> {
   let count = 1;
   if (first >= window.from && first < window.to) yield first;
-  const matches = dayTest(rule, first);
+  const whole = withDefaults(rule, first);
+  const tests = dayTests(whole);
   const times = timesOfDay(rule, first);
   // Counting needs every occurrence; without a count those before the window are skipped by arithmetic.
   for (let k = rule.count === null ? skipped(rule, first, window.from) : 0; ; k += 1) {
     const [from, to] = period(rule, first, k);
     if (from >= window.to || (rule.until !== null && from > rule.until)) return;
-    for (const at of choose(rule, days(from, to, budget).filter(matches), times)) {
+    for (const at of choose(
+      rule,
+      days(whole, from, to, budget).filter((day) => tests.every((test) => test(day))),
+      times,
+    )) {
       if (at <= first) continue;
       count += 1;
       if (at >= window.to || (rule.until !== null && at > rule.until)) return;
@@ -79,9 +84,17 @@ function choose(rule: Rule, chosen: Wall[], times: number[]): Wall[] {
   return [...new Set(picked)].filter((at) => at !== undefined).sort((a, b) => a - b);
 }
 
-function days(from: Wall, to: Wall, budget: Budget): Wall[] {
+/** The days of a period; of a year, only those of the months that count. */
+function days({ freq, months }: Rule, from: Wall, to: Wall, budget: Budget): Wall[] {
+  const { year } = dateParts(from);
+  const spans =
+    freq === 'YEARLY' && months.length > 0
+      ? [...new Set(months)]
+          .sort((a, b) => a - b)
+          .map((month) => [wall(year, month, 1), wall(year, month + 1, 1)])
+      : [[from, to]];
   const all: Wall[] = [];
-  for (let day = from; day < to; day += DAY) all.push(day);
+  for (const [start = from, end = to] of spans) for (let day = start; day < end; day += DAY) all.push(day);
   budget.days -= all.length;
   if (budget.days < 0) throw new TooManyRepetitions();
   return all;
@@ -113,24 +126,45 @@ function skipped({ freq, interval }: Rule, first: Wall, from: Wall): number {
   return Math.max(0, Math.floor((from - first) / (LONGEST[freq] * interval)) - 1);
 }
 
-/** Whether the rule's parts let a day be one of the occurrences. */
-function dayTest(rule: Rule, first: Wall): (day: Wall) => boolean {
-  const { months, monthDays, yearDays, weeks, days: byDay } = withDefaults(rule, first);
-  const scope = rule.freq === 'YEARLY' && rule.months.length === 0 ? 'year' : 'month';
-  return (at) => {
-    const { year, month, day } = dateParts(at);
-    const inMonth = daysInMonth(year, month);
-    const inYear = (wall(year + 1, 1, 1) - wall(year, 1, 1)) / DAY;
-    const ofYear = (at - wall(year, 1, 1)) / DAY + 1;
-    const [place, length] = scope === 'year' ? [ofYear, inYear] : [day, inMonth];
-    return (
-      (months.length === 0 || months.includes(month)) &&
-      (monthDays.length === 0 || monthDays.includes(day) || monthDays.includes(day - inMonth - 1)) &&
-      (yearDays.length === 0 || yearDays.includes(ofYear) || yearDays.includes(ofYear - inYear - 1)) &&
-      (weeks.length === 0 || inWeeks(at, weeks, rule.weekStart)) &&
-      (byDay.length === 0 || byDay.some((by) => isNth(by, at, place, length)))
+type DayTest = (day: Wall) => boolean;
+
+/** What a day must be to be one of the occurrences: a test for each part of the rule, quick ones first. */
+function dayTests({ freq, months, monthDays, yearDays, weeks, days: byDay, weekStart }: Rule): DayTest[] {
+  const tests: DayTest[] = [];
+  const weekdays = new Set(byDay.map((by) => by.weekday));
+  if (byDay.length > 0) tests.push((at) => weekdays.has(weekday(at)));
+  if (months.length > 0) tests.push((at) => months.includes(dateParts(at).month));
+  if (monthDays.length > 0) {
+    tests.push((at) => {
+      const { year, month, day } = dateParts(at);
+      return monthDays.includes(day) || monthDays.includes(day - daysInMonth(year, month) - 1);
+    });
+  }
+  if (yearDays.length > 0) {
+    tests.push(
+      (at) => yearDays.includes(dayOfYear(at)) || yearDays.includes(dayOfYear(at) - yearLength(at) - 1),
     );
-  };
+  }
+  if (weeks.length > 0) tests.push((at) => inWeeks(at, weeks, weekStart));
+  if (byDay.some(({ nth }) => nth !== 0)) {
+    // The second Tuesday is that of the year if the rule names no month.
+    const ofYear = freq === 'YEARLY' && months.length === 0;
+    tests.push((at) => {
+      const { year, month, day } = dateParts(at);
+      const [place, length] = ofYear ? [dayOfYear(at), yearLength(at)] : [day, daysInMonth(year, month)];
+      return byDay.some((by) => isNth(by, at, place, length));
+    });
+  }
+  return tests;
+}
+
+function dayOfYear(at: Wall): number {
+  return (at - wall(dateParts(at).year, 1, 1)) / DAY + 1;
+}
+
+function yearLength(at: Wall): number {
+  const { year } = dateParts(at);
+  return (wall(year + 1, 1, 1) - wall(year, 1, 1)) / DAY;
 }
 
 function isNth(by: { nth: number; weekday: number }, at: Wall, place: number, length: number): boolean {

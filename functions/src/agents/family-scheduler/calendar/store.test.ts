@@ -17,7 +17,7 @@ function event(n: number, title = `Event ${n}`) {
     zone,
     NOW,
   );
-  return { events: [text], start: slot.start, title };
+  return { events: [text], uids: [`u${n}`], settled: true };
 }
 
 async function titles(store: CalendarStore, options?: { without?: string }): Promise<string[]> {

@@ -7,8 +7,20 @@ import { CalendarError } from './errors.ts';
 import { parseCalendar } from './parse.ts';
 
 const storedSchema = z.object({ ics: z.string(), source: z.enum(['example', 'own']) });
-const bookingSchema = z.object({ events: z.array(z.string()), start: z.number(), title: z.string() });
-export type StoredBooking = z.infer<typeof bookingSchema>;
+const bookingSchema = z.object({
+  /** VEVENT texts, and their UIDs. */
+  events: z.array(z.string()),
+  uids: z.array(z.string()),
+  /** False while it is a claim that another run may contest. */
+  settled: z.boolean(),
+});
+type StoredBooking = z.infer<typeof bookingSchema>;
+
+interface StoredCalendar extends Calendar {
+  source: Source;
+  /** UID of an event that is claimed but not settled -> key of the booking. */
+  claims: Map<string, string>;
+}
 type Source = z.infer<typeof storedSchema>['source'];
 
 const KEY = 'calendar';
@@ -44,20 +56,14 @@ export class CalendarStore {
   }
 
   /** The calendar as it is now, but for the booking of that key; the example family's if there is none yet. */
-  async read(
-    zone: Zone | undefined,
-    options: { without?: string } = {},
-  ): Promise<Calendar & { source: Source }> {
+  async read(zone: Zone | undefined, options: { without?: string } = {}): Promise<StoredCalendar> {
     const { ics, source } = await this.#stored();
     const bookings = await this.#bookings(source);
-    const events = bookings.filter(([key]) => key !== options.without).flatMap(([, { events }]) => events);
-    return { ...readCalendar(ics, events, zone), source };
-  }
-
-  async booking(key: string): Promise<StoredBooking | undefined> {
-    const { source } = await this.#stored();
-    const item = await this.#store.get(this.#below(source), key);
-    return item === null ? undefined : bookingSchema.parse(item.value);
+    const others = bookings.filter(([key]) => key !== options.without);
+    const events = others.flatMap(([, booking]) => booking.events);
+    const claimed = others.filter(([, { settled }]) => !settled);
+    const claims = new Map(claimed.flatMap(([key, { uids }]) => uids.map((uid) => [uid, key] as const)));
+    return { ...readCalendar(ics, events, zone), source, claims };
   }
 
   async book(key: string, booking: StoredBooking): Promise<void> {

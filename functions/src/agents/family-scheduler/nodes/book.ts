@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import { blocksWithin, type Block } from '../calendar/blocks.ts';
+import type { CalendarStore } from '../calendar/store.ts';
 import { eventText, movedText } from '../calendar/write.ts';
 import { clashWords } from '../conversation/clash-words.ts';
 import { clashesOf, clashKey, type Clash } from '../planning/clashes.ts';
@@ -20,8 +22,9 @@ interface Plan {
 
 /**
  * Writes the event, and with it what gives way, as one item under the request's key: writing it again changes nothing.
- * The calendar is looked at once more before, as the answer may have taken days, and after, as another run may have
- * written in the same moment; whoever finds the place taken gives it up and asks again.
+ * The calendar is looked at once more before, as the answer may have taken days. Two runs may still write in the same
+ * moment, so what is written is a claim at first: each looks again, and of two claims only the one with the lower key
+ * is settled, after the other is gone. Whoever finds the place taken gives it up and asks again.
  */
 export async function book(
   state: SchedulerStateType,
@@ -32,19 +35,37 @@ export async function book(
   const store = calendarOf(config);
   const key = bookingKey(state, config);
   const at = timeOf(state.clock, now);
-  const inTheWay = async () => clashesNow(plan, state, at, await blocksNow(plan, state, config, key));
-  const before = await inTheWay();
-  if (before.length > 0) return askAgain(before, state, at);
-  const { source } = await store.read(zoneOf(state.clock));
-  const { booking, events } = written(plan, state, key, source === 'example');
-  await store.book(key, { events, start: booking.start, title: booking.title });
-  const after = await inTheWay();
-  if (after.length > 0) {
+  const look = () => obstacles(plan, state, at, store, key);
+  const before = await look();
+  if (before.clashes.length > 0) return askAgain(before.clashes, state, at);
+  const { booking, events, uids } = written(plan, state, key, before.floating);
+  await store.book(key, { events, uids, settled: false });
+  const lost = await contested(look, key, config.signal);
+  if (lost.length > 0) {
     await store.unbook(key);
-    return askAgain(after, state, at);
+    return askAgain(lost, state, at);
   }
+  await store.book(key, { events, uids, settled: true });
   config.writer?.({ type: 'progress', text: `booked: ${booking.title}` });
   return { booking, ics: events.join('\r\n'), problem: null };
+}
+
+/** How long another run's claim is waited for: it takes two writes and a read. */
+const CONTEST_MS = 3_000;
+const LOOK_MS = 40;
+
+/** Waits until no other claim is in the way; what is, if this one has to go. */
+async function contested(
+  look: () => Promise<Obstacles>,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<Clash[]> {
+  for (let waited = 0; ; waited += LOOK_MS) {
+    const { clashes, rivals } = await look();
+    const first = rivals.every((rival) => rival !== null && rival > key);
+    if (clashes.length === 0 || !first || waited >= CONTEST_MS) return clashes;
+    await setTimeout(LOOK_MS, undefined, signal === undefined ? {} : { signal });
+  }
 }
 
 function planOf({ verdict, decision }: SchedulerStateType): Plan {
@@ -62,34 +83,36 @@ function planOf({ verdict, decision }: SchedulerStateType): Plan {
   throw new Error('There is nothing to book.');
 }
 
-/** What others have in the calendar around the plan, without this request's own booking. */
-async function blocksNow(
-  { slot, move }: Plan,
-  { clock }: SchedulerStateType,
-  config: LangGraphRunnableConfig,
-  key: string,
-): Promise<Block[]> {
-  const { entries } = await calendarOf(config).read(zoneOf(clock), { without: key });
-  const places = [slot, ...(move === null ? [] : [move.block, move.to])];
-  const window = {
-    start: Math.min(...places.map(({ start }) => start)),
-    end: Math.max(...places.map(({ end }) => end)),
-  };
-  return blocksWithin(entries, { start: window.start - DAY, end: window.end + DAY });
+interface Obstacles {
+  clashes: Clash[];
+  /** For each clash the booking that claims the place, null where it is settled. */
+  rivals: (string | null)[];
+  /** Whether events of this calendar are written without a zone. */
+  floating: boolean;
 }
 
-/** What is in the way now, but for what the person has accepted. */
-function clashesNow(plan: Plan, state: SchedulerStateType, at: Instant, blocks: Block[]): Clash[] {
+/** What others have in the calendar in the way of the plan now, but for what the person has accepted. */
+async function obstacles(
+  plan: Plan,
+  state: SchedulerStateType,
+  at: Instant,
+  store: CalendarStore,
+  key: string,
+): Promise<Obstacles> {
   const { slot, accepted, move } = plan;
-  const situation = situationOf(
-    state,
-    at,
-    blocks.filter((block) => move === null || !isSame(block, move.block)),
-  );
-  const clashes = clashesOf(slot, situation).filter((clash) => !accepted.includes(clashKey(clash)));
-  return move === null
-    ? clashes
-    : [...clashes, ...clashesOf(move.to, movedSituation(move, situation, state))];
+  const { entries, claims, source } = await store.read(zoneOf(state.clock), { without: key });
+  const places = [slot, ...(move === null ? [] : [move.block, move.to])];
+  const window = {
+    start: Math.min(...places.map(({ start }) => start)) - DAY,
+    end: Math.max(...places.map(({ end }) => end)) + DAY,
+  };
+  const blocks = blocksWithin(entries, window).filter((block) => move === null || !isSame(block, move.block));
+  const situation = situationOf(state, at, blocks);
+  const ofSlot = clashesOf(slot, situation).filter((clash) => !accepted.includes(clashKey(clash)));
+  const ofMove = move === null ? [] : clashesOf(move.to, movedSituation(move, situation, state));
+  const clashes = [...ofSlot, ...ofMove];
+  const rivals = clashes.map((clash) => ('block' in clash ? (claims.get(clash.block.uid) ?? null) : null));
+  return { clashes, rivals, floating: source === 'example' };
 }
 
 function movedSituation({ block }: Move, situation: Situation, { household }: SchedulerStateType): Situation {
@@ -135,7 +158,7 @@ function written({ slot, accepted, move }: Plan, state: SchedulerStateType, key:
     moved: move === null ? null : { title: move.block.title, from: move.block.start, ...renamed(move.to) },
     accepted: acceptedWords(accepted, state),
   };
-  return { booking, events };
+  return { booking, events, uids: [event.uid, ...(move === null ? [] : [move.block.uid])] };
 }
 
 function renamed({ start, end }: Interval): { to: Instant; end: Instant } {

@@ -20,7 +20,7 @@ function trimmed(part: string): string {
   let text = part.trim().replace(POLITE, '');
   const verb = VERB.exec(text);
   if (verb !== null) {
-    text = text.slice(verb[0].length).replace(/^(?:it|this|that|in)\b\s*/i, '');
+    text = text.slice(verb[0].length).replace(/^(?:it|this|that|in|me|us)\b\s*/i, '');
     if (/^(?:find|look|get)/i.test(verb[0]) || FIND.test(text)) text = text.replace(FIND, '');
     text = text.replace(/^(?:an?\s+)?(?:appointment|event|entry)\s+(?:for|with|at|called|named)\s+/i, '');
   }

@@ -4,6 +4,7 @@ import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import * as z from 'zod';
 import { includesName, keyOf } from '../calendar/names.ts';
 import { MODEL_TIMEOUT_MS } from '../../models/chat-model.ts';
+import { costUsd } from '../../models/price.ts';
 import { sloppyJson } from '../../research/sloppy-json.ts';
 import { dateText } from '../time/wall.ts';
 import { OWNER } from './people.ts';
@@ -43,14 +44,23 @@ export function withModel(model: () => Promise<BaseChatModel>): Understand {
   };
 }
 
-/** Not streamed: its words are for the graph, not for the reader. */
+/** Not streamed: its words are for the graph, not for the reader. So what it used is reported here. */
 async function invoke(
   model: BaseChatModel,
   prompt: BaseMessage[],
   config: LangGraphRunnableConfig,
 ): Promise<string> {
   const tags = [...(config.tags ?? []), 'nostream'];
-  return (await model.invoke(prompt, { ...config, tags, timeout: MODEL_TIMEOUT_MS })).text;
+  const said = await model.invoke(prompt, { ...config, tags, timeout: MODEL_TIMEOUT_MS });
+  if (said.usage_metadata !== undefined) {
+    const { input_tokens, output_tokens } = said.usage_metadata;
+    const name: unknown = said.response_metadata['model_name'];
+    const used = { model: typeof name === 'string' ? name : 'unknown', input_tokens, output_tokens };
+    const cost = costUsd(used.model, used);
+    const usage = cost === undefined ? used : { ...used, cost_usd: cost };
+    config.writer?.({ type: 'usage', usage });
+  }
+  return said.text;
 }
 
 /** The wish, or what is wrong with the answer. */

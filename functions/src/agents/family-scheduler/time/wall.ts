@@ -27,7 +27,8 @@ export function timeOfDay(at: Wall): number {
 
 /** 0 is Sunday, as in Date. */
 export function weekday(at: Wall): number {
-  return new Date(at).getUTCDay();
+  // 1 January 1970 was a Thursday.
+  return (((Math.floor(at / DAY) + 4) % 7) + 7) % 7;
 }
 
 /** Monday of its week. */

@@ -1,5 +1,5 @@
 import type { Wall } from './wall.ts';
-import { DAY } from './wall.ts';
+import { DAY, MINUTE } from './wall.ts';
 
 /** A point in time: milliseconds since 1970 in UTC. */
 export type Instant = number;
@@ -20,9 +20,31 @@ export function ianaZone(name: string): Zone | undefined {
   if (known !== undefined) return known;
   const format = formatOf(name);
   if (format === undefined) return undefined;
-  const made = zoneOf(name, (at) => wallAt(format, at));
+  const made = zoneOf(
+    name,
+    remembered((at) => wallAt(format, at)),
+  );
   zones.set(name, made);
   return made;
+}
+
+/** Since 1970 clocks change only on the quarter of an hour, so that one look is enough for each. */
+const QUARTER = 15 * MINUTE;
+const MAX_QUARTERS = 20_000;
+
+function remembered(toWall: (at: Instant) => Wall): (at: Instant) => Wall {
+  const offsets = new Map<number, number>();
+  return (at) => {
+    if (at < 0) return toWall(at);
+    const quarter = Math.floor(at / QUARTER);
+    let known = offsets.get(quarter);
+    if (known === undefined) {
+      known = offset(toWall, quarter * QUARTER);
+      if (offsets.size >= MAX_QUARTERS) offsets.clear();
+      offsets.set(quarter, known);
+    }
+    return at + known;
+  };
 }
 
 /** A zone from what its clocks show at a point in time. */
