@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endAnswer } from '../net/end-answer.ts';
 
 /** Answers with JSON. Does nothing when the answer has begun or the client is gone. */
 export function sendJson(
@@ -8,8 +9,14 @@ export function sendJson(
   headers: Record<string, string> = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers });
-  response.end(JSON.stringify(body));
+  const text = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': text.length,
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  endAnswer(response, text);
 }
 
 export function sendError(response: ServerResponse, status: number, code: string, message: string): void {
@@ -34,7 +41,7 @@ export class BodyTooLarge extends Error {}
 export async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes) throw new BodyTooLarge();
     chunks.push(chunk);

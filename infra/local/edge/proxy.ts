@@ -6,7 +6,6 @@ import { sendError } from './http.ts';
 import { requestHeaders, responseHeaders } from './proxy-headers.ts';
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024; // Cloud Run's limit for HTTP/1 requests
-const DRAIN_MS = 2_000;
 
 export interface ApiProxy {
   /** Answers 413 for a body above 32 MB, 502 when the API is down, 504 when it is silent. */
@@ -60,7 +59,7 @@ export function createApiProxy(api: URL, timeoutMs: number): ApiProxy {
       length += chunk.length;
       if (length <= MAX_BODY_BYTES) return;
       request.unpipe(upstream);
-      refuse(request, response);
+      refuse(response);
       upstream.destroy();
     });
     request.pipe(upstream);
@@ -69,25 +68,12 @@ export function createApiProxy(api: URL, timeoutMs: number): ApiProxy {
   return {
     forward(request, response) {
       const { 'content-length': length, 'transfer-encoding': framing } = request.headers;
-      if (Number(length ?? 0) > MAX_BODY_BYTES) return refuse(request, response);
+      if (Number(length ?? 0) > MAX_BODY_BYTES) return refuse(response);
       return send(request, response, framing !== undefined || Number(length ?? 0) > 0);
     },
     close: () => agent.destroy(),
   };
 }
 
-/**
- * The answer is complete by its length, but ends only when the client has stopped sending or had time to: closing earlier
- * would reset the connection, and the client might never read the answer.
- */
-function refuse(request: IncomingMessage, response: ServerResponse): void {
-  if (response.headersSent) return;
-  const error = { code: 'too_large', message: 'A request may have at most 32 MB.' };
-  const body = Buffer.from(JSON.stringify({ error }));
-  response.writeHead(413, { 'content-type': 'application/json', 'content-length': body.length });
-  response.write(body);
-  request.removeAllListeners('data').resume();
-  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
-  request.once('end', () => response.end());
-  request.once('close', () => clearTimeout(timer));
-}
+const refuse = (response: ServerResponse) =>
+  sendError(response, 413, 'too_large', 'A request may have at most 32 MB.');

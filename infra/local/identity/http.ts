@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endAnswer } from '../net/end-answer.ts';
 import { IdentityError } from './errors.ts';
 import { Fields, isRecord } from './fields.ts';
 
@@ -39,7 +40,7 @@ export async function readFields(request: IncomingMessage, privileged: boolean):
 async function readText(request: IncomingMessage, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     if (size > limit) throw new IdentityError(`Request body exceeds ${limit} bytes.`, 413);
@@ -63,5 +64,8 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   if (response.headersSent || response.destroyed) return;
   response.setHeader('Content-Type', 'application/json; charset=UTF-8');
   response.setHeader('Cache-Control', 'no-store');
-  response.writeHead(status).end(JSON.stringify(body));
+  const text = Buffer.from(JSON.stringify(body));
+  response.setHeader('Content-Length', text.length);
+  response.writeHead(status);
+  endAnswer(response, text);
 }

@@ -113,7 +113,6 @@ function checkAccess(access: Route['access'], privileged: boolean, query: URLSea
 
 function answerError(response: ServerResponse, error: unknown): void {
   if (error instanceof IdentityError) {
-    if (error.status === 413) response.setHeader('Connection', 'close');
     return sendJson(response, error.status, error.toBody());
   }
   if (response.destroyed) return; // the client went away in the middle of its own request

@@ -3,6 +3,7 @@
  * and any other client of Google's REST interface.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endAnswer } from '../../net/end-answer.ts';
 import { StatusError } from '../engine/status.ts';
 import type { FirestoreApi } from '../engine/types.ts';
 import { handleChannel } from './channel/handler.ts';
@@ -60,7 +61,7 @@ export function createWebHandler({ api, guarded, limits: overrides, onDefect }: 
         return await route(request, response);
       } catch (error) {
         if (!(error instanceof StatusError)) onDefect(error);
-        answerError(request, response, error);
+        answerError(response, error);
         return true;
       }
     },
@@ -73,14 +74,16 @@ export function createWebHandler({ api, guarded, limits: overrides, onDefect }: 
   };
 }
 
-function answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+function answerError(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
   const body = errorBody(error);
-  // The rest of an oversized body is not read; the connection cannot be used again.
-  if (!request.complete) response.setHeader('Connection', 'close');
-  response.writeHead(body.error.code, { 'Content-Type': 'application/json; charset=UTF-8' });
-  response.end(JSON.stringify(body));
+  const text = Buffer.from(JSON.stringify(body));
+  response.writeHead(body.error.code, {
+    'Content-Type': 'application/json; charset=UTF-8',
+    'Content-Length': text.length,
+  });
+  endAnswer(response, text);
 }
