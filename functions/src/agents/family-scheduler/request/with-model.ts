@@ -54,13 +54,16 @@ async function invoke(
   const said = await model.invoke(prompt, { ...config, tags, timeout: MODEL_TIMEOUT_MS });
   if (said.usage_metadata !== undefined) {
     const { input_tokens, output_tokens } = said.usage_metadata;
-    const name: unknown = said.response_metadata['model_name'];
-    const used = { model: typeof name === 'string' ? name : 'unknown', input_tokens, output_tokens };
+    const used = { model: nameOf(model), input_tokens, output_tokens };
     const cost = costUsd(used.model, used);
     const usage = cost === undefined ? used : { ...used, cost_usd: cost };
     config.writer?.({ type: 'usage', usage });
   }
   return said.text;
+}
+
+function nameOf(model: BaseChatModel): string {
+  return 'model' in model && typeof model.model === 'string' ? model.model : model.getName();
 }
 
 /** The wish, or what is wrong with the answer. */
