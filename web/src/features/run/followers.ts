@@ -22,6 +22,13 @@ interface Follower {
 
 /** Runs whose view is kept after their page was left, so that coming back shows it at once. */
 const KEPT = 20;
+const ARRIVED = 'longrun:events';
+
+/** Shows in the browser's performance tools when events arrived; the mark itself is not kept. */
+function markArrival(events: number): void {
+  performance.mark(ARRIVED, { detail: { events } });
+  performance.clearMarks(ARRIVED);
+}
 
 /** One listener per run, however many parts of the page look at it. */
 export class Followers {
@@ -74,6 +81,7 @@ export class Followers {
       const view = extendView(store.get().view, news);
       store.set((now) => ({ ...now, view, state: 'live', error: null, heardAt: Date.now() }));
       if (view.run !== undefined) this.#book.put(view.run);
+      markArrival(view.events.length);
     };
     const glance = (found: RunDoc | null) => {
       if (found !== null) this.#book.put(found.run);
