@@ -6,7 +6,7 @@ const REQUEST_MS = 15_000;
 const SILENCE_MS = 40_000;
 const PAUSE_MS = 200;
 
-export interface Answered {
+interface Answered {
   status: number;
   body: unknown;
 }

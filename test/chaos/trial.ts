@@ -3,7 +3,7 @@ import { pick } from '../support/random.ts';
 import { Refused, type PatientClient } from './client.ts';
 
 /** What is done with a run while processes die around it. */
-export type Kind = 'plain' | 'cancelled' | 'asked' | 'queued';
+type Kind = 'plain' | 'cancelled' | 'asked' | 'queued';
 
 /** One run as its client knows it. */
 export interface Trial {
@@ -30,7 +30,7 @@ const KINDS: readonly (readonly [Kind, number])[] = [
   ['queued', 10],
 ];
 
-export interface Stage {
+interface Stage {
   client: PatientClient;
   /** Address of the tool that the runs call. */
   tool: string;

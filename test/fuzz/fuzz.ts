@@ -9,7 +9,7 @@ import { judge } from './judge.ts';
 import { sendRaw, type RawAnswer } from './raw-http.ts';
 import { makeRequest, type FuzzRequest, type World } from './requests.ts';
 
-export interface FuzzOptions {
+interface FuzzOptions {
   requests: number;
   seed: number;
   /** Only this one of the seed's requests. */
@@ -17,13 +17,13 @@ export interface FuzzOptions {
   onProgress: (line: string) => void;
 }
 
-export interface FuzzFinding {
+interface FuzzFinding {
   index: number;
   request: string;
   why: string;
 }
 
-export interface FuzzReport {
+interface FuzzReport {
   seed: number;
   requests: number;
   seconds: number;

@@ -12,7 +12,7 @@ import {
 } from './routes.ts';
 import { badToken } from './tokens.ts';
 
-export type Target = 'api' | 'edge-api' | 'page' | 'firestore' | 'identity' | 'worker';
+type Target = 'api' | 'edge-api' | 'page' | 'firestore' | 'identity' | 'worker';
 
 export interface World {
   ports: { edge: number; api: number; firestore: number; identity: number; worker: number };

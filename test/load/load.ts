@@ -6,7 +6,7 @@ import { Stack } from '../support/stack.ts';
 import { quantile } from '../support/statistics.ts';
 import { ProcessWatch, type ProcessUse } from './processes.ts';
 
-export interface LoadOptions {
+interface LoadOptions {
   /** Runs of one wave, created as fast as the API takes them. */
   runs: number;
   /** The second and later waves show whether memory comes back. */
@@ -16,7 +16,7 @@ export interface LoadOptions {
   onProgress: (line: string) => void;
 }
 
-export interface Wave {
+interface Wave {
   runs: number;
   seconds: number;
   runs_per_s: number;
