@@ -24,7 +24,7 @@ interface StoredCalendar extends Calendar {
 type Source = z.infer<typeof storedSchema>['source'];
 
 const KEY = 'calendar';
-const PAGE = 100;
+const PAGE = 500;
 /** More bookings than that are not read; the calendar should be exported by then. */
 const MAX_BOOKINGS = 2_000;
 
