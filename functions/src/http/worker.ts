@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { isObject } from '@longrun/shared';
+import { ID_PATTERN, isObject } from '@longrun/shared';
 import type { RunTask } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
 import type { Worker } from '../runtime/worker.ts';
@@ -30,5 +30,12 @@ export function workerHandler(worker: Worker) {
 function parseTask(body: unknown): RunTask | null {
   if (!isObject(body)) return null;
   const { uid, run_id } = body;
-  return typeof uid === 'string' && typeof run_id === 'string' ? { uid, run_id } : null;
+  const known =
+    typeof uid === 'string' && isUid(uid) && typeof run_id === 'string' && ID_PATTERN.test(run_id);
+  return known ? { uid, run_id } : null;
+}
+
+/** What can be a segment of a document's path. Firebase's own ids have up to 128 characters. */
+function isUid(uid: string): boolean {
+  return /^[^/]{1,128}$/.test(uid) && !/^(\.\.?|__.*__)$/.test(uid) && uid.isWellFormed();
 }

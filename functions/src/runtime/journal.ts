@@ -70,6 +70,7 @@ export class Journal {
   #batchChars = 0;
   #staged: DocumentWrite[] = [];
   #sealed = false;
+  #closed = false;
   #pace: Pace = INITIAL_PACE;
   #cancelTimer: (() => void) | undefined;
   #timerDue = Number.POSITIVE_INFINITY;
@@ -112,6 +113,7 @@ export class Journal {
   }
 
   close(): void {
+    this.#closed = true;
     this.#unsubscribe?.();
     this.#heartbeat?.();
     this.#cancelTimer?.();
@@ -263,6 +265,8 @@ export class Journal {
   }
 
   #scheduleHeartbeat(): void {
+    // A beat may have been under way when the journal was closed.
+    if (this.#closed) return;
     this.#heartbeat = this.#clock.after(DOCUMENT_INTERVAL_MS, () => {
       void this.#serial(() => this.#beat()).then(
         () => this.#scheduleHeartbeat(),

@@ -2,7 +2,10 @@ import { Annotation, END, interrupt, START, StateGraph } from '@langchain/langgr
 import type { Run } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
 import { answerRun, retryRun } from '../http/commands.ts';
-import { systemClock } from '../ports/clock.ts';
+import { systemClock, type Clock } from '../ports/clock.ts';
+import type { Documents } from '../ports/documents.ts';
+import { createRun } from './create-run.ts';
+import { RunStore } from './run-store.ts';
 import { memoryDocuments } from '../adapters/memory/documents.ts';
 import { Journal } from './journal.ts';
 import { Lab, UID } from './testing/lab.ts';
@@ -127,6 +130,53 @@ describe('D3: going on', () => {
     await journal.flush();
     expect((await lab.events(run)).at(-1)?.type).toBe('run.cancelled');
     expect(await lab.documents.get(['users/ada/x/y'])).toEqual([undefined]);
+  });
+});
+
+describe('G4: a run that rests', () => {
+  it('costs nothing: an attempt whose beat was under way as it ended beats no more', async () => {
+    const documents = memoryDocuments();
+    const timers = new Set<() => void>();
+    let time = Date.now();
+    const clock: Clock = {
+      now: () => time,
+      after: (_ms, callback) => {
+        timers.add(callback);
+        return () => void timers.delete(callback);
+      },
+    };
+    let asked = () => {};
+    let release = () => {};
+    const held: Documents = {
+      ...documents,
+      get: async (paths) => {
+        asked();
+        await new Promise<void>((resolve) => (release = resolve));
+        return await documents.get(paths);
+      },
+    };
+    const { store } = new Lab({ graph: {}, documents });
+    const { run } = await createRun(store, { uid: UID, body: { assistant_id: 'lab' } });
+    const journal = new Journal({
+      store: new RunStore({ documents: held, clock, ttlMs: 1_000 }),
+      run,
+      writer: 'w:1',
+    });
+    journal.open();
+    const beating = new Promise<void>((resolve) => (asked = resolve));
+    time += 60_000;
+    for (const fire of timers) {
+      timers.delete(fire);
+      fire();
+    }
+    await beating;
+    journal.close();
+    const next = new Promise<void>((resolve) => (asked = resolve));
+    release();
+    await next;
+    release();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(timers.size).toBe(0);
   });
 });
 
