@@ -48,8 +48,9 @@ export async function createRun(
     body.run_id ?? (idempotencyKey === undefined ? randomUUID() : derivedId('run', uid, idempotencyKey));
   const threadId = threadInPath ?? body.thread_id ?? derivedId('thread', uid, runId);
   const requestHash = hashOf(threadInPath ?? body.thread_id ?? null, body);
-  // A run on a thread of its own is most likely new: it is stored without a look, and read only if it was there.
-  const unseen = threadInPath === undefined && body.thread_id === undefined;
+  // A run that names no thread by its path is most likely new, as is its thread: both are stored without a look, and
+  // read only if one of them was there.
+  const unseen = threadInPath === undefined && retryOf === undefined;
   for (let race = 0; race < MAX_RACES; race += 1) {
     const paths = unseen && race === 0 ? [] : [runPath(uid, runId), threadPath(uid, threadId)];
     const [runDoc, threadDoc] = await store.documents.get(paths);

@@ -64,7 +64,8 @@ export function createApi(token: () => Promise<string | null>): Api {
     createRun: ({ thread_id, ...body }) =>
       typeof thread_id === 'string'
         ? call(`threads/${encodeURIComponent(thread_id)}/runs`, body)
-        : call('runs', body),
+        : // A thread with a name is kept until someone deletes it.
+          call('runs', typeof body.run_id === 'string' ? { ...body, thread_id: body.run_id } : body),
     cancelRun: (runId) => call(`runs/${encodeURIComponent(runId)}/cancel`, {}),
     answerRun: (runId, answers) => call(`runs/${encodeURIComponent(runId)}/answer`, { answers }),
     retryRun: (runId) => call(`runs/${encodeURIComponent(runId)}/retry`, {}),
