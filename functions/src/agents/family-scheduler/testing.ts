@@ -113,7 +113,7 @@ export class Talk {
 
   /** The values of the options. */
   get options(): string[] {
-    return this.question.options.map(({ value }) => value);
+    return (this.question.options ?? []).map(({ value }) => value);
   }
 
   async #go(input: Parameters<ReturnType<typeof buildScheduler>['invoke']>[0]): Promise<this> {

@@ -7,7 +7,7 @@ import { toRule } from './to-rule.ts';
 import { wallOf } from './zones.ts';
 
 /** Whole days by the calendar, then milliseconds by the clock: a day is not always 24 hours. */
-export interface Length {
+interface Length {
   days: number;
   ms: number;
 }

@@ -4,7 +4,7 @@ import type { Verdict } from '../planning/verdict.ts';
 import { clashKey } from '../planning/clashes.ts';
 import { MAX_MINUTES } from '../request/wish.ts';
 import type { Interval } from '../time/interval.ts';
-import { HOUR, MINUTE, parseDate, parseTime, timeText, wallText } from '../time/wall.ts';
+import { DAY, HOUR, MINUTE, parseDate, parseTime, timeText, wallText } from '../time/wall.ts';
 import { clashWords } from './clash-words.ts';
 import { dayWords, lengthWords, list, movedWords, slotWords } from './words.ts';
 
@@ -22,17 +22,17 @@ export type Decision =
   | { kind: 'named'; start: string; minutes: number }
   | { kind: 'cancel' };
 
-export interface Option {
+interface Option {
   value: string;
   label: string;
   detail?: string;
 }
 
-/** The value of an interrupt: a choice of options, or a form for the JSON schema beside them. */
+/** The value of an interrupt: a choice of options, or a form by its JSON schema. */
 export interface Question {
   question: string;
   detail?: string;
-  options: Option[];
+  options?: Option[];
   schema?: Record<string, unknown>;
 }
 
@@ -62,7 +62,6 @@ export function timeQuestion(situation: Situation, problem: string | null): Ques
   return {
     question: `When shall “${wish.title}” be?`,
     ...(problem === null ? {} : { detail: problem }),
-    options: [CANCEL],
     schema: {
       type: 'object',
       properties: {
@@ -97,15 +96,19 @@ export function decide(answer: unknown, verdict: Clashing, situation: Situation)
 
 /** The decision that an answer to `timeQuestion` makes, or why it makes none. */
 export function decideTime(answer: unknown, { wish }: Situation): Decision | string {
-  if (chosen(answer) === CANCEL.value) return { kind: 'cancel' };
+  const form = cancelSchema.safeParse(answer);
+  if (form.success || chosen(answer) === CANCEL.value) return { kind: 'cancel' };
   return named(answer, wish.minutes);
 }
 
+const cancelSchema = z.object({ cancel: z.literal(true) });
 const formSchema = z.object({
-  date: z.string().refine((text) => parseDate(text) !== undefined, 'must be a day such as 2026-11-28'),
+  date: z
+    .string('is missing')
+    .refine((text) => parseDate(text) !== undefined, 'must be a day such as 2026-11-28'),
   time: z
-    .string()
-    .refine((text) => parseTime(text) !== undefined && text < '24', 'must be a time such as 15:30'),
+    .string('is missing')
+    .refine((text) => (parseTime(text) ?? DAY) < DAY, 'must be a time such as 15:30'),
   minutes: z.number('must be a number').int().min(5).max(MAX_MINUTES).optional(),
 });
 

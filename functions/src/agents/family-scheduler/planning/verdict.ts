@@ -54,7 +54,7 @@ function isThat(block: Block, slot: Interval, { wish }: Situation): boolean {
 }
 
 /** The time that was asked for, if one was. */
-export function wishedSlot({ wish, zone }: Pick<Situation, 'wish' | 'zone'>): Interval | undefined {
+function wishedSlot({ wish, zone }: Pick<Situation, 'wish' | 'zone'>): Interval | undefined {
   const start = wish.start === null ? undefined : parseWall(wish.start);
   if (start === undefined) return undefined;
   if (wish.all_day)
