@@ -117,7 +117,7 @@ export interface ListCollectionIdsResponse {
   nextPageToken?: string;
 }
 
-export interface ExplainOptions {
+interface ExplainOptions {
   analyze?: boolean;
 }
 /** `google.protobuf.Struct` as far as it is needed here. */

@@ -5,10 +5,13 @@ import { Metadata, Server } from '@grpc/grpc-js';
 import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
 import { callerOf } from './caller.ts';
 import { firestoreService } from '../protos.ts';
-import { toStatus } from '../engine/status.ts';
+import { StatusError, toStatus } from '../engine/status.ts';
+import { roughSize } from './rough-size.ts';
 import type { Caller, Fail, FirestoreApi, Send, ServerStream } from '../engine/types.ts';
 
 const MAX_RECEIVE_BYTES = 16 * 1024 * 1024; // a commit may have 10 MiB
+
+const MAX_BACKLOG_BYTES = 256 * 1024 * 1024; // a first snapshot of a large collection is sent at once
 
 const UNARY = [
   'commit',
@@ -30,7 +33,12 @@ const STREAMING = [
 ] as const satisfies (keyof FirestoreApi)[];
 const DUPLEX = ['listen', 'write'] as const satisfies (keyof FirestoreApi)[];
 
-export function createGrpcServer(api: FirestoreApi, onDefect: (error: unknown) => void): Server {
+/** @param maxBacklogBytes what a client that listens may leave unread before its stream ends */
+export function createGrpcServer(
+  api: FirestoreApi,
+  onDefect: (error: unknown) => void,
+  maxBacklogBytes = MAX_BACKLOG_BYTES,
+): Server {
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECEIVE_BYTES,
     'grpc.max_send_message_length': -1,
@@ -62,7 +70,7 @@ export function createGrpcServer(api: FirestoreApi, onDefect: (error: unknown) =
   for (const name of DUPLEX) {
     implementation[methodName(name)] = (call: ServerDuplexStream<object, object>) => {
       const open: (caller: Caller, send: Send<object>, fail: Fail) => ServerStream<object> = api[name];
-      connect(call, open, failure);
+      connect(call, open, failure, maxBacklogBytes);
     };
   }
   server.addService(
@@ -120,6 +128,7 @@ function connect(
   call: ServerDuplexStream<object, object>,
   open: (caller: Caller, send: Send<object>, fail: Fail) => ServerStream<object>,
   failure: (error: unknown) => object,
+  maxBacklogBytes: number,
 ): void {
   let ended = false;
   let caller: Caller;
@@ -129,17 +138,23 @@ function connect(
     call.emit('error', failure(error));
     return;
   }
-  const stream = open(
-    caller,
-    (response) => {
-      if (!ended && !call.cancelled) call.write(response);
-    },
-    (error) => {
-      if (ended) return;
-      ended = true;
-      call.emit('error', failure(error));
-    },
-  );
+  const fail: Fail = (error) => {
+    if (ended) return;
+    ended = true;
+    call.emit('error', failure(error));
+  };
+  let backlog = 0;
+  const send: Send<object> = (response) => {
+    if (ended || call.cancelled) return;
+    const bytes = call.writableNeedDrain ? roughSize(response) : 0;
+    backlog += bytes;
+    call.write(response, () => (backlog -= bytes));
+    if (backlog <= maxBacklogBytes) return;
+    queueMicrotask(() => stream.close()); // `stream` may still be opening
+    fail(new StatusError('RESOURCE_EXHAUSTED', 'The client takes its responses too slowly.'));
+    call.destroy(); // or everything that waits would be kept until the client goes
+  };
+  const stream = open(caller, send, fail);
   const close = (): void => stream.close();
   call.on('data', (request: object) => stream.receive(request));
   call.on('end', () => {
