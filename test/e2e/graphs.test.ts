@@ -55,6 +55,15 @@ describe('graphs with branches, faults and questions', () => {
     expect(JSON.stringify(done.output)).toContain('worked at attempt 3');
   });
 
+  it('D5: what a graph throws where nobody can catch it fails that run, and no other of the same worker', async () => {
+    const other = await api.run('slow', { messages, steps: 3, delay_ms: 500, tokens: 3 });
+    await reaches(other, 'running');
+    const run = await api.run('stray', { messages });
+    const failed = await reaches(run, 'failed');
+    expect(failed.error).toMatchObject({ code: 'graph_error', message: 'thrown by a timer' });
+    expect((await reaches(other, 'completed')).attempt).toBe(1);
+  });
+
   it('D5: a provider that stays down -> failed, with the reason', async () => {
     const file = join(stack.data, 'always.txt');
     const run = await api.run('failing', { messages, file, times: 1_000 });

@@ -10,6 +10,7 @@ import { firebaseAuthentication } from './auth.ts';
 import { answerFrameworkErrorsAsJson, sendError } from './express-errors.ts';
 import { openServicesOrExit } from './services.ts';
 import { takeOverSignals } from './signals.ts';
+import { runWithoutDomains } from './without-domains.ts';
 import { workerHandler } from './worker.ts';
 
 /**
@@ -17,6 +18,7 @@ import { workerHandler } from './worker.ts';
  * locally, as a process of its own.
  */
 answerFrameworkErrorsAsJson();
+runWithoutDomains();
 const services = await openServicesOrExit();
 const { config, store, queue, graphs } = services;
 

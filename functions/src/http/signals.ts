@@ -1,3 +1,4 @@
+import { attemptThatThrew } from '../runtime/stray-errors.ts';
 import { log } from '../telemetry/log.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -6,7 +7,7 @@ const CRASHES = ['unhandledRejection', 'uncaughtException'] as const;
 /**
  * functions-framework answers 500 and exits some 30 ms after SIGTERM, with work in flight. Its listeners are
  * removed as they are added, so that `shutDown` can end the work properly; the platform allows ten seconds.
- * A stray rejection in somebody's graph is logged instead of ending every other run in the process.
+ * What somebody's graph throws where nobody can catch it ends that attempt, not every other run in the process.
  */
 export function takeOverSignals(shutDown: () => Promise<void>): void {
   let closing = false;
@@ -22,10 +23,14 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
       },
     );
   };
-  const onRejection = (error: unknown) => log.error('A promise was rejected and nobody handled it.', error);
+  const onRejection = (error: unknown) => {
+    log.error('A promise was rejected and nobody handled it.', error, runOf(attemptThatThrew()));
+  };
   const onException = (error: Error) => {
-    log.error('An exception was thrown and nobody handled it.', error);
-    process.exit(16);
+    const attempt = attemptThatThrew();
+    log.error('An exception was thrown and nobody handled it.', error, runOf(attempt));
+    if (attempt === undefined) process.exit(16);
+    attempt.fail(error);
   };
   const ours = new Set<unknown>([onSignal, onRejection, onException]);
   for (const signal of SIGNALS) process.on(signal, onSignal);
@@ -36,3 +41,6 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
     if (taken && !ours.has(listener)) queueMicrotask(() => process.removeListener(event, listener));
   });
 }
+
+const runOf = (attempt: { run_id: string } | undefined) =>
+  attempt === undefined ? {} : { run_id: attempt.run_id };

@@ -235,7 +235,7 @@ export class Journal {
         throw this.#break(new Fenced());
       }
       if (entry.events.some((event) => event.type === 'cancel.requested')) {
-        this.#fail(new CancelRequested());
+        this.fail(new CancelRequested());
       }
     }
   }
@@ -254,13 +254,14 @@ export class Journal {
     });
   }
 
-  #fail(reason: unknown): void {
+  /** Ends the attempt: whatever executes it is told to stop, for this reason. */
+  fail(reason: unknown): void {
     if (!this.stopped.signal.aborted) this.stopped.abort(reason);
   }
 
   #break(reason: unknown): Error {
     this.#broken ??= reason instanceof Error ? reason : new Error(String(reason));
-    this.#fail(this.#broken);
+    this.fail(this.#broken);
     return this.#broken;
   }
 

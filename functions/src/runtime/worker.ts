@@ -11,6 +11,7 @@ import type { Graphs } from './graphs.ts';
 import { holderAnswers } from './holder.ts';
 import { Fenced, Journal } from './journal.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
+import { asAttempt } from './stray-errors.ts';
 import { dispatchNext, takeTurn } from './thread-queue.ts';
 import type { Price } from './stream-reader.ts';
 
@@ -106,7 +107,8 @@ export class Worker {
     log.info('Attempt started.', fields);
     journal.open();
     try {
-      const outcome = await this.#execute(journal);
+      const owner = { run_id: run.run_id, fail: (error: unknown) => journal.fail(error) };
+      const outcome = await asAttempt(owner, () => this.#execute(journal));
       if (outcome.kind === 'fenced') {
         log.warn('Attempt stopped: another writer has the run.', fields);
         return;
