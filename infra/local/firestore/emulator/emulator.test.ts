@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { outcome } from '../web/sdk-suite/build.ts';
 import { start } from '../conformance/harness.ts';
 
+sdk.setLogLevel('silent');
 const { db, server, collection, connect } = await start();
 const made: sdk.Firestore[] = [];
 afterAll(() => Promise.all(made.map((client) => sdk.terminate(client))));
