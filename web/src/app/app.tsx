@@ -37,7 +37,10 @@ export function App() {
               <Route path="/threads" component={ThreadsPage} />
               <Route path="/threads/:id">{({ id }) => <ThreadPage id={id} />}</Route>
               <Route path="/library/*">
-                {(params) => <LibraryPage key={params['*']} id={params['*']} />}
+                {() => {
+                  const id = libraryId();
+                  return <LibraryPage key={id} id={id} />;
+                }}
               </Route>
               <Route component={NotFound} />
             </Switch>
@@ -54,6 +57,17 @@ export function App() {
       <TabTitle />
     </>
   );
+}
+
+/** The router decodes only a part of the address (not `%40`), so the id is read from the address itself. */
+function libraryId(): string {
+  const path = location.pathname.slice('/library/'.length);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // Not an address that this page made; there is no such document then.
+    return path;
+  }
 }
 
 function Trouble() {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTitle } from '../app/title.ts';
+import { Prose } from '../features/answer/answer.tsx';
 import { passagesOf, type Passage } from '../features/library/passages.ts';
 import { ApiError, type LibraryDocument } from '../lib/api.ts';
 import { Problem } from '../lib/problem.tsx';
@@ -31,6 +32,8 @@ export default function LibraryPage({ id }: { id: string }) {
     );
   }
   if (found === null) return <p className="page soft">Opening the document…</p>;
+  const passages = passagesOf(found);
+  const markdown = found.format === 'markdown' && passages.length <= MAX_MARKDOWN;
   return (
     <article className="page document">
       <div className="crumbs">
@@ -39,18 +42,28 @@ export default function LibraryPage({ id }: { id: string }) {
         <code>{id}</code>
       </div>
       <h1 tabIndex={-1}>{found.title}</h1>
-      {passagesOf(found).map((passage) => (
-        <Paragraph key={passage.n} passage={passage} />
+      {passages.map((passage, i) => (
+        <Paragraph
+          key={passage.n}
+          passage={passage}
+          first={passage.heading !== passages[i - 1]?.heading}
+          markdown={markdown}
+        />
       ))}
     </article>
   );
 }
 
-function Paragraph({ passage }: { passage: Passage }) {
+/** More passages than this are shown as the text they are: parsing them all would hold up the page. */
+const MAX_MARKDOWN = 400;
+
+/** `first`: the passage is the first one below its heading. */
+function Paragraph(props: { passage: Passage; first: boolean; markdown: boolean }) {
+  const { passage, first, markdown } = props;
   return (
     <section className="passage" id={`p${passage.n}`}>
-      {passage.heading !== undefined && passage.heading !== '' && <h2>{passage.heading}</h2>}
-      <p>{passage.text}</p>
+      {first && passage.heading !== undefined && passage.heading !== '' && <h2>{passage.heading}</h2>}
+      {markdown ? <Prose text={passage.text} /> : <p>{passage.text}</p>}
     </section>
   );
 }

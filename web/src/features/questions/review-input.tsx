@@ -76,7 +76,9 @@ function ActionInput({ action, draft, onChange, problem }: ActionProps) {
       </div>
       {draft.kind === 'edit' && isObject(action.args) && (
         <label className="field">
-          Arguments<span className="soft"> · as JSON</span>
+          <span>
+            Arguments<span className="soft"> · as JSON</span>
+          </span>
           <textarea
             className="mono grow"
             rows={4}
@@ -88,8 +90,10 @@ function ActionInput({ action, draft, onChange, problem }: ActionProps) {
       )}
       {(draft.kind === 'reject' || draft.kind === 'respond') && (
         <label className="field">
-          {draft.kind === 'reject' ? 'Why' : 'Your answer'}
-          {draft.kind === 'reject' && <span className="soft"> · optional</span>}
+          <span>
+            {draft.kind === 'reject' ? 'Why' : 'Your answer'}
+            {draft.kind === 'reject' && <span className="soft"> · optional</span>}
+          </span>
           <textarea
             className="grow"
             rows={2}

@@ -1,5 +1,5 @@
 import { isTerminal, type Run, type RunView } from '@longrun/shared';
-import { useEffect, useMemo, useRef, type ReactElement } from 'react';
+import { useEffect, useMemo, useRef, type ReactElement, type UIEvent } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useNow } from '../../lib/clock.ts';
 import { askedIn } from '../questions/history.ts';
@@ -26,13 +26,40 @@ export function Timeline({ view, run, step }: { view: RunView; run: Run; step: (
   const drawn = lines.map((line) => (
     <Line key={line.key} line={line} now={until} scale={scale} step={step} asked={asked} behind={behind} />
   ));
-  return lines.length < VIRTUAL_FROM ? <ol className="steps">{drawn}</ol> : <LongList lines={drawn} />;
+  const List = lines.length < VIRTUAL_FROM ? ShortList : LongList;
+  return <List lines={drawn} live={live} />;
 }
 
-/** Stays at the current step, which is the last, unless the person scrolled away from it. */
-function LongList({ lines }: { lines: ReactElement[] }) {
+interface ListProps {
+  lines: ReactElement[];
+  live: boolean;
+}
+
+/** While the run goes on the list stays at the current step, its last, unless the person scrolled away from it. */
+function ShortList({ lines, live }: ListProps) {
+  const list = useRef<HTMLElement>(null);
+  const atEnd = useRef(live);
+  const last = lines.length - 1;
+  useEffect(() => {
+    if (last < 0 || !atEnd.current || list.current === null) return;
+    list.current.scrollTop = list.current.scrollHeight;
+  }, [last]);
+  const onScroll = ({ currentTarget: at }: UIEvent) => {
+    atEnd.current = at.scrollTop + at.clientHeight > at.scrollHeight - NEAR_END_PX;
+  };
+  return (
+    // Scrolls by keyboard as well.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section ref={list} className="steps" aria-label="Steps" tabIndex={0} onScroll={onScroll}>
+      <ol>{lines}</ol>
+    </section>
+  );
+}
+
+/** The same, drawn only where it can be seen. */
+function LongList({ lines, live }: ListProps) {
   const list = useRef<VirtualizerHandle>(null);
-  const atEnd = useRef(true);
+  const atEnd = useRef(live);
   const last = lines.length - 1;
   useEffect(() => {
     if (atEnd.current) list.current?.scrollToIndex(last, { align: 'end' });
