@@ -2,11 +2,11 @@ import { Cluster } from '../support/cluster.ts';
 import { newUser } from '../support/new-user.ts';
 import { seededRandom } from '../support/random.ts';
 import { PatientClient } from './client.ts';
-import { examine, keysIn, type Finding } from './findings.ts';
+import { examine, type Finding } from './findings.ts';
 import { killAtRandom, type Kill, type Victim } from './kills.ts';
-import { countBy, faultsOf, isClean, killsOf, resumeOf, type Report } from './report.ts';
-import { resumeTimes } from './resume-times.ts';
+import { isClean, killsOf, type Report } from './report.ts';
 import { Storage, type StoredRun } from './stored.ts';
+import { summary } from './summary.ts';
 import { startTool } from './tool-server.ts';
 import { play, type Trial } from './trial.ts';
 
@@ -106,10 +106,17 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     const stored = await readAll(storage, trials);
     for (const trial of trials) findings.push(...examine(trial, stored.get(trial) ?? null, tool.callsOf));
     findings.push(...(await strayRuns(storage, trials)));
-    const report = summary(options, { trials, stored, findings, kills, clients, callsOf: tool.callsOf });
-    report.seconds = seconds();
-    report.timeline = [...kills.values()];
-    report.crashes = [...cluster.parts.values()].flatMap((part) => part.crashes);
+    const report = summary({
+      seed,
+      seconds: seconds(),
+      trials,
+      stored: [...stored.values()].filter((run) => run !== null),
+      findings,
+      kills,
+      clients,
+      crashes: [...cluster.parts.values()].flatMap((part) => part.crashes),
+      callsOf: tool.callsOf,
+    });
     await cluster.close(options.keep || !isClean(report));
     return report;
   } finally {
@@ -150,44 +157,4 @@ async function strayRuns(storage: Storage, trials: readonly Trial[]): Promise<Fi
     }
   }
   return found;
-}
-
-function summary(
-  { seed }: ChaosOptions,
-  outcome: {
-    trials: readonly Trial[];
-    stored: ReadonlyMap<Trial, StoredRun | null>;
-    findings: Finding[];
-    kills: ReadonlyMap<string, Kill>;
-    clients: readonly PatientClient[];
-    callsOf: (key: string) => readonly unknown[];
-  },
-): Report {
-  const { trials, findings, kills, clients, callsOf } = outcome;
-  const stored = [...outcome.stored.values()].filter((run) => run !== null);
-  const events = stored.flatMap(({ log }) => log.flatMap(({ entry }) => entry.events));
-  const keys = events.flatMap((event) => (event.type === 'node.finished' ? keysIn(event) : []));
-  const calls = keys.map((key) => callsOf(key).length);
-  return {
-    seed,
-    seconds: 0,
-    runs: {
-      created: trials.length,
-      by_kind: countBy(trials.map((trial) => trial.kind)),
-      by_status: countBy(stored.map(({ document }) => document.status)),
-    },
-    kills: killsOf(kills.values()),
-    attempts: events.filter((event) => event.type === 'attempt.started').length,
-    events: events.length,
-    faults: faultsOf(findings),
-    absorbed_repeats: calls.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
-    tool_calls: calls.reduce((sum, count) => sum + count, 0),
-    resume_ms: resumeOf(stored.flatMap((run) => resumeTimes(run, kills))),
-    client: {
-      repeated_requests: clients.reduce((sum, client) => sum + client.repeats, 0),
-      reopened_streams: clients.reduce((sum, client) => sum + client.reconnects, 0),
-    },
-    crashes: [],
-    findings,
-  };
 }

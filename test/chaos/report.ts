@@ -1,4 +1,3 @@
-import { quantile } from '../support/statistics.ts';
 import { FAULTS, type Fault, type Finding } from './findings.ts';
 import { kindOf, type Kill } from './kills.ts';
 
@@ -8,7 +7,7 @@ export interface Report {
   runs: { created: number; by_status: Record<string, number>; by_kind: Record<string, number> };
   kills: { total: number; by_process: Record<string, number> };
   /** Every kill, so that what happened to a run can be found in the logs. */
-  timeline?: Kill[];
+  timeline: Kill[];
   attempts: number;
   events: number;
   faults: Record<Fault, number>;
@@ -30,16 +29,6 @@ export function countBy(values: readonly string[]): Record<string, number> {
 export function killsOf(kills: Iterable<Kill>): Report['kills'] {
   const names = [...kills].map((kill) => kindOf(kill.process));
   return { total: names.length, by_process: countBy(names) };
-}
-
-export function faultsOf(findings: readonly Finding[]): Record<Fault, number> {
-  const count = (fault: Fault) => findings.filter((finding) => finding.fault === fault).length;
-  return Object.fromEntries(FAULTS.map((fault) => [fault, count(fault)])) as Record<Fault, number>;
-}
-
-export function resumeOf(times: readonly number[]): Report['resume_ms'] {
-  const at = (q: number) => (times.length === 0 ? null : quantile(times, q));
-  return { count: times.length, p50: at(0.5), p95: at(0.95), max: at(1) };
 }
 
 export function isClean(report: Report): boolean {
