@@ -36,12 +36,12 @@ export class Network {
   }
 
   /** `serve` takes effect at once when the request arrives; the caller goes on when the answer does. */
-  request<T>(process: Process, kind: RequestKind, what: string, serve: () => T): Promise<T> {
+  request<T>(process: Process, kind: RequestKind, what: () => string, serve: () => T): Promise<T> {
     const world = this.#world;
     return new Promise<T>((resolve, reject) => {
       if (process.dead) return;
       const fault = this.#faults.ofRequest(kind);
-      if (fault !== undefined) world.note(`!! ${fault.kind}: ${what}`);
+      if (fault !== undefined) world.note(() => `!! ${fault.kind}: ${what()}`);
       else world.note(what);
       const refuse = () => reject(new Unavailable(fault?.kind ?? 'partition'));
       const there = this.latency() + (fault?.kind === 'slow request' ? fault.ms : 0);

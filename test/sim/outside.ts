@@ -48,8 +48,11 @@ export class Outside {
     this.#world.note(`   step ${request.key}:${step}`);
     await this.#sleep(process, this.#world.random('work').int(1, this.#pace), config.signal);
     await this.#maybeFail(request, step, process, config.signal);
-    await this.#network.request(process, 'effect', `effect ${request.key}:${step}`, () =>
-      this.#onEffect(execution),
+    await this.#network.request(
+      process,
+      'effect',
+      () => `effect ${request.key}:${step}`,
+      () => this.#onEffect(execution),
     );
     return `${request.key}:${step}`;
   }

@@ -31,7 +31,8 @@ export interface PlannedRun {
   retryAfter: number | null;
 }
 
-const GRAPHS = Object.keys(STEPS).filter((name): name is GraphName => name in STEPS);
+/** Those that ask take several attempts, so there are fewer of them. */
+const GRAPHS: GraphName[] = ['line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'asks', 'both'];
 const PACES = [20, 200, 200, 200, 1_500, 8_000];
 const WORKERS = ['w0', 'w1', 'w2'];
 
@@ -41,7 +42,7 @@ export function planOf(seed: number): Plan {
   const workers = random.int(2, 4);
   const first = request(random, pace, 0);
   const requests = [first];
-  while (requests.length < 3 && random.chance(0.25)) {
+  while (requests.length < 3 && random.chance(0.2)) {
     const next = request(random, pace, requests.length);
     // A thread belongs to one graph.
     requests.push(next.thread === first.thread ? { ...next, graph: first.graph, fails: null } : next);
@@ -91,8 +92,8 @@ function times(random: Random, count: number, span: number): number[] {
 }
 
 function faults(random: Random, workers: number, pace: number): Fault[] {
-  const count = random.pick([0, 1, 1, 2, 2, 3, 4, 6]);
-  const slots = [...WORKERS.slice(0, workers), 'api', 'cron'];
+  const count = random.pick([0, 1, 1, 1, 2, 2, 3, 5]);
+  const slots = [...WORKERS.slice(0, workers), ...WORKERS.slice(0, workers), 'api', 'cron'];
   return Array.from({ length: count }, () => fault(random, slots, pace));
 }
 

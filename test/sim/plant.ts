@@ -13,10 +13,10 @@ export interface Patch {
 const ROOT = new URL('../../', import.meta.url);
 
 /**
- * Changes sources of this thread as they are loaded; the files stay as they are. To be called before anything imports
- * them. Throws when a text to replace is not there: the source has changed, and the patch must follow.
+ * The changed sources by their addresses. Throws when a text to replace is not there: the source has changed, and the
+ * patch must follow.
  */
-export function plant(patches: readonly Patch[]): void {
+export function patched(patches: readonly Patch[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { file, find, replace } of patches) {
     const url = new URL(file, ROOT).href;
@@ -29,6 +29,12 @@ export function plant(patches: readonly Patch[]): void {
     }
     sources.set(url, parts.join(replace));
   }
+  return sources;
+}
+
+/** Changes sources of this thread as they are loaded; the files stay as they are. To be called before all imports. */
+export function plant(patches: readonly Patch[]): void {
+  const sources = patched(patches);
   registerHooks({
     load(url, context, nextLoad) {
       const source = sources.get(url);

@@ -80,7 +80,7 @@ export function bootHost({ world, process, documents, queue, deadlineMs }: HostO
 /** The runtime's own words go into the trace of the world that runs. */
 export function logInto(world: () => World | undefined): void {
   const write = (message: string, fields?: object) =>
-    world()?.note(`  "${message}" ${fields === undefined ? '' : JSON.stringify(fields)}`);
+    world()?.note(() => `  "${message}" ${fields === undefined ? '' : JSON.stringify(fields)}`);
   log.info = write;
   log.warn = write;
   log.error = (message, error) => write(`${message} ${String(error)}`);

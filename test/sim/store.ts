@@ -36,20 +36,26 @@ export class Store {
       get: (paths) => {
         for (const path of paths) checkPath(path, 'document');
         if (paths.length === 0) return Promise.resolve([]);
-        return this.#network.request(process, 'read', `get ${brief(paths)}`, () =>
-          paths.map((path) => this.table.get(path)),
+        return this.#network.request(
+          process,
+          'read',
+          () => `get ${brief(paths)}`,
+          () => paths.map((path) => this.table.get(path)),
         );
       },
       query: (query) => {
         checkQuery(query);
-        return this.#network.request(process, 'read', `query ${brief([query.collection])}`, () =>
-          runQuery(this.table.values(), query),
+        return this.#network.request(
+          process,
+          'read',
+          () => `query ${brief([query.collection])}`,
+          () => runQuery(this.table.values(), query),
         );
       },
       commit: async (writes) => {
         checkWrites(writes);
         if (writes.length === 0) return;
-        const what = `commit ${writes.map(({ op, path }) => `${op} ${brief([path])}`).join(', ')}`;
+        const what = () => `commit ${writes.map(({ op, path }) => `${op} ${brief([path])}`).join(', ')}`;
         await this.#network.request(process, 'commit', what, () => this.#commit(writes));
       },
       watch: (path, onChange, onError) => {

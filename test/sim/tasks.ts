@@ -51,7 +51,7 @@ export class Tasks {
         this.#network.request(
           process,
           'enqueue',
-          `enqueue ${task.run_id.slice(0, 4)} ${name.slice(0, 4)}`,
+          () => `enqueue ${task.run_id.slice(0, 4)} ${name.slice(0, 4)}`,
           () => this.#enqueue(task, name, notBefore),
         ),
       check: () => Promise.resolve(),

@@ -100,10 +100,13 @@ export class World {
     for (const tell of process.onDeath) tell();
   }
 
-  note(text: string): void {
+  /** The text is made only for a trace. */
+  note(text: string | (() => string)): void {
     if (this.trace === null) return;
     const seconds = ((this.now - this.started) / 1_000).toFixed(3).padStart(9);
-    this.trace.push(`${seconds} ${(this.process?.name ?? '').padEnd(6)} ${text}`);
+    this.trace.push(
+      `${seconds} ${(this.process?.name ?? '').padEnd(6)} ${typeof text === 'string' ? text : text()}`,
+    );
   }
 
   /** Lets time pass until only what is in the background is left, or `until` says that it is enough. */
