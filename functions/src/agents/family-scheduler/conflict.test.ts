@@ -70,7 +70,7 @@ describe('D9 a conflict asks, the answer books', () => {
     expect(talk.question.schema).toMatchObject({
       type: 'object',
       required: ['date', 'time'],
-      properties: { minutes: { type: 'integer', default: 60 } },
+      properties: { minutes: { type: 'integer', default: 60 }, cancel: { type: 'boolean' } },
     });
     expect(talk.question.options).toBeUndefined();
     await talk.answer({ date: '2026-02-30', time: '10:00' });

@@ -6,7 +6,7 @@ import { MAX_MINUTES } from '../request/wish.ts';
 import type { Interval } from '../time/interval.ts';
 import { DAY, HOUR, MINUTE, parseDate, parseTime, timeText, wallText } from '../time/wall.ts';
 import { clashWords } from './clash-words.ts';
-import { dayWords, lengthWords, list, movedWords, slotWords } from './words.ts';
+import { dayWords, lengthWords, list, movedWords, plain, slotWords } from './words.ts';
 
 type Clashing = Extract<Verdict, { kind: 'clash' }>;
 
@@ -50,7 +50,7 @@ export function question(verdict: Clashing, situation: Situation, problem: strin
       : `“${wish.title}” on ${slotWords(slot, zone, now, wish.all_day)} clashes: ${list(reasons)}. What shall I do?`;
   return {
     question: asked,
-    ...(problem === null ? {} : { detail: problem }),
+    ...(problem === null ? {} : { detail: plain(problem) }),
     options: options(verdict, situation).map(([option]) => option),
   };
 }
@@ -61,7 +61,7 @@ export function timeQuestion(situation: Situation, problem: string | null): Ques
   const suggested = wish.start ?? wallText(Math.ceil(zone.toWall(now) / HOUR) * HOUR);
   return {
     question: `When shall “${wish.title}” be?`,
-    ...(problem === null ? {} : { detail: problem }),
+    ...(problem === null ? {} : { detail: plain(problem) }),
     schema: {
       type: 'object',
       properties: {
@@ -74,6 +74,7 @@ export function timeQuestion(situation: Situation, problem: string | null): Ques
           maximum: MAX_MINUTES,
           default: wish.minutes,
         },
+        cancel: { type: 'boolean', title: 'Cancel', description: 'Nothing is booked.', default: false },
       },
       required: ['date', 'time'],
       additionalProperties: false,

@@ -6,7 +6,7 @@ import { dayWords } from '../conversation/words.ts';
 import type { SchedulerStateType, SchedulerUpdate } from '../state.ts';
 import { union } from '../time/interval.ts';
 import type { Instant } from '../time/zone.ts';
-import { calendarOf, situationOf, timeOf, zoneOf } from './context.ts';
+import { bookingKey, calendarOf, situationOf, timeOf, zoneOf } from './context.ts';
 
 type Now = { now: () => Instant };
 
@@ -55,7 +55,8 @@ async function within(
 ): Promise<Block[]> {
   config.signal?.throwIfAborted();
   const zone = zoneOf(state.clock);
-  const { entries } = await calendarOf(config).read(zone);
+  // When the steps are made once more, what this request has booked is not in its own way.
+  const { entries } = await calendarOf(config).read(zone, { without: bookingKey(state, config) });
   return blocksWithin(entries, reachOf(state.wish, now, zone));
 }
 

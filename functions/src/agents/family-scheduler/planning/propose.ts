@@ -58,7 +58,10 @@ function wholeDays({ from, to }: Search, situation: Situation): Interval[] {
   const { zone } = situation;
   const days = Array.from({ length: (to - from) / DAY + 1 }, (_, i) => from + i * DAY);
   return days
-    .map((day) => ({ start: zone.toInstant(day), end: zone.toInstant(day + DAY) }))
+    .map((day) => ({
+      start: zone.toInstant(day),
+      end: zone.toInstant(day + situation.wish.minutes * MINUTE),
+    }))
     .filter((slot) => clashesOf(slot, situation).length === 0);
 }
 

@@ -1,26 +1,79 @@
-import { DAY, dateParts, daysInMonth, isDate, startOfWeek, wall, weekday, type Wall } from '../time/wall.ts';
+import { DAY, dateParts, startOfWeek, type Wall } from '../time/wall.ts';
+import {
+  between,
+  date,
+  exact,
+  fortnight,
+  inWeek,
+  month,
+  monthOf,
+  named,
+  nextDayOfMonth,
+  nthOfMonth,
+  ofWeek,
+  one,
+  rest,
+  slashed,
+  span,
+  upcoming,
+  week,
+  weekOf,
+  type Days,
+} from './days.ts';
 import { NUMBER, numberOf } from './numbers.ts';
 import type { Scanner } from './scanner.ts';
 import { WEEKDAY, WEEKDAYS, weekdaysIn } from './weekdays.ts';
 
-/** Days that will do. `from` and `to` are midnights, both included. */
-export interface Days {
-  from: Wall;
-  to: Wall;
-  weekdays: number[];
-}
-
 type Reading = [RegExp, (parts: (string | undefined)[], today: Wall) => Days | undefined];
 
-const MONTH = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 const MONTH_NAME =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\b\\.?';
 const NTH = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;
 const YEAR = String.raw`(?:,?\s+(\d{4}))?`;
 const ON = String.raw`\b(?:on\s+)?(?:the\s+)?`;
 
+const HOLIDAYS: [string, number, number][] = [
+  ['christmas eve', 12, 24],
+  ['christmas(?: day)?\\b(?! (?:market|tree))', 12, 25],
+  ['boxing day', 12, 26],
+  ["new year'?s eve", 12, 31],
+  ["new year'?s(?: day)?\\b", 1, 1],
+  ["valentine'?s(?: day)?\\b", 2, 14],
+  ["hallowe'?en", 10, 31],
+];
+
 /** In this order: what says more comes first. */
 const READINGS: Reading[] = [
+  [
+    re(
+      String.raw`\b(?:in\s+)?(?:the\s+)?week\s+(?:of|from|starting|beginning)\s+(?:on\s+)?(?:the\s+)?${NTH}\s+(?:of\s+)?${MONTH_NAME}${YEAR}`,
+    ),
+    ([d, m, y], today) => weekOf(date(d, monthOf(m), y, today)),
+  ],
+  [
+    re(
+      String.raw`\b(?:in\s+)?(?:the\s+)?week\s+(?:of|from|starting|beginning)\s+(?:on\s+)?(?:the\s+)?${MONTH_NAME}\s+${NTH}\b${YEAR}`,
+    ),
+    ([m, d, y], today) => weekOf(date(d, monthOf(m), y, today)),
+  ],
+  [
+    re(
+      String.raw`\b(?:from\s+)?(?:the\s+)?${NTH}\s*(?:-|–|to|until|till|through)\s*(?:the\s+)?${NTH}\s+(?:of\s+)?${MONTH_NAME}${YEAR}`,
+    ),
+    ([a, b, m, y], today) => between(date(a, monthOf(m), y, today), date(b, monthOf(m), y, today)),
+  ],
+  [
+    re(
+      String.raw`\b(?:from\s+)?${NTH}\s+${MONTH_NAME}\s*(?:-|–|to|until|till|through)\s*${NTH}\s+${MONTH_NAME}${YEAR}`,
+    ),
+    ([a, m, b, n, y], today) => between(date(a, monthOf(m), y, today), date(b, monthOf(n), y, today)),
+  ],
+  [
+    re(
+      String.raw`\b(?:on\s+)?(?:the\s+)?(first|second|third|fourth|last)\s+(${WEEKDAY})\s+(?:of|in)\s+(?:the\s+)?(?:next month|month|${MONTH_NAME})`,
+    ),
+    ([nth, day, name], today) => nthOfMonth(nth, day, name, today),
+  ],
   [/\b(?:on\s+)?(\d{4})-(\d{2})-(\d{2})(?=\b|T)/i, ([y, m, d]) => exact(Number(y), Number(m), Number(d))],
   [/\b(?:on\s+)?(\d{1,2})\.(\d{1,2})\.(\d{4})?(?!\d)/, ([d, m, y], today) => date(d, Number(m), y, today)],
   [
@@ -39,8 +92,13 @@ const READINGS: Reading[] = [
     re(String.raw`\b(?:on\s+)?the\s+(\d{1,2})(?:st|nd|rd|th)\b`),
     ([d], today) => nextDayOfMonth(Number(d), today),
   ],
+  ...HOLIDAYS.map(([name, month, day]): Reading => [
+    re(String.raw`\b(?:on|at)\s+${name}`),
+    (_, today) => date(String(day), month, undefined, today),
+  ]),
   [/\b(?:the )?day after tomorrow\b/i, (_, today) => one(today + 2 * DAY)],
   [/\btomorrow\b/i, (_, today) => one(today + DAY)],
+  [/\byesterday\b/i, (_, today) => one(today - DAY)],
   [/\btoday\b/i, (_, today) => one(today)],
   [
     re(String.raw`\b(?:a week from|a week on)\s+(${WEEKDAY})`),
@@ -61,10 +119,11 @@ const READINGS: Reading[] = [
     ([which, days], today) => inWeek(which, days, today),
   ],
   [
-    re(String.raw`\b(?:from|between)\s+(${WEEKDAY})\s+(?:to|and|until|till|through)\s+(${WEEKDAY})`),
-    ([a, b], today) => {
+    re(String.raw`\b(from|between)\s+(${WEEKDAY})\s+(?:to|and|until|till|through)\s+(${WEEKDAY})`),
+    ([word, a, b], today) => {
       const from = upcoming(a, today);
-      return { from, to: upcoming(b, from), weekdays: [] };
+      const days = { from, to: upcoming(b, from), weekdays: [] };
+      return word?.toLowerCase() === 'from' ? { ...days, whole: true } : days;
     },
   ],
   [
@@ -91,7 +150,7 @@ const READINGS: Reading[] = [
     (_, today) => ofWeek(startOfWeek(today) + 7 * DAY, [6, 0]),
   ],
   [
-    /\b(?:(?:at|on|over|for)\s+)?(?:this|the|the coming) weekend\b/i,
+    /\b(?:(?:at|on|over|for)\s+)?(?:this|the|coming|this coming|the coming) weekend\b/i,
     (_, today) => rest(startOfWeek(today), [6, 0], today),
   ],
   [/\b(?:in\s+)?(?:the )?week after next\b/i, (_, today) => week(startOfWeek(today) + 14 * DAY)],
@@ -163,7 +222,7 @@ export function takeDays(scanner: Scanner, today: Wall): Days | undefined {
 
 /** `next week, on Tuesday or Thursday`: a span and days of the week in it. */
 function narrowed(days: Days, scanner: Scanner): Days {
-  if (days.from === days.to || days.weekdays.length > 0) {
+  if (days.from === days.to || days.weekdays.length > 0 || days.whole === true) {
     // A date may come with its day of the week: Saturday, 28 November.
     if (days.from === days.to) scanner.take(re(String.raw`\b(?:on\s+)?${WEEKDAY}`));
     return days;
@@ -177,94 +236,4 @@ function narrowed(days: Days, scanner: Scanner): Days {
 
 function re(body: string): RegExp {
   return new RegExp(body, 'i');
-}
-
-function one(day: Wall): Days {
-  return { from: day, to: day, weekdays: [] };
-}
-
-function exact(year: number, month: number, day: number): Days | undefined {
-  return isDate(year, month, day) ? one(wall(year, month, day)) : undefined;
-}
-
-/** Without a year: the next such date. */
-function date(
-  day: string | undefined,
-  month: number,
-  year: string | undefined,
-  today: Wall,
-): Days | undefined {
-  const d = Number(day);
-  if (year !== undefined) return exact(Number(year), month, d);
-  const { year: now } = dateParts(today);
-  for (const y of [now, now + 1, now + 2, now + 3, now + 4]) {
-    if (isDate(y, month, d) && wall(y, month, d) >= today) return one(wall(y, month, d));
-  }
-  return undefined;
-}
-
-/** 24/11 can only be one thing; 3/4 is taken for the 3rd of April, and the answer names the month. */
-function slashed(a: number, b: number, year: string | undefined, today: Wall): Days | undefined {
-  return b > 12 ? date(String(b), a, year, today) : date(String(a), b, year, today);
-}
-
-function nextDayOfMonth(day: number, today: Wall): Days | undefined {
-  const { year, month: now } = dateParts(today);
-  for (let i = 0; i < 12; i += 1) {
-    const first = wall(year, now + i, 1);
-    const { year: y, month: m } = dateParts(first);
-    const at = first + (day - 1) * DAY;
-    if (day >= 1 && day <= daysInMonth(y, m) && at >= today) return one(at);
-  }
-  return undefined;
-}
-
-/** The next day of that name, never today. */
-function upcoming(name: string | undefined, after: Wall): Wall {
-  const [day = 0] = weekdaysIn(name ?? '');
-  return after + (((day - weekday(after) + 6) % 7) + 1) * DAY;
-}
-
-/** One day by its name is the next one; of several, whichever of the coming seven days. */
-function named(days: number[], today: Wall): Days {
-  const [day] = days;
-  if (days.length > 1 || day === undefined) return { from: today + DAY, to: today + 7 * DAY, weekdays: days };
-  return one(today + (((day - weekday(today) + 6) % 7) + 1) * DAY);
-}
-
-function inWeek(which: string | undefined, names: string | undefined, today: Wall): Days {
-  const monday = startOfWeek(today) + (which?.toLowerCase() === 'next' ? 7 * DAY : 0);
-  return ofWeek(monday, weekdaysIn(names ?? ''));
-}
-
-/** Of the week that begins on that Monday. */
-function ofWeek(monday: Wall, days: number[]): Days {
-  const [day] = days;
-  if (days.length === 1 && day !== undefined) return one(monday + ((day + 6) % 7) * DAY);
-  return { ...week(monday), weekdays: days };
-}
-
-function rest(monday: Wall, days: number[], today: Wall): Days {
-  return { ...ofWeek(monday, days), from: Math.max(monday, today) };
-}
-
-function week(monday: Wall): Days {
-  return { from: monday, to: monday + 6 * DAY, weekdays: [] };
-}
-
-function month(year: number, number: number): Days {
-  return { from: wall(year, number, 1), to: wall(year, number + 1, 1) - DAY, weekdays: [] };
-}
-
-function fortnight(today: Wall, weekdays: number[]): Days {
-  return { from: today + DAY, to: today + 14 * DAY, weekdays };
-}
-
-function span(n: string | undefined, unit: string | undefined, today: Wall): Days {
-  const length = numberOf(n ?? '1') * (unit?.startsWith('w') === true ? 7 : 1);
-  return { from: today, to: today + Math.min(60, length) * DAY, weekdays: [] };
-}
-
-function monthOf(name: string | undefined): number {
-  return MONTH.split('|').indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1;
 }

@@ -1,6 +1,7 @@
 import type { Household } from '../calendar/household.ts';
 import { DAY, dateText, MINUTE, startOfDay, timeOfDay, timeText, wallText, type Wall } from '../time/wall.ts';
-import { takeDays, type Days } from './dates.ts';
+import { takeDays } from './dates.ts';
+import type { Days } from './days.ts';
 import { takeDuration } from './duration.ts';
 import { OWNER, takePeople } from './people.ts';
 import { takeResources } from './resources.ts';
@@ -19,7 +20,9 @@ const LOOK_AHEAD = 14 * DAY;
 const AGENDA_AHEAD = 6 * DAY;
 
 const AGENDA =
-  /^(?:what(?:'s|’s| is| are| do| does| have)?\b.*\b(?:on|plan|plans|planned|happening|up|scheduled|calendar|agenda|do(?:ing)?|have)\b|(?:who|when|is|are)\b.*\b(?:free|busy|available|home|at home|taken)\b|(?:show|list|tell)\b.*\b(?:calendar|agenda|plans?|schedule|week|day|weekend|events?|appointments?)\b|what's on|agenda\b|free\b)/i;
+  /^(?:(?:do|does|have|is there|are there|did)\b.*\b(?:anything|something|plans?|planned)\b|what(?:'s|’s| is| are| do| does| have)?\b.*\b(?:on|plan|plans|planned|happening|up|scheduled|calendar|agenda|do(?:ing)?|have)\b|(?:who|when|is|are)\b.*\b(?:free|busy|available|home|at home|taken)\b|(?:show|list|tell)\b.*\b(?:calendar|agenda|plans?|schedule|week|day|weekend|events?|appointments?)\b|what's on|agenda\b|free\b)/i;
+/** A question is no appointment, whatever day it names. */
+const WONDERS = /^(?:what|who|whose|where|why|which)\b(?! about\b)/i;
 const ASKS =
   /\b(?:book|schedule|add|plan|put|arrange|organi[sz]e|set up|make|create|enter|reserve|block|pencil|find|look for|need|want|appointment)\b/i;
 const REPEATS =
@@ -66,10 +69,11 @@ export function parseRequest(request: string, now: Wall, household: Household): 
   const days = takeDays(scanner, startOfDay(now));
   const times = takeTimes(scanner);
   const people = takePeople(scanner, household);
-  const agenda = AGENDA.test(text);
   const title = quoted ?? titleFrom(scanner.left);
   const said = days !== undefined || Object.keys(times).length > 0 || minutes !== undefined;
-  if (!agenda && !said && !ASKS.test(text)) return wishSchema.parse({ kind: 'unclear' });
+  const agenda = AGENDA.test(text) || (WONDERS.test(text) && said && !ASKS.test(text));
+  const asked = said || (ASKS.test(text) && (title !== '' || resources.length > 0));
+  if (!agenda && !asked) return wishSchema.parse({ kind: 'unclear' });
   const wish = wishSchema.parse({
     ...when({ days, times, minutes, now }),
     title: title === '' ? resources.join(' and ') || 'Appointment' : title,
@@ -110,15 +114,17 @@ function when({ days, times, minutes: told, now }: When): Partial<Wish> {
   const notes =
     told === undefined && until === undefined ? [`No length was given: ${DEFAULT_MINUTES} minutes.`] : [];
   const today = startOfDay(now);
-  if (told === MAX_MINUTES) {
+  if (told === MAX_MINUTES || (days?.whole === true && at === undefined && told === undefined)) {
     const day = days?.from ?? today + DAY;
+    const length = days?.whole === true ? (days.to - days.from) / DAY + 1 : 1;
+    const to = day + (length - 1) * DAY;
     return {
       kind: 'book',
-      minutes,
+      minutes: length * MAX_MINUTES,
       all_day: true,
       start: wallText(day),
       from: dateText(day),
-      to: dateText(day),
+      to: dateText(to),
     };
   }
   const day =

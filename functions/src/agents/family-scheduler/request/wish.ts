@@ -9,8 +9,10 @@ const moment = z
 const weekday = z.number().int().min(0).max(6);
 const names = z.array(z.string().trim().min(1).max(60)).max(20);
 
-/** A month of minutes would be no appointment. */
+/** The longest that has a time of day, and a whole day. */
 export const MAX_MINUTES = 24 * 60;
+/** Some weeks of whole days. */
+const MAX_WHOLE_MINUTES = 21 * MAX_MINUTES;
 
 /**
  * What a person wants, as understood. Dates and times are as clocks at home show them; days of the week count from
@@ -21,7 +23,7 @@ export const wishSchema = z.object({
   title: z.string().trim().max(120).default(''),
   people: names.default([]),
   resources: names.default([]),
-  minutes: z.number().int().min(5).max(MAX_MINUTES).default(60),
+  minutes: z.number().int().min(5).max(MAX_WHOLE_MINUTES).default(60),
   all_day: z.boolean().default(false),
   start: moment.nullable().default(null),
   /** First and last day that will do. */
