@@ -11,6 +11,8 @@ export interface Settings {
   /** `host:port` of servers that are already running, instead of the embedded ones. */
   firestore: string | null;
   identity: string | null;
+  /** Path of somebody's own langgraph.json. */
+  graphs: string | null;
 }
 
 export const LOCATION = 'us-central1';
@@ -38,6 +40,7 @@ export function parseSettings(env: NodeJS.ProcessEnv): Settings {
     data: resolve(env['LONGRUN_DATA'] ?? '.longrun'),
     firestore: env['FIRESTORE_EMULATOR_HOST'] ?? null,
     identity: env['FIREBASE_AUTH_EMULATOR_HOST'] ?? null,
+    graphs: env['LANGGRAPH_CONFIG'] === undefined ? null : resolve(env['LANGGRAPH_CONFIG']),
   };
 }
 

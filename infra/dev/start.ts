@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../functions/src/config/config.ts';
 import { untilAlone, type Pids } from './one-at-a-time.ts';
 import { choosePorts, PARTS, type Part } from './ports.ts';
+import { onCodeChange } from './reload.ts';
 import { functionsEnv, LOCATION, parseSettings, QUEUE, type Settings } from './settings.ts';
 import { Supervised } from './supervise.ts';
 
@@ -34,6 +35,7 @@ const url = `http://localhost:${ports.edge}`;
 const parts = new Map<Part, Supervised>();
 
 let stopping = false;
+let reloads = Promise.resolve();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
 for (const part of PARTS) {
@@ -60,6 +62,9 @@ try {
 await writeAddresses();
 process.stdout.write(`Longrun is running at ${url}\n`);
 await parts.get('maintenance')?.start();
+onCodeChange(settings.graphs === null ? inRoot('functions/src') : dirname(settings.graphs), (path) => {
+  reloads = reloads.then(() => reload(path));
+});
 setInterval(() => void sweep(), SWEEP_MS);
 void sweep();
 
@@ -177,6 +182,18 @@ async function sweep(): Promise<void> {
     });
   } catch (error) {
     if (!stopping) process.stderr.write(`The sweeper did not answer: ${String(error)}\n`);
+  }
+}
+
+/** The functions start again with the graphs as they are now; runs that go on are handed over as at a deploy. */
+async function reload(path: string): Promise<void> {
+  if (stopping) return;
+  process.stdout.write(`${path} changed: starting the functions again.\n`);
+  try {
+    await Promise.all((['worker', 'api', 'maintenance'] as const).map((part) => parts.get(part)?.reload()));
+    process.stdout.write('The functions are running again.\n');
+  } catch (error) {
+    if (!stopping) process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   }
 }
 

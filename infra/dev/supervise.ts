@@ -29,6 +29,7 @@ export class Supervised {
   readonly #log: WriteStream;
   #child: ChildProcess | undefined;
   #stopping = false;
+  #reloading = false;
   #deaths = 0;
   #lastLines: string[] = [];
 
@@ -60,6 +61,19 @@ export class Supervised {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    await this.#end();
+  }
+
+  /** Stops the process as at a deploy and starts it with what the files say now. Resolves when the port answers. */
+  async reload(): Promise<void> {
+    if (this.#stopping) return;
+    this.#reloading = true;
+    await this.#end();
+    this.#reloading = false;
+    if (!this.#stopping) await this.start();
+  }
+
+  async #end(): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -84,7 +98,7 @@ export class Supervised {
       stream.setEncoding('utf8').on('data', (text: string) => this.#keep(text));
     }
     child.once('exit', (code, signal) => {
-      if (this.#stopping) return;
+      if (this.#stopping || this.#reloading) return;
       this.#deaths = Date.now() - startedAt > MAX_RESTART_MS ? 0 : this.#deaths + 1;
       if (this.#deaths > 0 && code === 1) process.stderr.write(`${name}: ${this.#lastLines.join('\n')}\n`);
       const delay = Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** this.#deaths);

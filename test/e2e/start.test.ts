@@ -1,6 +1,8 @@
 /** D1: one data folder, one installation: what a second start, or a killed one, meets. */
 import { spawn } from 'node:child_process';
-import { networkInterfaces } from 'node:os';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../support/api.ts';
@@ -47,6 +49,37 @@ describe('npm start', () => {
     expect((await fetch(`http://127.0.0.1:${port}/api/health`)).status).toBe(200);
     if (outside === undefined) return;
     await expect(fetch(`http://${outside.address}:${port}/api/health`)).rejects.toThrow();
+  });
+
+  it('D1: a graph that is edited is what the next run executes; one that goes on is handed over', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'longrun-own-'));
+    const graph = (word: string) => `
+      import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
+      export const graph = new StateGraph(MessagesAnnotation)
+        .addNode('wait', async () => (await new Promise((r) => setTimeout(r, 1500)), {}))
+        .addNode('say', () => ({ messages: [{ role: 'assistant', content: '${word}' }] }))
+        .addEdge(START, 'wait').addEdge('wait', 'say').addEdge('say', END).compile();`;
+    await symlink(
+      fileURLToPath(new URL('../../node_modules', import.meta.url)),
+      join(folder, 'node_modules'),
+    );
+    await writeFile(join(folder, 'langgraph.json'), '{ "graphs": { "own": "./own.ts:graph" } }');
+    await writeFile(join(folder, 'own.ts'), graph('before'));
+    const own = await Stack.start({ LANGGRAPH_CONFIG: join(folder, 'langgraph.json') });
+    try {
+      const api = new Api(own.at.edge, (await own.newUser()).token);
+      const run = await api.run('own', { messages: [{ role: 'user', content: 'hello' }] });
+      await until('it works', async () => ((await api.get(run.run_id)).status === 'running' ? true : null));
+      await writeFile(join(folder, 'own.ts'), graph('after'));
+      const done = await until('the run ends', async () => {
+        const now = await api.get(run.run_id).catch(() => null);
+        return now === null || now.finished_at === null ? null : now;
+      });
+      expect(done.messages.map(({ content }) => content)).toEqual(['after']);
+    } finally {
+      await own.close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('after the supervisor was killed, nothing is left behind; the next start has all that was there', async () => {
