@@ -29,7 +29,7 @@ interface FuzzReport {
   seconds: number;
   /** Answers by target and status. */
   statuses: Record<string, Record<string, number>>;
-  slowest_ms: number;
+  slowest: { ms: number; request: string };
   /** Processes that ended meanwhile. */
   crashed: string[];
   findings: FuzzFinding[];
@@ -53,7 +53,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     const secrets = { marker: MARKER, folders: [ROOT, stack.data] };
     const findings: FuzzFinding[] = [];
     const statuses: FuzzReport['statuses'] = {};
-    let slowest = 0;
+    let slowest: FuzzReport['slowest'] = { ms: 0, request: '' };
     let next = options.only ?? 0;
     const end = options.only === undefined ? options.requests : options.only + 1;
     const send = async () => {
@@ -64,7 +64,9 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
         const outcome = answer.kind === 'answer' ? String(answer.status) : answer.kind;
         const counts = (statuses[request.target] ??= {});
         counts[outcome] = (counts[outcome] ?? 0) + 1;
-        if (!request.malformed) slowest = Math.max(slowest, answer.ms);
+        if (!request.malformed && answer.ms > slowest.ms) {
+          slowest = { ms: answer.ms, request: `${index}: ${describe(request)}` };
+        }
         learn(world, answer);
         const why = judge(request, answer, secrets);
         if (why !== null) {
@@ -85,7 +87,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
       requests: end - (options.only ?? 0),
       seconds,
       statuses,
-      slowest_ms: slowest,
+      slowest,
       crashed,
       findings,
     };
