@@ -6,6 +6,9 @@ import { Stack } from '../support/stack.ts';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
 
+/** So many runs every page listens to. */
+const NEWEST = 50;
+
 let stack: Stack;
 let browser: Browser;
 let context: BrowserContext;
@@ -99,6 +102,19 @@ describe('G4: questions, in Chromium', () => {
     }
     expect(await loser.said()).toContain('Yours was not used');
     expect(await loser.said()).toContain(given === 'yes' ? 'no' : 'yes');
+  });
+
+  it('a question that is older than all runs of the list is still in the dock', async () => {
+    const tab = await newTab();
+    const { api } = await asking(tab);
+    const newer = Array.from({ length: NEWEST + 1 }, (_, i) =>
+      api.run('slow', { messages: [{ role: 'user', content: `${i}` }], steps: 1, delay_ms: 1, tokens: 1 }),
+    );
+    await Promise.all(newer);
+    await tab.open('/threads');
+    await tab.page.getByRole('button', { name: /1 asks you/ }).click();
+    await tab.page.getByRole('link', { name: 'Answer clean up' }).click();
+    await form(tab).waitFor();
   });
 
   it('E1 G4: an approval answered after every process was restarted', async () => {

@@ -86,7 +86,7 @@ describe('asking', () => {
   it('E4: says in words when no model is at work', async () => {
     renderApp();
     expect(
-      await screen.findByText('No model is configured (extractive): passages are quoted from the documents'),
+      await screen.findByText('No model is configured (extractive): it works by rules and quotations'),
     ).toBeTruthy();
   });
 

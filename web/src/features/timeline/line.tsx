@@ -146,10 +146,9 @@ function AskedLine({ asked }: { asked: Asked }) {
   const { answer } = asked;
   return (
     <span className="asked-line">
-      {question.text}
+      <span className="asked-text">{question.text}</span>
       {answer !== null && (
         <span title={exact(answer.at)}>
-          {' '}
           {answer.by === me ? 'You' : 'Another person'}: <b>{answerLine(question, answer.value)}</b>
         </span>
       )}
