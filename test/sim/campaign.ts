@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Violation } from './observer.ts';
+import type { Violation } from './check-table.ts';
 import type { Patch } from './plant.ts';
 import type { Batch, Examination, ThreadTask } from './thread.ts';
 

@@ -117,8 +117,8 @@ export class Fleet {
     const again = () => {
       this.#sweepAfter(SWEEP_MS);
       // A sweep that fails is repeated a minute later.
-      this.#ask('cron', 'sweep', (host) => host.sweep()).catch((error: unknown) =>
-        this.#world.note(`sweep failed: ${String(error)}`),
+      this.#ask('cron', 'maintain', (host) => host.maintain()).catch((error: unknown) =>
+        this.#world.note(`maintenance failed: ${String(error)}`),
       );
     };
     this.#world.after(ms, null, again, { background: true });

@@ -79,6 +79,24 @@ const both = new StateGraph(State)
   .addEdge('join', END)
   .compile();
 
+/** a -> {x -> y, which asks} as a graph of its own -> z */
+const inner = new StateGraph(State)
+  .addNode('x', step('x'))
+  .addNode('y', asking('y', 1))
+  .addEdge(START, 'x')
+  .addEdge('x', 'y')
+  .addEdge('y', END)
+  .compile();
+const nested = new StateGraph(State)
+  .addNode('a', step('a'))
+  .addNode('inner', async (_state: State, config: RunnableConfig) => await inner.invoke({ seen: [] }, config))
+  .addNode('z', step('z'))
+  .addEdge(START, 'a')
+  .addEdge('a', 'inner')
+  .addEdge('inner', 'z')
+  .addEdge('z', END)
+  .compile();
+
 /** What a run of each graph has done when it completed, beside answers. */
 export const STEPS = {
   line: ['a', 'b'],
@@ -86,10 +104,11 @@ export const STEPS = {
   fork: ['left', 'right', 'join'],
   asks: ['draft', 'ask', 'book'],
   both: ['first', 'second', 'aside', 'join'],
+  nested: ['a', 'x', 'y', 'z'],
 } as const;
 export type GraphName = keyof typeof STEPS;
 
-const GRAPHS: Record<GraphName, unknown> = { line, fan, fork, asks, both };
+const GRAPHS: Record<GraphName, unknown> = { line, fan, fork, asks, both, nested };
 
 type AnyGraph = CompiledStateGraph<unknown, unknown, string>;
 

@@ -1,13 +1,8 @@
-import { foldEntry, isTerminal, runFromDoc, type LogEntry, type Run, type RunEvent } from '@longrun/shared';
-import { checkRun, type Evidence } from '../../functions/src/domain/invariants.ts';
-import type { DocumentWrite, Fields, StoredDocument } from '../../functions/src/ports/documents.ts';
+import { foldEntry, isTerminal, type LogEntry, type Run, type RunEvent } from '@longrun/shared';
+import type { DocumentWrite, Fields } from '../../functions/src/ports/documents.ts';
+import { entryOf, type Violation } from './check-table.ts';
 import type { Execution } from './outside.ts';
 import type { World } from './world.ts';
-
-export interface Violation {
-  id: string;
-  detail: string;
-}
 
 export interface Observed {
   run: Run;
@@ -146,60 +141,4 @@ export class Observer {
     if (name === undefined) this.#names.set(id, (name = `#${this.#names.size + 1}`));
     return name;
   }
-}
-
-/** What a schema finds right, without the schema: with it, watching would take longer than what is watched. */
-function entryOf(fields: Fields): Evidence['entries'][number] {
-  const { n, from, writer, nonce, first, last, body } = fields;
-  return {
-    n: Number(n),
-    ...(typeof from === 'number' ? { from } : {}),
-    writer: String(writer),
-    nonce: String(nonce),
-    first: Number(first),
-    last: Number(last),
-    events: JSON.parse(String(body)) as RunEvent[],
-  };
-}
-
-/** Checks the invariants of every run in a table. */
-export function checkTable(table: ReadonlyMap<string, StoredDocument>): Violation[] {
-  const evidence = new Map<string, Evidence & { entries: Evidence['entries'][number][] }>();
-  const checkpoints = new Map<string, { id: string; ns: string; runId: null }[]>();
-  for (const { path, fields } of table.values()) {
-    const [, , kind, id, below, name] = path.split('/');
-    if (kind === 'runs' && id !== undefined && below === undefined) {
-      const wakeAt = fields['wake_at'];
-      evidence.set(id, {
-        entries: [],
-        document: {
-          run: runFromDoc(fields),
-          wakeAt: typeof wakeAt === 'string' ? wakeAt : null,
-        },
-      });
-    }
-    if (kind === 'threads' && id !== undefined && below === 'checkpoints' && CHECKPOINT.test(path)) {
-      const [, checkpoint = ''] = (name ?? '').split('!');
-      checkpoints.set(id, [...(checkpoints.get(id) ?? []), { id: checkpoint, ns: '', runId: null }]);
-    }
-  }
-  for (const { path, fields } of table.values()) {
-    const runId = LOG.exec(path)?.[2];
-    if (runId === undefined) continue;
-    const of = evidence.get(runId);
-    of?.entries.push(entryOf(fields));
-  }
-  return [...evidence].flatMap(([runId, found]) => {
-    found.entries.sort((a, b) => a.n - b.n);
-    const run = found.document?.run;
-    const thread = run === undefined ? undefined : table.get(`users/${run.owner}/threads/${run.thread_id}`);
-    const active = thread?.fields['active_run_id'];
-    return checkRun({
-      ...found,
-      thread: thread === undefined ? null : { activeRunId: typeof active === 'string' ? active : null },
-      checkpoints: checkpoints.get(run?.thread_id ?? '') ?? [],
-    }).flatMap(({ id, violations }) =>
-      (violations ?? []).map((detail) => ({ id, detail: `run ${runId.slice(0, 4)}: ${detail}` })),
-    );
-  });
 }

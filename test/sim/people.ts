@@ -51,7 +51,7 @@ export class People {
   }
 
   async #ask(request: PlannedRun): Promise<void> {
-    const { key, graph, thread, strategy, checkpoint, fails, cancels } = request;
+    const { key, graph, thread, strategy, checkpoint, fails, cancels, timeout } = request;
     const from = checkpoint === null ? undefined : this.#checkpoints(thread)[checkpoint];
     const body = {
       assistant_id: graph,
@@ -60,6 +60,7 @@ export class People {
       input: { seen: [] },
       metadata: { request: key },
       ...(from === undefined ? {} : { config: { configurable: { checkpoint_id: from } } }),
+      ...(timeout === null ? {} : { run_timeout_s: timeout }),
       ...(fails?.how === 'hangs' ? { step_timeout_s: 20 } : {}),
     };
     const run = await this.#call(`create ${key}`, (host) => host.create(UID, body, key));

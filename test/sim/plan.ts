@@ -9,6 +9,8 @@ export interface Plan {
   /** Longest step. Milliseconds. */
   pace: number;
   deadlineMs: number;
+  /** Is watched until the logs of ended runs have been compacted. */
+  tidied: boolean;
   requests: PlannedRun[];
   faults: Fault[];
 }
@@ -27,12 +29,14 @@ export interface PlannedRun {
   answers: number[];
   /** Times at which someone cancels it. */
   cancels: number[];
+  /** Seconds that the run may take. */
+  timeout: number | null;
   /** How long after it failed or was cancelled someone tries it again. */
   retryAfter: number | null;
 }
 
 /** Those that ask take several attempts, so there are fewer of them. */
-const GRAPHS: GraphName[] = ['line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'asks', 'both'];
+const GRAPHS: GraphName[] = ['line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'asks', 'both', 'nested'];
 const PACES = [20, 200, 200, 200, 1_500, 8_000];
 const WORKERS = ['w0', 'w1', 'w2'];
 
@@ -51,6 +55,7 @@ export function planOf(seed: number): Plan {
     workers,
     pace,
     deadlineMs: random.chance(0.2) ? random.int(50, 500) + pace : 60_000,
+    tidied: random.chance(0.1),
     requests,
     faults: faults(random, workers, pace),
   };
@@ -75,6 +80,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
       : null,
     answers: random.chance(0.1) ? [] : answers(random),
     cancels: random.chance(0.15) ? times(random, random.int(1, 3), span) : [],
+    timeout: random.chance(0.05) ? random.int(1, 20) : null,
     retryAfter: random.chance(0.6) ? random.int(1, 3_000) : null,
   };
 }

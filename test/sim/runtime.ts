@@ -5,6 +5,7 @@ import type { TaskQueue } from '../../functions/src/ports/task-queue.ts';
 import { createRun } from '../../functions/src/runtime/create-run.ts';
 import { dispatch } from '../../functions/src/runtime/dispatch.ts';
 import type { Graphs } from '../../functions/src/runtime/graphs.ts';
+import { tidy } from '../../functions/src/runtime/housekeeping/tidy.ts';
 import { RunStore } from '../../functions/src/runtime/run-store.ts';
 import { sweep } from '../../functions/src/runtime/sweep.ts';
 import { stopSuperseded } from '../../functions/src/runtime/thread-queue.ts';
@@ -18,7 +19,7 @@ import type { Process, World } from './world.ts';
 export interface Host {
   deliver(delivery: Delivery): Promise<Reply>;
   drain(): Promise<void>;
-  sweep(): Promise<void>;
+  maintain(): Promise<void>;
   create(uid: string, body: CreateRun, idempotencyKey: string): Promise<Run>;
   cancel(uid: string, runId: string): Promise<Run>;
   answer(uid: string, runId: string, answers: { [id: string]: Json }): Promise<Run>;
@@ -64,7 +65,10 @@ export function bootHost({ world, process, documents, queue, deadlineMs }: HostO
       }
     },
     drain: () => worker.drained(),
-    sweep: async () => void (await sweep(store, queue)),
+    async maintain() {
+      await sweep(store, queue);
+      await tidy(store);
+    },
     async create(uid, body, idempotencyKey) {
       const { run } = await createRun(store, { uid, body, idempotencyKey });
       if (run.status === 'pending') await dispatch(queue, run);

@@ -1,9 +1,10 @@
 import { isTerminal, type Run } from '@longrun/shared';
+import { checkTable, type Violation } from './check-table.ts';
 import { Faults, type Fault } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { STEPS } from './graphs.ts';
 import { Network } from './network.ts';
-import { Observer, checkTable, type Violation } from './observer.ts';
+import { Observer } from './observer.ts';
 import { Outside } from './outside.ts';
 import { People } from './people.ts';
 import type { Plan, PlannedRun } from './plan.ts';
@@ -23,6 +24,8 @@ export interface Outcome {
 const PATIENCE_MS = 2 * 3_600_000;
 /** After all rest the sweeper comes twice more, and must find nothing to do. */
 const AFTERWARDS_MS = 150_000;
+/** Logs are compacted an hour after the end. */
+const TIDIED_MS = 3_900_000;
 const DAY_MS = 24 * 3_600_000;
 let day = 20_000;
 
@@ -45,7 +48,8 @@ export async function play(seed: number, plan: Plan, trace: string[] | null): Pr
   const fleet = new Fleet({ world, network, store, faults, workers, deadlineMs });
   const people = new People({ world, fleet, observer, requests });
   people.start();
-  await untilAllRest(world, observer, () => world.idle && people.pending === 0);
+  const afterwards = plan.tidied ? TIDIED_MS : AFTERWARDS_MS;
+  await untilAllRest(world, observer, () => world.idle && people.pending === 0, afterwards);
   const failed = observer.violations.length > 0;
   const violations = failed
     ? observer.violations
@@ -60,7 +64,12 @@ export async function play(seed: number, plan: Plan, trace: string[] | null): Pr
   };
 }
 
-async function untilAllRest(world: World, observer: Observer, idle: () => boolean): Promise<void> {
+async function untilAllRest(
+  world: World,
+  observer: Observer,
+  idle: () => boolean,
+  afterwards: number,
+): Promise<void> {
   const failed = () => observer.violations.length > 0;
   const late = () => world.now - world.started > PATIENCE_MS;
   try {
@@ -68,7 +77,7 @@ async function untilAllRest(world: World, observer: Observer, idle: () => boolea
     for (const { run_id, status } of unsettled(observer)) {
       if (!failed()) observer.violated('settled', `run ${run_id} is ${status} for ever`);
     }
-    const until = world.now + AFTERWARDS_MS;
+    const until = world.now + afterwards;
     await world.run(() => failed() || (idle() && world.now > until) || world.now > until + PATIENCE_MS);
   } catch (error) {
     if (!(error instanceof Restless)) throw error;
@@ -115,7 +124,8 @@ function judge(observer: Observer, people: People, plan: Plan): Violation[] {
   return violations;
 }
 
-function mayFail({ error }: Run, { fails }: PlannedRun, plan: Plan): boolean {
+function mayFail({ error }: Run, { fails, timeout }: PlannedRun, plan: Plan): boolean {
+  if (timeout !== null && error?.code === 'run_timeout') return true;
   if (fails?.how === 'fatal' && error?.code === 'graph_error') return true;
   // Attempts in a row that did not finish a step: as many must have been disturbed.
   return error?.code !== 'graph_error' && plan.faults.length + (fails?.times ?? 0) >= 4;

@@ -5,6 +5,7 @@ function* smaller(plan: Plan): Iterable<Plan> {
   for (const i of plan.requests.keys()) {
     if (plan.requests.length > 1) yield { ...plan, requests: plan.requests.toSpliced(i, 1) };
   }
+  if (plan.tidied) yield { ...plan, tidied: false };
   for (const i of plan.faults.keys()) yield { ...plan, faults: plan.faults.toSpliced(i, 1) };
   for (const [i, request] of plan.requests.entries()) {
     for (const less of simpler(request)) yield { ...plan, requests: plan.requests.with(i, less) };
@@ -12,12 +13,13 @@ function* smaller(plan: Plan): Iterable<Plan> {
 }
 
 function* simpler(request: PlannedRun): Iterable<PlannedRun> {
-  const { answers, cancels, retryAfter, fails, checkpoint } = request;
+  const { answers, cancels, retryAfter, fails, checkpoint, timeout } = request;
   for (const i of cancels.keys()) yield { ...request, cancels: cancels.toSpliced(i, 1) };
   for (const i of answers.keys()) {
     if (answers.length > 1) yield { ...request, answers: answers.toSpliced(i, 1) };
   }
   if (retryAfter !== null) yield { ...request, retryAfter: null };
+  if (timeout !== null) yield { ...request, timeout: null };
   if (fails !== null) yield { ...request, fails: null };
   if (checkpoint !== null) yield { ...request, checkpoint: null };
 }

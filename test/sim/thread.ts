@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Violation } from './observer.ts';
+import type { Violation } from './check-table.ts';
 import type { Plan } from './plan.ts';
 import { plant, type Patch } from './plant.ts';
 
