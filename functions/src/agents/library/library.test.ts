@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLibrary, type Library } from './library.ts';
+import { Manifests } from './package-docs.ts';
 import { stem, terms } from './terms.ts';
 
 let folder = '';
@@ -87,6 +88,13 @@ describe('a folder of documents', () => {
     }
   });
 
+  test('a document says by its first words what it is about; a rare word tells more than a frequent one', () => {
+    expect(library.about('notes.txt')).toMatch(/^First paragraph about walnuts/);
+    expect(library.about('nowhere.md')).toBe('');
+    expect(library.rarity('unheard')).toBeGreaterThan(library.rarity('zebra'));
+    expect(library.rarity('zebra')).toBeGreaterThan(0);
+  });
+
   test('a query of noise is no error; the limit is kept', () => {
     expect(library.search('')).toEqual([]);
     expect(library.search('the of and')).toEqual([]);
@@ -99,12 +107,50 @@ describe('a folder of documents', () => {
   });
 });
 
+describe('documentation of packages', () => {
+  const put = async (id: string, manifest: string) => {
+    const root = join(folder, 'packages', id);
+    await mkdir(root, { recursive: true });
+    await writeFile(join(root, 'package.json'), manifest);
+    return { id: `${id}/README.md`, path: join(root, 'README.md') };
+  };
+
+  test('of several versions the newest, wherever it is installed', async () => {
+    const files = [
+      await put('a/node_modules/queue', '{"version":"10.0.0"}'),
+      await put('queue', '{"version":"9.3.1"}'),
+      await put('@scope/queue', '{"version":"1.0.0"}'),
+    ];
+    expect((await new Manifests().newest(files)).map(({ id }) => id)).toEqual([
+      'a/node_modules/queue/README.md',
+      '@scope/queue/README.md',
+    ]);
+  });
+
+  test('the manifest says what it is about; a broken one says nothing', async () => {
+    const manifests = new Manifests();
+    const good = await put(
+      'good',
+      '{"description":"Queues tasks.","keywords":["queue","limit"],"version":1}',
+    );
+    expect(await manifests.description(good)).toBe('Queues tasks. queue, limit');
+    for (const text of ['no json', '[]', 'null', '{"description":{},"keywords":"x"}'])
+      expect(await manifests.description(await put(`broken-${text.length}`, text))).toBe('');
+  });
+});
+
 describe('terms', () => {
   test('forms of a word are one term', () => {
     const forms = ['cancel', 'cancels', 'cancelled', 'canceling', 'Cancellation'];
     expect(new Set(forms.map(stem))).toEqual(new Set(['cancel']));
     expect(stem('caching')).toBe(stem('cache'));
     expect(stem('retries')).toBe(stem('retry'));
+    expect(new Set(['validate', 'validates', 'validating', 'validation', 'validator'].map(stem)).size).toBe(
+      1,
+    );
+    expect(stem('encodings')).toBe(stem('encode'));
+    expect(stem('states')).toBe(stem('state'));
+    expect(stem('dates')).toBe(stem('date'));
   });
 
   test('names in code are found by their parts', () => {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import MiniSearch from 'minisearch';
 import { loadDocuments, type LibraryDocument, type Problem } from './load.ts';
-import { isStopword, stem, words } from './terms.ts';
+import { isStopword, stem, terms, words } from './terms.ts';
 
 export interface Passage {
   /** `<document>#p<n>` */
@@ -25,6 +25,10 @@ export interface Library {
   /** Best first. `limit` is 10 unless told, at most 100. */
   search(query: string, options?: { limit?: number }): Passage[];
   document(id: string): Promise<LibraryDocument | undefined>;
+  /** What a document says of itself as a whole; empty for one that is not there. */
+  about(id: string): string;
+  /** How much a term tells, by how few of the passages hold it (inverse document frequency). Above 0. */
+  rarity(term: string): number;
 }
 
 /** Longest stretch of indexing before other work gets its turn. */
@@ -38,12 +42,13 @@ export async function openLibrary(options: { dir?: string } = {}): Promise<Libra
   const passages: Omit<Passage, 'score'>[] = [];
   const problems: Problem[] = [];
   const index = newIndex();
+  const holding = new Map<string, number>();
   let since = performance.now();
   for await (const document of loadDocuments(options.dir, (problem) => problems.push(problem))) {
     documents.set(document.id, document);
     for (const { n, text, heading = '' } of document.passages) {
       const id = passages.length;
-      const { title } = document;
+      const { title, about } = document;
       passages.push({
         id: `${document.id}#p${n}`,
         document: document.id,
@@ -53,7 +58,9 @@ export async function openLibrary(options: { dir?: string } = {}): Promise<Libra
         n,
         url: urlOf(document.id, n),
       });
-      index.add({ id, title, heading, text });
+      index.add({ id, title, about, heading, text });
+      for (const term of new Set(terms(`${heading} ${text}`)))
+        holding.set(term, (holding.get(term) ?? 0) + 1);
       if (performance.now() - since > SLICE_MS) {
         await setImmediate();
         since = performance.now();
@@ -72,15 +79,18 @@ export async function openLibrary(options: { dir?: string } = {}): Promise<Libra
           return passage === undefined ? [] : [{ ...passage, score }];
         }),
     document: (id) => Promise.resolve(documents.get(id)),
+    about: (id) => documents.get(id)?.about ?? '',
+    // Smoothed, so that in a small library a word it does not know is not everything.
+    rarity: (term) => Math.log(1 + (passages.length + 1) / ((holding.get(term) ?? 0) + 1)),
   };
 }
 
 function newIndex() {
-  return new MiniSearch<{ id: number; title: string; heading: string; text: string }>({
-    fields: ['title', 'heading', 'text'],
+  return new MiniSearch<{ id: number; title: string; about: string; heading: string; text: string }>({
+    fields: ['title', 'about', 'heading', 'text'],
     tokenize: words,
     processTerm: (word) => (isStopword(word) ? null : stem(word)),
-    searchOptions: { boost: { title: 1.5, heading: 2 }, combineWith: 'OR' },
+    searchOptions: { boost: { title: 1.5, about: 1, heading: 2 }, combineWith: 'OR' },
   });
 }
 

@@ -37,11 +37,11 @@ export function terms(text: string): string[] {
 
 const SUFFIXES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/(?:ies|ied)$/, 'y'],
-  [/(?:ations?|ing|ed|er|ers)$/, ''],
+  [/(?:ations?|ates?|ated|ating|ators?|ings?|ed|ers?)$/, ''],
   [/(?<=[^su])s$/, ''],
 ];
 
-/** A light English stemmer: cancel, cancels, cancelled, canceling and cancellation are one term. */
+/** A light English stemmer: cancel, cancels, cancelled and cancellation are one term, and so are validate and validator. */
 export function stem(word: string): string {
   const text = word.toLowerCase();
   if (text.length < 4 || !/^[a-z]+$/.test(text)) return text;

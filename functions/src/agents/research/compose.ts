@@ -1,7 +1,7 @@
 import { says, type KeyPhrase } from './key-phrases.ts';
 import { excerptOf } from './excerpt.ts';
-import { diverse, rank, weigh, type Ranked } from './rank.ts';
-import type { Passage } from '../library/index.ts';
+import { diverse, rank, weigh, type Knowledge, type Ranked } from './rank.ts';
+import type { Library, Passage } from '../library/index.ts';
 import type { CitedSource } from './state.ts';
 
 /** Quotes in an answer: enough to compare, few enough to read. */
@@ -15,14 +15,18 @@ export interface Composed {
 }
 
 /** An answer made of quotes alone, grouped by document, each with its citation. */
-export function compose(passages: Passage[], phrases: KeyPhrase[], librarySize: number): Composed {
-  const weights = weigh(passages, phrases);
-  const picked = diverse(rank(passages, phrases), MAX_QUOTES);
+export function compose(
+  passages: Passage[],
+  phrases: KeyPhrase[],
+  library: Knowledge & Pick<Library, 'size'>,
+): Composed {
+  const weights = weigh(phrases, library);
+  const picked = diverse(rank(passages, phrases, library), MAX_QUOTES);
   const quotes = picked.flatMap((ranked) => {
     const { quote, code } = excerptOf(ranked.passage.text, phrases, weights);
     return quote.length < MIN_QUOTE && code === undefined ? [] : [{ ranked, quote, code }];
   });
-  if (quotes.length === 0) return { sources: [], pieces: [nothing(phrases, librarySize)] };
+  if (quotes.length === 0) return { sources: [], pieces: [nothing(phrases, library.size)] };
   const groups = Map.groupBy(quotes, ({ ranked }) => ranked.passage.document);
   const sources: CitedSource[] = [];
   const pieces = [opening(quotes.length, groups.size)];

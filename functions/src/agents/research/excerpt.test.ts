@@ -8,6 +8,7 @@ import { sloppyJson, strings } from './sloppy-json.ts';
 
 const phrases = keyPhrases({ text: 'cancel task', context: '' });
 const weights = [0.5, 0.5];
+const library = { size: 1, about: () => '', rarity: () => 1 };
 const quoteOf = (text: string) => excerptOf(text, phrases, weights);
 
 function passage(n: number, text: string): Passage {
@@ -61,6 +62,7 @@ describe('what is answered', () => {
         passage(3, 'Deleting: cancel the task by name in a console.'),
       ],
       phrases,
+      library,
     );
     expect(diverse(ranked, 2).map((picked) => picked.passage.n)).toContain(3);
   });
@@ -69,7 +71,7 @@ describe('what is answered', () => {
     const { pieces } = compose(
       [passage(1, 'To cancel a task see [here](javascript:x) <img src=x onerror=y> ![i](http://evil.test/)')],
       phrases,
-      1,
+      library,
     );
     const answer = pieces.join('');
     expect(answer).not.toMatch(/(?<!\\)\[here/);
@@ -79,7 +81,7 @@ describe('what is answered', () => {
 
   test('a word that no passage speaks of is named', () => {
     const asked = keyPhrases({ text: 'cancel task zeppelin', context: '' });
-    const { pieces } = compose([passage(1, 'You can cancel a task at any time.')], asked, 1);
+    const { pieces } = compose([passage(1, 'You can cancel a task at any time.')], asked, library);
     expect(pieces.at(-1)).toContain('do not speak of “zeppelin”');
   });
 });

@@ -13,15 +13,15 @@ const TOP = 8;
 export const extractive: Researcher = {
   plan: (messages) => Promise.resolve(firstQueries(keyPhrases(questionOf(messages)))),
 
-  reflect: ({ messages, passages, asked }) => {
+  reflect: ({ messages, passages, asked, library }) => {
     const phrases = keyPhrases(questionOf(messages));
-    const open = uncovered(diverse(rank(passages, phrases), TOP), phrases);
+    const open = uncovered(diverse(rank(passages, phrases, library), TOP), phrases);
     return Promise.resolve(furtherQueries(open, new Set(asked)));
   },
 
   async answer({ messages, passages, library }, config) {
     const phrases = keyPhrases(questionOf(messages));
-    const { pieces, sources } = compose(passages, phrases, library.size);
+    const { pieces, sources } = compose(passages, phrases, library);
     const said = await new ExtractiveModel(pieces).invoke(messages, config);
     return { message: whole(said), sources };
   },

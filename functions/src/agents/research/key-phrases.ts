@@ -10,6 +10,8 @@ export interface KeyPhrase {
   /** Words that documentation uses for the same thing. */
   alike: string[];
   alikeStems: string[];
+  /** The word written together with its neighbour in the question: `sourcemap` for "source map". Stems. */
+  joined: string[];
 }
 
 /** Words that technical documentation uses for one another. */
@@ -40,17 +42,30 @@ export function keyPhrases({ text, context }: Question): KeyPhrase[] {
 
 function contentWords(question: string, weight: number): KeyPhrase[] {
   const found = new Map<string, KeyPhrase>();
+  let before: { word: string; phrase: KeyPhrase } | undefined;
   for (const word of words(question)) {
     const root = stem(word);
-    if (isStopword(word) || found.has(root) || found.size >= MAX_PHRASES) continue;
+    const known = found.get(root);
+    if (isStopword(word) || (known === undefined && found.size >= MAX_PHRASES)) {
+      before = undefined;
+      continue;
+    }
     const others = alike(root);
-    found.set(root, {
+    const phrase = known ?? {
       text: word.toLowerCase(),
       stem: root,
       weight,
       alike: others,
       alikeStems: others.map(stem),
-    });
+      joined: [],
+    };
+    found.set(root, phrase);
+    if (before !== undefined) {
+      const together = stem(before.word + word);
+      before.phrase.joined.push(together);
+      phrase.joined.push(together);
+    }
+    before = { word, phrase };
   }
   return [...found.values()];
 }
@@ -64,8 +79,7 @@ function alike(root: string): string[] {
 export function firstQueries(phrases: KeyPhrase[]): string[] {
   const whole = phrases.map((phrase) => phrase.text).join(' ');
   const own = new Set(phrases.map((phrase) => phrase.stem));
-  const others = phrases
-    .flatMap((phrase) => phrase.alike)
+  const others = [...new Set(phrases.flatMap((phrase) => [...phrase.alike, ...phrase.joined]))]
     .filter((word) => !own.has(stem(word)))
     .join(' ');
   const pairs = phrases.slice(1).map((phrase, i) => `${phrases[i]?.text ?? ''} ${phrase.text}`);
@@ -76,13 +90,13 @@ export function firstQueries(phrases: KeyPhrase[]): string[] {
 /** Searches for what the first ones left open, one for each phrase. */
 export function furtherQueries(open: KeyPhrase[], asked: ReadonlySet<string>): string[] {
   return open
-    .map((phrase) => [phrase.text, ...phrase.alike].join(' '))
+    .map((phrase) => [phrase.text, ...phrase.alike, ...phrase.joined].join(' '))
     .filter((query) => !asked.has(query))
     .slice(0, MAX_QUERIES);
 }
 
 /** How well words say a phrase: 1 itself, 0.6 in another word for it, else 0. */
 export function says(phrase: KeyPhrase, stems: ReadonlySet<string>): number {
-  if (stems.has(phrase.stem)) return 1;
+  if (stems.has(phrase.stem) || phrase.joined.some((stem) => stems.has(stem))) return 1;
   return phrase.alikeStems.some((stem) => stems.has(stem)) ? 0.6 : 0;
 }

@@ -28,6 +28,8 @@ const library: Library = {
   problems: [],
   search: () => [passage],
   document: () => Promise.resolve(undefined),
+  about: () => '',
+  rarity: () => 1,
 };
 
 const bodySchema = z.object({ messages: z.array(z.object({ role: z.string(), content: z.string() })) });

@@ -1,7 +1,7 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import type { BaseMessage } from '@langchain/core/messages';
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
-import type { Passage } from '../library/index.ts';
+import type { Library, Passage } from '../library/index.ts';
 import { converse } from '../models/converse.ts';
 import { think } from '../models/think.ts';
 import { questionOf } from './conversation.ts';
@@ -30,15 +30,15 @@ export function withModel(model: () => Promise<BaseChatModel>): Researcher {
       return queries.length > 0 ? queries : extractive.plan(messages, config);
     },
 
-    async reflect({ messages, passages, asked }, config) {
+    async reflect({ messages, passages, asked, library }, config) {
       const { text } = questionOf(messages);
-      const verdict = await planned(reflectPrompt(text, choose(messages, passages), asked), config);
+      const verdict = await planned(reflectPrompt(text, choose(messages, passages, library), asked), config);
       if (verdict['enough'] === true) return [];
       return strings(verdict['queries'], MAX_QUERIES).filter((query) => !asked.includes(query));
     },
 
-    async answer({ messages, passages }, config) {
-      const chosen = choose(messages, passages);
+    async answer({ messages, passages, library }, config) {
+      const chosen = choose(messages, passages, library);
       const prompt = writePrompt(messages, questionOf(messages).text, chosen);
       const said = await converse(await model(), prompt, config);
       return { message: whole(said), sources: cited(said.text, chosen) };
@@ -47,8 +47,8 @@ export function withModel(model: () => Promise<BaseChatModel>): Researcher {
 }
 
 /** By the question's words where they tell, else by the search's own order: the model may have searched with others. */
-function choose(messages: BaseMessage[], passages: Passage[]): Passage[] {
-  const ranked = diverse(rank(passages, keyPhrases(questionOf(messages))), MAX_PASSAGES / 2);
+function choose(messages: BaseMessage[], passages: Passage[], library: Library): Passage[] {
+  const ranked = diverse(rank(passages, keyPhrases(questionOf(messages)), library), MAX_PASSAGES / 2);
   const picked = new Set(ranked.map(({ passage }) => passage));
   for (const passage of passages) if (picked.size < MAX_PASSAGES) picked.add(passage);
   return [...picked];
