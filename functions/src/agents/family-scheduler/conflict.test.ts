@@ -118,6 +118,24 @@ describe('D9 a conflict asks, the answer books', () => {
     expect(talk.state.ics).toContain('RECURRENCE-ID:20261120T173000');
   });
 
+  test('several whole days', async () => {
+    const home = new Household();
+    const talk = await home.ask('Camping with the kids from Friday to Sunday');
+    expect(talk.question.question).toContain('Tom has Football match (Saturday 21 November, 09:30–11:30)');
+    expect(talk.options.filter((value) => value.startsWith('at-'))).toEqual([]);
+    await talk.answer('anyway');
+    expect(talk.said).toContain('**Friday 20 November – Sunday 22 November, all day**');
+    expect(talk.state.ics).toContain('DTEND;VALUE=DATE:20261123');
+  });
+
+  test('of many conflicts the first are named', async () => {
+    const talk = await new Household().ask('Skiing for the whole family from 27 November to 8 December');
+    expect(talk.question.question.length).toBeLessThan(500);
+    expect(talk.question.question).toMatch(/and \d+ more/);
+    await talk.answer('anyway');
+    expect(talk.said).toMatch(/in spite of this: .* and \d+ more/);
+  });
+
   test('bedtime and times that have passed are conflicts', async () => {
     const home = new Household();
     expect((await home.ask('Movie with Mia on Saturday at 19:30')).question.question).toContain(

@@ -42,6 +42,23 @@ describe('G4 exactly once', () => {
     ]);
   });
 
+  test('G3 from an earlier step on once more -> the booking is made again, not a second one', async () => {
+    const home = new Household();
+    const talk = await (await home.ask(SWIMMING)).answer('at-2026-11-21T11:45');
+    const again = await (await talk.backTo('conflict_specialist')).goOn();
+    expect(again.options).toContain('at-2026-11-21T11:45');
+    await (await talk.backTo('book')).goOn();
+    expect(await home.booked()).toEqual(['Swimming lesson: Saturday 21 November, 11:45–12:45']);
+  });
+
+  test('G3 the question answered in another way, from where it was asked -> the booking moves', async () => {
+    const home = new Household();
+    const talk = await (await home.ask(SWIMMING)).answer('at-2026-11-21T11:45');
+    const before = await (await talk.backTo('conflict_specialist')).goOn();
+    await before.answer('at-2026-11-22T10:00');
+    expect(await home.booked()).toEqual(['Swimming lesson: Sunday 22 November, 10:00–11:00']);
+  });
+
   test('the time was taken while the person thought -> asked again, saying by what', async () => {
     const home = new Household();
     const talk = await home.ask(SWIMMING);

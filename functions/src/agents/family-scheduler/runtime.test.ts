@@ -82,6 +82,17 @@ describe('D9 G4 as a durable run', () => {
     expect((await saturday(lab)).match(/Swimming lesson/g)).toHaveLength(1);
   });
 
+  test('two runs at once want the car -> one is booked, the other asks', async () => {
+    const lab = new Lab({ graph });
+    const wishes = [
+      'Trip for Tom on Sunday at 9, we need the car',
+      'Outing for Mia on Sunday at 9, we need the car',
+    ];
+    const runs = await Promise.all(wishes.map((wish) => lab.create(asks(wish))));
+    const ended = await Promise.all(runs.map((run) => lab.work(run)));
+    expect(ended.map(({ status }) => status).sort()).toEqual(['completed', 'interrupted']);
+  });
+
   test('what is no calendar -> failed with the reason, at once', async () => {
     const lab = new Lab({ graph });
     const { input } = asks('Dentist for Tom tomorrow at 15:30');

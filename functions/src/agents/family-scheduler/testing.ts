@@ -88,6 +88,15 @@ export class Talk {
     return this.#go(null);
   }
 
+  /** As if the rest had not happened: the conversation at the moment when that step was about to begin. */
+  async backTo(step: string): Promise<Talk> {
+    for await (const { next, config } of this.#graph.getStateHistory(this.config)) {
+      if (!next.includes(step)) continue;
+      return new Talk(this.#graph, { ...this.config.configurable, ...config.configurable });
+    }
+    throw new Error(`It was never about to ${step}.`);
+  }
+
   get state(): SchedulerStateType {
     if (this.#state === undefined) throw new Error('Nothing was asked.');
     return this.#state;
@@ -117,7 +126,13 @@ export class Talk {
   }
 
   async #go(input: Parameters<ReturnType<typeof buildScheduler>['invoke']>[0]): Promise<this> {
-    this.#state = (await this.#graph.invoke(input, this.config)) as SchedulerStateType;
+    const { checkpoint_id: from, ...configurable } = this.config.configurable;
+    // From there a new branch begins, which is the thread's head from then on.
+    delete this.config.configurable['checkpoint_id'];
+    const config = {
+      configurable: from === undefined ? configurable : { ...configurable, checkpoint_id: from },
+    };
+    this.#state = (await this.#graph.invoke(input, config)) as SchedulerStateType;
     return this;
   }
 }
