@@ -47,8 +47,8 @@ export function App() {
           </Suspense>
         </ErrorBoundary>
       </main>
-      <Toasts />
       <div className="foot">
+        <Toasts />
         <OfflineLine />
         <Trouble />
         <Dock />
