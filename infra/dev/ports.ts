@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
 /** The parts of a local installation, in the order in which they start. */
@@ -16,13 +16,22 @@ export async function choosePorts(data: string, edgePort: number): Promise<Ports
   const file = join(data, 'ports.json');
   const kept = await readKept(file);
   const ports: Partial<Ports> = {};
-  for (const part of PARTS) {
-    const wanted = part === 'edge' && edgePort !== 0 ? edgePort : (kept[part] ?? 0);
-    const free = await freePort(wanted);
-    if (free === null && part === 'edge' && edgePort !== 0) {
-      throw new Error(`Port ${edgePort} is in use. Set PORT to another one, or PORT=0 for any.`);
+  // All are held until the last is chosen, so that none is given out twice.
+  const held: Held[] = [];
+  try {
+    for (const part of PARTS) {
+      const wanted = part === 'edge' && edgePort !== 0 ? edgePort : (kept[part] ?? 0);
+      const free = await hold(wanted);
+      if (free === null && part === 'edge' && edgePort !== 0) {
+        throw new Error(`Port ${edgePort} is in use. Set PORT to another one, or PORT=0 for any.`);
+      }
+      const chosen = free ?? (await hold(0));
+      if (chosen === null) throw new Error('No free port was found.');
+      held.push(chosen);
+      ports[part] = chosen.port;
     }
-    ports[part] = free ?? (await anyPort());
+  } finally {
+    await Promise.all(held.map(({ server }) => new Promise((resolve) => server.close(resolve))));
   }
   await writeFile(file, JSON.stringify(ports));
   return ports as Ports;
@@ -37,21 +46,19 @@ async function readKept(file: string): Promise<Record<string, number>> {
   }
 }
 
-async function anyPort(): Promise<number> {
-  const port = await freePort(0);
-  if (port === null) throw new Error('No free port was found.');
-  return port;
+interface Held {
+  port: number;
+  server: Server;
 }
 
 /** The port if it is free (0: some free one), else null. */
-function freePort(port: number): Promise<number | null> {
+function hold(port: number): Promise<Held | null> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(null));
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();
-      const found = typeof address === 'object' && address !== null ? address.port : null;
-      server.close(() => resolve(found));
+      resolve(typeof address === 'object' && address !== null ? { port: address.port, server } : null);
     });
   });
 }

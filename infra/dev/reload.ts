@@ -6,8 +6,11 @@ const SETTLE_MS = 150;
 const CODE = /\.(?:[cm]?[jt]sx?|json|env|md|ics)$/;
 const NOT_WATCHED = /(?:^|[/\\])(?:node_modules|dist|\.[^/\\]+)(?:[/\\]|$)/;
 
-/** Calls back, once for a burst of changes, with the path of a file below `folder` that graphs may be made of. */
-export function onCodeChange(folder: string, callback: (path: string) => void): void {
+/**
+ * Calls back, once for a burst of changes, with the path of a file below `folder` that graphs may be made of. Resolves
+ * when no change from then on is missed.
+ */
+export async function onCodeChange(folder: string, callback: (path: string) => void): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(folder, {
     ignoreInitial: true,
@@ -22,5 +25,9 @@ export function onCodeChange(folder: string, callback: (path: string) => void): 
   });
   watcher.on('error', (error) => {
     process.stderr.write(`Changes of ${folder} are not noticed: ${String(error)}\n`);
+  });
+  await new Promise<void>((resolve) => {
+    watcher.once('ready', resolve);
+    watcher.once('error', () => resolve());
   });
 }

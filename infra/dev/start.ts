@@ -60,11 +60,11 @@ try {
   await stop(1);
 }
 await writeAddresses();
-process.stdout.write(`Longrun is running at ${url}\n`);
-await parts.get('maintenance')?.start();
-onCodeChange(settings.graphs === null ? inRoot('functions/src') : dirname(settings.graphs), (path) => {
+await onCodeChange(settings.graphs === null ? inRoot('functions/src') : dirname(settings.graphs), (path) => {
   reloads = reloads.then(() => reload(path));
 });
+process.stdout.write(`Longrun is running at ${url}\n`);
+await parts.get('maintenance')?.start();
 setInterval(() => void sweep(), SWEEP_MS);
 void sweep();
 

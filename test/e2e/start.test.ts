@@ -4,6 +4,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Run } from '@longrun/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../support/api.ts';
 import { Stack } from '../support/stack.ts';
@@ -56,7 +57,7 @@ describe('npm start', () => {
     const graph = (word: string) => `
       import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
       export const graph = new StateGraph(MessagesAnnotation)
-        .addNode('wait', async () => (await new Promise((r) => setTimeout(r, 1500)), {}))
+        .addNode('wait', async () => (await new Promise((r) => setTimeout(r, 4000)), {}))
         .addNode('say', () => ({ messages: [{ role: 'assistant', content: '${word}' }] }))
         .addEdge(START, 'wait').addEdge('wait', 'say').addEdge('say', END).compile();`;
     await symlink(
@@ -72,8 +73,9 @@ describe('npm start', () => {
       await until('it works', async () => ((await api.get(run.run_id)).status === 'running' ? true : null));
       await writeFile(join(folder, 'own.ts'), graph('after'));
       const done = await until('the run ends', async () => {
-        const now = await api.get(run.run_id).catch(() => null);
-        return now === null || now.finished_at === null ? null : now;
+        // The API starts again as well.
+        const { status, body } = await api.call<Run>('GET', `/runs/${run.run_id}`);
+        return status === 200 && body.finished_at !== null ? body : null;
       });
       expect(done.messages.map(({ content }) => content)).toEqual(['after']);
     } finally {
