@@ -1,3 +1,6 @@
+import type { CallbackManagerForLLMRun } from '@langchain/core/callbacks/manager';
+import type { BaseMessage } from '@langchain/core/messages';
+import type { ChatGenerationChunk } from '@langchain/core/outputs';
 import { ChatGoogleGenerativeAI } from '@langchain/google-genai';
 import { ModelRefused } from './errors.ts';
 
@@ -6,7 +9,7 @@ type Fields = ConstructorParameters<typeof ChatGoogleGenerativeAI>[0];
 /** Gemini, with what LangChain's class leaves out. Source: https://ai.google.dev/api/generate-content */
 export function googleModel(fields: Fields): ChatGoogleGenerativeAI {
   // Streaming also where nobody reads along: only that request takes the signal that cancels it.
-  const model = new ChatGoogleGenerativeAI({ ...fields, streaming: true });
+  const model = new Gemini({ ...fields, streaming: true });
   const client: unknown = Reflect.get(model, 'client');
   const stream: unknown =
     typeof client === 'object' && client !== null ? Reflect.get(client, 'generateContentStream') : null;
@@ -20,6 +23,20 @@ export function googleModel(fields: Fields): ChatGoogleGenerativeAI {
     return { ...result, stream: watched(result.stream) };
   });
   return model;
+}
+
+/** Tells listeners of each part with all that it holds: LangChain's class tells them its text alone, and no usage. */
+class Gemini extends ChatGoogleGenerativeAI {
+  override async *_streamResponseChunks(
+    messages: BaseMessage[],
+    options: this['ParsedCallOptions'],
+    manager?: CallbackManagerForLLMRun,
+  ): AsyncGenerator<ChatGenerationChunk> {
+    for await (const chunk of super._streamResponseChunks(messages, options)) {
+      yield chunk;
+      await manager?.handleLLMNewToken(chunk.text, undefined, undefined, undefined, undefined, { chunk });
+    }
+  }
 }
 
 interface Streamed {
