@@ -18,18 +18,13 @@ import {
   INITIAL_PACE,
   type Pace,
 } from '../domain/coalesce.ts';
+import { acceptable } from '../domain/after-cancel.ts';
 import { HEARTBEAT_MS, LEASE_MS } from '../domain/limits.ts';
+import { isTransient } from '../lib/transient.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentWrite, Unsubscribe } from '../ports/documents.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
-
-/** Another worker took the run, or someone ended it: this worker writes nothing more. */
-export class Fenced extends Error {
-  constructor() {
-    super('Another writer has taken the run; this worker stops.');
-    this.name = 'Fenced';
-  }
-}
+import { CancelRequested, Fenced } from './stop-reasons.ts';
 
 /** The run document follows the log at most this often while nothing but progress changes. Milliseconds. */
 const DOCUMENT_INTERVAL_MS = 1_000;
@@ -298,35 +293,4 @@ export class Journal {
     this.#documentAt = this.#clock.now();
     this.#documentStale = false;
   }
-}
-
-/**
- * Once a cancel was accepted no step starts: what began before its worker heard of it is left out of the log, with
- * all that it said, as the run will end without it. An attempt that would hand the run on, or let it wait, ends it.
- */
-function acceptable(run: Run, events: NewEvent[]): NewEvent[] {
-  if (!run.cancel_requested) return events;
-  const open = new Set(run.nodes.map(({ task }) => task));
-  return events
-    .filter((event) => !('task' in event) || event.task === undefined || open.has(event.task))
-    .map((event) =>
-      event.type === 'interrupt.opened' || event.type === 'attempt.ended'
-        ? { type: 'run.cancelled', at: event.at }
-        : event,
-    );
-}
-
-/** Someone asked to cancel the run. */
-export class CancelRequested extends Error {
-  constructor() {
-    super('The run was cancelled.');
-    this.name = 'CancelRequested';
-  }
-}
-
-/** gRPC codes after which the outcome is unknown or the service busy. */
-const TRANSIENT = new Set([1, 2, 4, 8, 10, 13, 14]);
-
-function isTransient(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && TRANSIENT.has(Number(error.code));
 }
