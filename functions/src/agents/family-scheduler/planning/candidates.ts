@@ -54,8 +54,7 @@ function withinGap(gap: Interval, day: Wall, length: number, { zone }: Situation
   for (let time = first; ; time += GRID) {
     const start = zone.toInstant(day + time);
     if (start + length > gap.end) return found;
-    // In the hour that the clocks skip there is nothing.
-    if (start >= gap.start && zone.toWall(start) === day + time) found.push({ start, end: start + length });
+    if (start >= gap.start) found.push({ start, end: start + length });
     if (time > 2 * DAY) return found;
   }
 }
