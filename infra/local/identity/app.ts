@@ -7,6 +7,7 @@ import type { RateLimit } from './rate-limit.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import { enrollmentHint } from './second-factor.ts';
 import type { Store } from './store.ts';
+import type { Tenant, Tenants } from './tenants.ts';
 import type { Tickets } from './tickets.ts';
 import type { User } from './user.ts';
 import type { VerificationCodes } from './verification-codes.ts';
@@ -16,6 +17,12 @@ export interface App {
   project: string;
   store: Store;
   refreshTokens: RefreshTokens;
+  /** Present when the call is about the accounts of a tenant. */
+  tenant?: Tenant | undefined;
+  /** The project's. */
+  tenants: Tenants;
+  /** Deletes everything that belongs to a tenant. */
+  forgetTenant: (tenantId: string) => void;
   oobCodes: OobCodes;
   codes: VerificationCodes;
   /** Numbers that were proven but belong to another account than the caller's. */
@@ -75,7 +82,7 @@ export function signIn(app: App, user: User, how: Omit<Session, 'authTime'>): { 
   return app.store.transaction(() => {
     app.store.save(signedIn);
     const refreshToken = app.refreshTokens.issue(user.localId, session);
-    const idToken = mintIdToken(signedIn, session, app.project, now);
+    const idToken = mintIdToken(signedIn, session, app, now);
     return { user: signedIn, tokens: { idToken, refreshToken, expiresIn: String(ID_TOKEN_SECONDS) } };
   });
 }
@@ -101,7 +108,7 @@ export function signInFirstFactor(
 
 /** The account of the caller's ID token. Throws Google's error for a token that is bad, expired, revoked or orphaned. */
 export function authenticate(app: App, idToken: string): { user: User; claims: IdTokenClaims } {
-  const claims = readIdToken(idToken, app.project, app.now());
+  const claims = readIdToken(idToken, app, app.now());
   const user = app.store.byId(claims.sub);
   if (user === undefined) throw new IdentityError('USER_NOT_FOUND');
   assert(!user.disabled, 'USER_DISABLED');

@@ -73,7 +73,12 @@ describe('who may call', () => {
 
 describe('what is not supported says so', () => {
   test.each([
-    ['tenants', `/identitytoolkit.googleapis.com/v2/projects/${PROJECT}/tenants`, 501, /^UNIMPLEMENTED/],
+    [
+      'IAM of a tenant',
+      `/identitytoolkit.googleapis.com/v2/projects/${PROJECT}/tenants/t:getIamPolicy`,
+      501,
+      /^UNIMPLEMENTED/,
+    ],
     [
       'SAML set-up',
       `/identitytoolkit.googleapis.com/v2/projects/${PROJECT}/inboundSamlConfigs`,
@@ -88,7 +93,6 @@ describe('what is not supported says so', () => {
   });
 
   test.each([
-    ['a tenant', 'signUp', { tenantId: 't' }],
     [
       'SAML',
       'signInWithIdp',

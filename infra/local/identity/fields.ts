@@ -60,6 +60,14 @@ export class Fields {
     return new Fields(value);
   }
 
+  /** Settings that are only kept: any message of at most `max` characters. */
+  message(name: string, max = MAX_STRING): Record<string, unknown> | undefined {
+    const value = this.object(name)?.values;
+    if (value !== undefined && JSON.stringify(value).length > max)
+      throw invalid(name, `TYPE_MESSAGE of at most ${max} characters`);
+    return value;
+  }
+
   objects(name: string, max = 1_000): Fields[] {
     const value = this.values[name] ?? [];
     if (!Array.isArray(value) || value.length > max) throw invalid(name, `list of at most ${max} messages`);

@@ -19,7 +19,13 @@ export interface Session {
   secondFactor?: SecondFactor | undefined;
 }
 
-export function mintIdToken(user: User, session: Session, project: string, nowMs: number): string {
+/** Whose accounts: a project's, or those of one of its tenants. */
+interface Realm {
+  project: string;
+  tenant?: { tenantId: string } | undefined;
+}
+
+export function mintIdToken(user: User, session: Session, { project, tenant }: Realm, nowMs: number): string {
   const iat = Math.floor(nowMs / 1000);
   const identities: Record<string, string[]> = {};
   if (user.email !== undefined) identities['email'] = [user.email];
@@ -41,7 +47,7 @@ export function mintIdToken(user: User, session: Session, project: string, nowMs
     auth_time: session.authTime,
     user_id: user.localId,
     sub: user.localId,
-    firebase: { identities, sign_in_provider: session.provider, ...second },
+    firebase: { identities, sign_in_provider: session.provider, ...second, tenant: tenant?.tenantId },
     iat,
     exp: iat + ID_TOKEN_SECONDS,
     aud: project,
@@ -70,13 +76,14 @@ export interface IdTokenClaims extends Record<string, unknown> {
   iat: number;
 }
 
-/** Claims of one of our own, unexpired ID tokens. Throws INVALID_ID_TOKEN or TOKEN_EXPIRED. */
-export function readIdToken(token: string, project: string, nowMs: number): IdTokenClaims {
+/** Claims of one of our own, unexpired ID tokens. Throws INVALID_ID_TOKEN, TENANT_ID_MISMATCH or TOKEN_EXPIRED. */
+export function readIdToken(token: string, { project, tenant }: Realm, nowMs: number): IdTokenClaims {
   const claims = decodeJwt(token);
   const { sub, iat, exp } = claims ?? {};
   const ours = claims?.['aud'] === project && claims['iss'] === `https://securetoken.google.com/${project}`;
   const typed = typeof sub === 'string' && typeof iat === 'number' && typeof exp === 'number';
   if (!ours || !typed) throw new IdentityError('INVALID_ID_TOKEN');
+  assert(tenantOf(claims) === tenant?.tenantId, 'TENANT_ID_MISMATCH');
   assert(exp * 1000 > nowMs, 'TOKEN_EXPIRED');
   return { ...claims, sub, iat };
 }
@@ -86,6 +93,13 @@ export function providerOf(claims: IdTokenClaims): string {
   const firebase = claims['firebase'];
   const provider = isRecord(firebase) ? firebase['sign_in_provider'] : undefined;
   return typeof provider === 'string' ? provider : 'custom';
+}
+
+/** The tenant that a token is for, whether the token is good or not. */
+export function tenantOf(claims: Record<string, unknown> | undefined): string | undefined {
+  const firebase = claims?.['firebase'];
+  const tenant = isRecord(firebase) ? firebase['tenant'] : undefined;
+  return typeof tenant === 'string' ? tenant : undefined;
 }
 
 /** The second factor that the token's session was opened with, if any. */

@@ -43,7 +43,10 @@ export interface OobRequest {
 export class OobCodes {
   private readonly tickets: Tickets<OobCode>;
 
-  constructor(db: DatabaseSync, project: string, now: () => number) {
+  private readonly tenantId: string | undefined;
+
+  constructor(db: DatabaseSync, project: string, tenantId: string | undefined, now: () => number) {
+    this.tenantId = tenantId;
     this.tickets = new Tickets(db, project, 'oob', Number.MAX_SAFE_INTEGER, now);
   }
 
@@ -55,6 +58,7 @@ export class OobCodes {
     link.searchParams.set('oobCode', oobCode);
     link.searchParams.set('apiKey', 'fake-api-key');
     if (continueUrl !== undefined) link.searchParams.set('continueUrl', continueUrl);
+    if (this.tenantId !== undefined) link.searchParams.set('tenantId', this.tenantId);
     const code = { oobCode, requestType: type, email, newEmail, oobLink: link.href, localId };
     this.tickets.issue(code, oobCode);
     return code;

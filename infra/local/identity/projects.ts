@@ -1,17 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { App } from './app.ts';
 import { IdentityError, assert } from './errors.ts';
+import type { Fields } from './fields.ts';
+import { decodeJwt, tenantOf } from './id-token.ts';
 import { OobCodes } from './oob-codes.ts';
 import { RateLimit } from './rate-limit.ts';
-import { RefreshTokens } from './refresh-tokens.ts';
+import { RefreshTokens, realmOf } from './refresh-tokens.ts';
 import { Store } from './store.ts';
+import { Tenants } from './tenants.ts';
 import { Tickets } from './tickets.ts';
 import { VerificationCodes } from './verification-codes.ts';
 
 export const DEFAULT_PROJECT = 'demo-longrun';
 
-const MAX_PROJECTS = 1_000;
+const MAX_OPEN = 10_000; // projects and tenants
 const HOUR_MS = 3_600_000;
+
+/** What the address of a call says about whose accounts it is about, and where else that call may name a tenant. */
+export interface Scope {
+  project: App;
+  tenantId?: string | undefined;
+  tenants: 'none' | 'body' | 'body or token';
+}
 
 /** The accounts of each project are separate; a project comes into being when it is first named. */
 export class Projects {
@@ -50,30 +60,62 @@ export class Projects {
     return app;
   }
 
+  /**
+   * Whose accounts a call is about: of the tenant that its address names, or else its body or query, or else its token;
+   * otherwise of the project. Throws TENANT_NOT_FOUND, TENANT_ID_MISMATCH or PROJECT_DISABLED.
+   */
+  concerned({ project, tenantId, tenants }: Scope, body: Fields, query: URLSearchParams): App {
+    if (tenants === 'none') return project;
+    const told = body.string('tenantId') ?? query.get('tenantId') ?? undefined;
+    assert(tenantId === undefined || told === undefined || told === tenantId, 'TENANT_ID_MISMATCH');
+    const implied = tenants === 'body or token' ? this.implied(project, body) : undefined;
+    const id = tenantId ?? told ?? implied;
+    if (id === undefined) return project;
+    const tenant = project.tenants.get(id);
+    assert(!tenant.disableAuth, 'PROJECT_DISABLED');
+    return { ...this.app(project.project, id), tenant };
+  }
+
+  private implied({ project }: App, body: Fields): string | undefined {
+    const idToken = body.string('idToken');
+    if (idToken !== undefined) return tenantOf(decodeJwt(idToken));
+    const refreshToken = body.string('refresh_token') ?? body.string('refreshToken');
+    const realm = refreshToken === undefined ? undefined : realmOf(this.db, refreshToken);
+    return realm?.startsWith(`${project}/`) === true ? realm.slice(project.length + 1) : undefined;
+  }
+
   /** Settings of the server itself are kept under a name that no project can have. */
   private remembered(): Store {
     return new Store(this.db, '');
   }
 
-  private app(project: string): App {
-    const known = this.open.get(project);
+  private app(project: string, tenantId?: string): App {
+    const key = tenantId === undefined ? project : `${project}/${tenantId}`;
+    const known = this.open.get(key);
     if (known !== undefined) return known;
-    if (this.open.size >= MAX_PROJECTS) throw new IdentityError('QUOTA_EXCEEDED : Too many projects.', 429);
+    if (this.open.size >= MAX_OPEN) throw new IdentityError('QUOTA_EXCEEDED : Too many projects.', 429);
     const { db, now, signUps, attempts } = this;
     const app: App = {
       project,
-      store: new Store(db, project),
-      refreshTokens: new RefreshTokens(db, project),
-      oobCodes: new OobCodes(db, project, now),
-      codes: new VerificationCodes(db, project, attempts, now),
-      phoneProofs: new Tickets(db, project, 'phone-proof', HOUR_MS, now),
-      pendingSignIns: new Tickets(db, project, 'second-factor', HOUR_MS, now),
-      totpEnrollments: new Tickets(db, project, 'totp', HOUR_MS, now),
+      store: new Store(db, key),
+      tenants: new Tenants(db, project),
+      forgetTenant: (id) => {
+        const { store } = this.app(project, id);
+        store.clear();
+        store.clearSettings();
+        this.open.delete(`${project}/${id}`);
+      },
+      refreshTokens: new RefreshTokens(db, key),
+      oobCodes: new OobCodes(db, key, tenantId, now),
+      codes: new VerificationCodes(db, key, attempts, now),
+      phoneProofs: new Tickets(db, key, 'phone-proof', HOUR_MS, now),
+      pendingSignIns: new Tickets(db, key, 'second-factor', HOUR_MS, now),
+      totpEnrollments: new Tickets(db, key, 'totp', HOUR_MS, now),
       signUps,
       badPasswords: attempts,
       now,
     };
-    this.open.set(project, app);
+    this.open.set(key, app);
     return app;
   }
 }

@@ -46,6 +46,12 @@ export class RefreshTokens {
   }
 }
 
+/** Whose accounts a refresh token is for: the key under which they are stored; undefined when it is not a valid one. */
+export function realmOf(db: DatabaseSync, token: string): string | undefined {
+  const row = db.prepare('SELECT project FROM refresh_tokens WHERE hash = ?').get(hash(token));
+  return row === undefined ? undefined : String(row['project']);
+}
+
 /** The account a refresh token names; undefined when it is malformed. */
 export function accountOf(token: string): string | undefined {
   const uid = /^([A-Za-z0-9_-]{1,200})\.[A-Za-z0-9_-]{43}$/.exec(token)?.[1];

@@ -1,4 +1,4 @@
-import type { App, Operation } from './app.ts';
+import type { Operation } from './app.ts';
 import { IdentityError, unimplemented } from './errors.ts';
 import { action } from './operations/action.ts';
 import { createAuthUri } from './operations/create-auth-uri.ts';
@@ -6,6 +6,13 @@ import { batchDelete, deleteAccount, deleteAll } from './operations/delete.ts';
 import { importAccounts } from './operations/import.ts';
 import { batchGet, queryAccounts } from './operations/list.ts';
 import { lookup } from './operations/lookup.ts';
+import {
+  createTenant,
+  deleteTenant,
+  getTenant,
+  listTenants,
+  updateTenant,
+} from './operations/manage-tenants.ts';
 import {
   finalizeMfaEnrollment,
   startMfaEnrollment,
@@ -27,14 +34,13 @@ import { signInWithIdp } from './operations/sign-in-with-idp.ts';
 import { signInWithPassword } from './operations/sign-in-with-password.ts';
 import { signUp } from './operations/sign-up.ts';
 import { update } from './operations/update.ts';
-import type { Projects } from './projects.ts';
+import type { Projects, Scope } from './projects.ts';
 
 /** Who may call: anyone, anyone naming an API key, the administrator, or either of the last two. */
 type Access = 'public' | 'key' | 'admin' | 'key-or-admin';
 
 export interface Route {
-  /** The project that is asked. */
-  app: App;
+  scope: Scope;
   access: Access;
   run: Operation;
 }
@@ -79,6 +85,8 @@ const OTHERS: Table = {
   [`POST ${TOOLKIT}/v2/accounts/mfaSignIn:finalize`]: ['key', finalizeMfaSignIn],
   [`GET ${TOOLKIT}/v2/projects/P/config`]: ['admin', config.projectConfig],
   [`PATCH ${TOOLKIT}/v2/projects/P/config`]: ['admin', config.setProjectConfig],
+  [`GET ${TOOLKIT}/v2/projects/P/tenants`]: ['admin', listTenants],
+  [`POST ${TOOLKIT}/v2/projects/P/tenants`]: ['admin', createTenant],
   'GET /': ['public', () => ({ authEmulator: { ready: true } })],
   'GET /emulator/action': ['public', action],
   'GET /emulator/v1/projects/P/oobCodes': ['public', listOobCodes],
@@ -88,24 +96,43 @@ const OTHERS: Table = {
   'DELETE /emulator/v1/projects/P/accounts': ['public', deleteAll],
 };
 
+/** A tenant itself, as opposed to what is below it. */
+const TENANT = /^\/identitytoolkit\.googleapis\.com\/v2\/projects\/P\/tenants\/([^/:]+)$/;
+const TENANTS: { [method: string]: (tenantId: string) => Operation } = {
+  GET: getTenant,
+  PATCH: updateTenant,
+  DELETE: deleteTenant,
+};
+
 /** Finds what a request asks for, and of which project. Throws 404 for an unknown address; 501 for what Google offers and this server does not. */
 export function findRoute(projects: Projects, method: string, path: string): Route {
-  const named = /\/projects\/([^/:]+)/.exec(path)?.[1];
-  const app = named === undefined ? projects.main() : projects.named(named);
-  const general = named === undefined ? path : path.replace(`/projects/${named}`, '/projects/P');
+  const [place = '', name, tenantId] =
+    /\/projects\/([^/:]+)(?:\/tenants\/([^/:]+)(?=[/:]))?/.exec(path) ?? [];
+  const project = name === undefined ? projects.main() : projects.named(name);
+  const general = name === undefined ? path : path.replace(place, '/projects/P');
+  if (general.startsWith(`${TOOLKIT}/v2/projects/P/`)) {
+    const scope: Scope = { project, tenants: 'none' };
+    const [, id] = TENANT.exec(general) ?? [];
+    const tenant = id === undefined ? undefined : own(TENANTS, method)?.(id);
+    if (tenant !== undefined) return { scope, access: 'admin', run: tenant };
+    const setting = tenantId === undefined ? own(OTHERS, `${method} ${general}`) : undefined;
+    if (setting === undefined) throw unimplemented(`${method} ${path}`);
+    return { scope, access: setting[0], run: setting[1] };
+  }
+  const scope: Scope = { project, tenantId, tenants: name === undefined ? 'body or token' : 'body' };
   const other = own(OTHERS, `${method} ${general}`);
-  if (other !== undefined) return { app, access: other[0], run: other[1] };
+  if (other !== undefined) return { scope, access: other[0], run: other[1] };
   const match = /^\/identitytoolkit\.googleapis\.com\/v1\/(projects\/P\/)?accounts(?::(\w+))?$/.exec(general);
   if (match !== null) {
-    const [, inProject, name = inProject === undefined ? '' : 'signUp'] = match;
-    const account = own(ACCOUNTS, `${method} ${name}`);
-    if (account !== undefined) return { app, access: inProject ? 'admin' : account[0], run: account[1] };
+    const [, inProject, action = inProject === undefined ? '' : 'signUp'] = match;
+    const account = own(ACCOUNTS, `${method} ${action}`);
+    if (account !== undefined) return { scope, access: inProject ? 'admin' : account[0], run: account[1] };
   }
   if (path.startsWith(`${TOOLKIT}/`) || path.startsWith('/emulator/'))
     throw unimplemented(`${method} ${path}`);
   throw new IdentityError('Not Found', 404, 'NOT_FOUND');
 }
 
-function own(table: Table, key: string): [Access, Operation] | undefined {
+function own<T>(table: { [key: string]: T }, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }

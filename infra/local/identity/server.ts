@@ -72,10 +72,11 @@ async function answer(
     const url = URL.parse(request.url ?? '/', origin);
     if (url === null) throw new IdentityError('Bad Request', 400);
     if (url.pathname === '/_/health') return sendJson(response, 200, { status: 'ok', boot_id: bootId });
-    const { app, access, run } = findRoute(projects, request.method ?? 'GET', decodePath(url.pathname));
+    const { scope, access, run } = findRoute(projects, request.method ?? 'GET', decodePath(url.pathname));
     const privileged = isPrivileged(request);
     checkAccess(access, privileged, url.searchParams);
     const body = await readFields(request, privileged);
+    const app = projects.concerned(scope, body, url.searchParams);
     const call = { body, query: url.searchParams, privileged, origin: url.origin };
     sendJson(response, 200, await run(app, call));
   } catch (error) {

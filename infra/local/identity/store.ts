@@ -111,6 +111,10 @@ export class Store {
     this.count = 0;
   }
 
+  clearSettings(): void {
+    this.db.prepare('DELETE FROM settings WHERE project = ?').run(this.project);
+  }
+
   setting(name: string): string | undefined {
     const sql = 'SELECT value FROM settings WHERE project = ? AND name = ?';
     const value = this.db.prepare(sql).get(this.project, name)?.['value'];

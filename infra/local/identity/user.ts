@@ -60,10 +60,11 @@ export function providersOf(user: User): object[] {
 }
 
 /** The account as `accounts:lookup` and `accounts:batchGet` show it; only an administrator sees hashes. */
-export function toWire(user: User, privileged: boolean): object {
+export function toWire(user: User, privileged: boolean, tenant?: { tenantId: string }): object {
   const { identities: _, password, passwordUpdatedAt, ...rest } = user;
   return {
     ...rest,
+    tenantId: tenant?.tenantId,
     providerUserInfo: providersOf(user),
     mfaInfo: user.mfaInfo?.map(enrollmentToWire),
     validSince: String(user.validSince),

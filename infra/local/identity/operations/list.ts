@@ -13,7 +13,7 @@ export function batchGet(app: App, { query }: Call): object {
   const users = app.store.list(query.get('nextPageToken') ?? '', limit);
   return {
     kind: 'identitytoolkit#DownloadAccountResponse',
-    users: users.map((user) => toWire(user, true)),
+    users: users.map((user) => toWire(user, true, app.tenant)),
     ...(users.length === limit ? { nextPageToken: users.at(-1)?.localId } : {}),
   };
 }
@@ -27,5 +27,5 @@ export function queryAccounts(app: App, { body }: Call): object {
   if (body.boolean('returnUserInfo') === false) return { recordsCount };
   const limit = body.integer('limit') ?? MAX_QUERY;
   assert(limit > 0 && limit <= MAX_QUERY, 'INVALID_PAGE_SIZE');
-  return { recordsCount, userInfo: app.store.list('', limit).map((user) => toWire(user, true)) };
+  return { recordsCount, userInfo: app.store.list('', limit).map((user) => toWire(user, true, app.tenant)) };
 }

@@ -9,7 +9,7 @@ export function lookup(app: App, { body, privileged }: Call): object {
   const idToken = body.string('idToken');
   if (!privileged || idToken !== undefined) {
     assert(idToken, 'MISSING_ID_TOKEN');
-    return { kind: KIND, users: [toWire(authenticate(app, idToken).user, false)] };
+    return { kind: KIND, users: [toWire(authenticate(app, idToken).user, false, app.tenant)] };
   }
   const found = new Map<string, User>();
   const add = (user: User | undefined) => user && found.set(user.localId, user);
@@ -23,5 +23,5 @@ export function lookup(app: App, { body, privileged }: Call): object {
     else add(provider === 'phone' ? app.store.byPhone(rawId) : app.store.byIdentity(provider, rawId));
   }
   if (found.size === 0) return { kind: KIND };
-  return { kind: KIND, users: [...found.values()].map((user) => toWire(user, true)) };
+  return { kind: KIND, users: [...found.values()].map((user) => toWire(user, true, app.tenant)) };
 }

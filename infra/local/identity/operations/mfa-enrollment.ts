@@ -1,5 +1,6 @@
 import { authenticate, signIn, type App, type Call } from '../app.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
+import { requireSecondFactors } from '../sign-in-methods.ts';
 import type { Fields } from '../fields.ts';
 import { providerOf } from '../id-token.ts';
 import { canonicalPhone } from '../phone.ts';
@@ -23,7 +24,7 @@ export function startMfaEnrollment(app: App, { body }: Call): object {
   assert(info, 'INVALID_ARGUMENT : ((Missing phoneEnrollmentInfo.))');
   const phoneNumber = canonicalPhone(info.string('phoneNumber') ?? '');
   assertNewPhone(user, phoneNumber);
-  return { phoneSessionInfo: { sessionInfo: app.codes.send(phoneNumber) } };
+  return { phoneSessionInfo: { sessionInfo: app.codes.send(phoneNumber, app.tenant?.testPhoneNumbers) } };
 }
 
 /** POST /v2/accounts/mfaEnrollment:finalize: the code was right; the session goes on with two factors. */
@@ -46,7 +47,6 @@ export function finalizeMfaEnrollment(app: App, { body }: Call): object {
 
 /** POST /v2/accounts/mfaEnrollment:withdraw */
 export function withdrawMfaEnrollment(app: App, { body }: Call): object {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
   const idToken = body.string('idToken');
   assert(idToken, 'MISSING_ID_TOKEN');
   const id = body.string('mfaEnrollmentId');
@@ -60,7 +60,7 @@ export function withdrawMfaEnrollment(app: App, { body }: Call): object {
 }
 
 function eligible(app: App, body: Fields): { user: User; provider: string } {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
+  requireSecondFactors(app);
   const idToken = body.string('idToken');
   assert(idToken, 'MISSING_ID_TOKEN');
   const { user, claims } = authenticate(app, idToken);

@@ -1,5 +1,6 @@
 import { signIn, type App, type Call } from '../app.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
+import { requireSecondFactors } from '../sign-in-methods.ts';
 import type { Fields } from '../fields.ts';
 import { factorOf, type Enrollment } from '../second-factor.ts';
 import { isTotpCode } from '../totp.ts';
@@ -10,7 +11,7 @@ export function startMfaSignIn(app: App, { body }: Call): object {
   const { user } = halfSignedIn(app, body, 'MISSING_MFA_PENDING_CREDENTIAL');
   const { phoneInfo } = enrollmentOf(user, body);
   assert(phoneInfo, 'INVALID_ARGUMENT : ((The chosen second factor is not a phone.))');
-  return { phoneResponseInfo: { sessionInfo: app.codes.send(phoneInfo) } };
+  return { phoneResponseInfo: { sessionInfo: app.codes.send(phoneInfo, app.tenant?.testPhoneNumbers) } };
 }
 
 /** POST /v2/accounts/mfaSignIn:finalize: both factors are given, and the session opens. */
@@ -30,7 +31,7 @@ function halfSignedIn(
   body: Fields,
   missing: string,
 ): { user: User; provider: string; token: string } {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
+  requireSecondFactors(app);
   const token = body.string('mfaPendingCredential');
   assert(token, missing);
   const pending = app.pendingSignIns.find(token);

@@ -4,6 +4,7 @@ import { IdentityError, assert } from '../errors.ts';
 import { OOB_TYPES, type OobCode, type OobType } from '../oob-codes.ts';
 import { assertStrong, hashPassword } from '../passwords.ts';
 import type { User } from '../user.ts';
+import { requireEmailLink, requirePassword } from '../sign-in-methods.ts';
 import { hidesAccounts } from './project-config.ts';
 
 /** accounts:sendOobCode: what Google mails, the emulator API lists; an administrator may have the link in the answer. */
@@ -11,6 +12,8 @@ export function sendOobCode(app: App, call: Call): object {
   const { body, privileged, origin } = call;
   const type = OOB_TYPES.find((known) => known === body.string('requestType'));
   assert(type !== undefined && type !== 'RECOVER_EMAIL', 'INVALID_REQ_TYPE');
+  if (type === 'EMAIL_SIGNIN') requireEmailLink(app);
+  if (type === 'PASSWORD_RESET') requirePassword(app);
   const continueUrl = body.string('continueUrl');
   if (continueUrl !== undefined) {
     assert(

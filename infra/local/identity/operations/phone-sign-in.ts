@@ -1,5 +1,6 @@
 import { authenticate, newUser, signIn, type App, type Call } from '../app.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
+import { requireProjectLevel } from '../sign-in-methods.ts';
 import { canonicalPhone } from '../phone.ts';
 import type { User } from '../user.ts';
 
@@ -8,7 +9,7 @@ const FIRST_AND_SECOND =
 
 /** accounts:sendVerificationCode: a code is "texted"; nobody is asked to prove that they are no robot. */
 export function sendVerificationCode(app: App, { body }: Call): object {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
+  requireProjectLevel(app);
   const phoneNumber = canonicalPhone(body.string('phoneNumber') ?? '');
   assert(!hasSecondFactor(app.store.byPhone(phoneNumber)), FIRST_AND_SECOND);
   return { sessionInfo: app.codes.send(phoneNumber) };
@@ -19,7 +20,7 @@ export function sendVerificationCode(app: App, { body }: Call): object {
  * When it is another account's, the answer is a proof, with which that account can be entered without another code.
  */
 export function signInWithPhoneNumber(app: App, { body }: Call): object {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
+  requireProjectLevel(app);
   const proof = body.string('temporaryProof');
   const idToken = body.string('idToken');
   return app.store.transaction(() => {

@@ -7,6 +7,7 @@ const PRIVACY = 'enableImprovedEmailPrivacy';
 
 /** Email enumeration protection: errors then do not say whether an address has an account. Off at first, as in the emulator. */
 export function hidesAccounts(app: App): boolean {
+  if (app.tenant?.emailPrivacyConfig?.enableImprovedEmailPrivacy === true) return true;
   return app.store.setting(PRIVACY) === 'true';
 }
 

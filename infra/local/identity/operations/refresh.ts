@@ -22,7 +22,7 @@ export function refresh(app: App, { body }: Call): object {
   if (session === undefined) throw new IdentityError('TOKEN_EXPIRED');
   const now = app.now();
   app.store.save({ ...user, lastRefreshAt: now });
-  const idToken = mintIdToken(user, session, app.project, now);
+  const idToken = mintIdToken(user, session, app, now);
   return {
     id_token: idToken,
     access_token: idToken,

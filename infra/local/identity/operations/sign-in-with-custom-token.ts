@@ -1,5 +1,5 @@
 import { newUser, signIn, type App, type Call } from '../app.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
 import { isRecord } from '../fields.ts';
 import { decodeJwt, parseObject } from '../id-token.ts';
 import { reservedClaim } from './custom-claims.ts';
@@ -10,7 +10,6 @@ const AUDIENCE = 'https://identitytoolkit.googleapis.com/google.identity.identit
  * accounts:signInWithCustomToken. As in the emulator the signature is not checked, and bare JSON `{ uid, claims }` will do.
  */
 export function signInWithCustomToken(app: App, { body }: Call): object {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
   const token = body.string('token');
   assert(token, 'MISSING_CUSTOM_TOKEN');
   const { uid, claims } = readCustomToken(app, token);
@@ -33,7 +32,7 @@ function readCustomToken(app: App, token: string): { uid: string; claims: Record
   }
   const { exp, uid, user_id, sub, claims = {}, tenant_id } = payload;
   if (typeof exp === 'number') assert(exp * 1000 > app.now(), 'TOKEN_EXPIRED');
-  if (tenant_id !== undefined) throw notAllowed('Multi-tenancy');
+  assert(tenant_id === undefined || tenant_id === app.tenant?.tenantId, 'TENANT_ID_MISMATCH');
   const id = uid ?? user_id ?? (json === undefined ? undefined : sub);
   if (typeof id !== 'string' || !/^[^/]{1,128}$/.test(id)) throw new IdentityError('MISSING_IDENTIFIER');
   if (!isRecord(claims)) throw invalid('"claims" must be an object');

@@ -1,10 +1,11 @@
 import { authenticate, newUser, signIn, signInFirstFactor, type App, type Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
+import { requireEmailLink } from '../sign-in-methods.ts';
 
 /** accounts:signInWithEmailLink: a mailed EMAIL_SIGNIN code proves the address; makes or, with `idToken`, links the account. */
 export function signInWithEmailLink(app: App, { body }: Call): object {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
+  requireEmailLink(app);
   const rawEmail = body.string('email');
   assert(rawEmail, 'MISSING_EMAIL');
   const email = canonicalEmail(rawEmail);

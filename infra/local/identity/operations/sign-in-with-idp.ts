@@ -10,7 +10,6 @@ import { allowsDuplicates } from './project-config.ts';
  */
 export function signInWithIdp(app: App, call: Call): object {
   const { body } = call;
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
   if (body.has('pendingToken') || body.has('pendingIdToken')) throw notAllowed('A pending credential');
   const assertion = readAssertion(call);
   const response = { kind: 'identitytoolkit#VerifyAssertionResponse', ...assertion.response };

@@ -1,12 +1,13 @@
 import { signInFirstFactor, type App, type Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
+import { requirePassword } from '../sign-in-methods.ts';
 import { verifyPassword } from '../passwords.ts';
 import { hidesAccounts } from './project-config.ts';
 
 /** accounts:signInWithPassword. */
 export async function signInWithPassword(app: App, { body }: Call): Promise<object> {
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
+  requirePassword(app);
   const rawEmail = body.string('email');
   assert(rawEmail !== undefined, 'MISSING_EMAIL');
   const email = canonicalEmail(rawEmail);

@@ -1,6 +1,7 @@
 import { authenticate, newUser, revoked, signIn, type App, type Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
-import { IdentityError, assert, notAllowed } from '../errors.ts';
+import { IdentityError, assert } from '../errors.ts';
+import { requireAnonymous, requirePasswordSignUp } from '../sign-in-methods.ts';
 import { assertStrong, hashPassword, type StoredPassword } from '../passwords.ts';
 import { canonicalPhone } from '../phone.ts';
 import { readEnrollments } from '../second-factor.ts';
@@ -13,7 +14,6 @@ const KIND = 'identitytoolkit#SignupNewUserResponse';
 /** accounts:signUp: an anonymous account, one with email and password, or these two added to the caller's account. */
 export async function signUp(app: App, call: Call): Promise<object> {
   const { body, privileged } = call;
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
   if (privileged && !body.has('idToken')) return createUser(app, call);
   assert(!body.has('localId'), 'UNEXPECTED_PARAMETER : User ID');
   assert(!body.has('phoneNumber'), 'UNEXPECTED_PARAMETER : Phone number');
@@ -21,10 +21,12 @@ export async function signUp(app: App, call: Call): Promise<object> {
   const idToken = body.string('idToken');
   const wantsPassword = ['email', 'password'].some((name) => body.has(name)) || idToken !== undefined;
   if (!wantsPassword) {
+    requireAnonymous(app);
     app.signUps.take('all');
     const { user, tokens } = signIn(app, newUser(app), { provider: 'anonymous' });
     return { kind: KIND, localId: user.localId, ...tokens };
   }
+  requirePasswordSignUp(app);
   const rawEmail = body.string('email');
   assert(rawEmail !== undefined, 'MISSING_EMAIL');
   const email = canonicalEmail(rawEmail);

@@ -1,6 +1,6 @@
 import { authenticate, revoked, signIn, type App, type Call } from '../app.ts';
 import { canonicalEmail } from '../email.ts';
-import { IdentityError, assert, notAllowed, unimplemented } from '../errors.ts';
+import { IdentityError, assert, unimplemented } from '../errors.ts';
 import { providerOf, secondFactorOf } from '../id-token.ts';
 import type { SecondFactor } from '../second-factor.ts';
 import { assertStrong, hashPassword, type StoredPassword } from '../passwords.ts';
@@ -13,7 +13,6 @@ const KIND = 'identitytoolkit#SetAccountInfoResponse';
 /** accounts:update: the caller's own account (`idToken`), any account (administrator), or what a mailed code permits. */
 export async function update(app: App, call: Call): Promise<object> {
   const { body, privileged } = call;
-  if (body.has('tenantId')) throw notAllowed('Multi-tenancy');
   const oobCode = body.string('oobCode');
   if (oobCode !== undefined) {
     const user = redeemOobCode(app, oobCode, ['VERIFY_EMAIL', 'RECOVER_EMAIL', 'VERIFY_AND_CHANGE_EMAIL']);
