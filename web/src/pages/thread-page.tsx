@@ -52,6 +52,7 @@ function Conversation({ id }: { id: string }) {
     creations.start({
       assistant_id: last.assistant_id,
       thread_id: id,
+      multitask_strategy: 'enqueue',
       input: { messages: [{ role: 'user', content: text.trim() }] },
     });
     change('');
@@ -97,13 +98,12 @@ function Conversation({ id }: { id: string }) {
         <div className="reply">
           <Composer
             label="Your message"
-            placeholder={busy ? 'Write on; you can send when this run has ended…' : 'Ask a follow-up…'}
+            placeholder={busy ? 'Ask a follow-up; it starts when this run has ended…' : 'Ask a follow-up…'}
             value={text}
             onChange={change}
             onSend={send}
-            action="Ask"
+            action={busy ? 'Ask next' : 'Ask'}
             rows={1}
-            blocked={busy ? 'A run of this thread is still going on.' : null}
           />
         </div>
       )}
@@ -160,10 +160,10 @@ function TurnFoot({ run }: { run: Run }) {
   return (
     <p className="facts">
       <Status status={run.status} cancelling={cancelling} />
-      {live && doing !== '' && <span>{doing}</span>}
       <span className="num">{duration(elapsed(run, now), live)}</span>
       <Link href={`/runs/${run.run_id}`}>Steps and details</Link>
       {live && <CancelButton run={run} small />}
+      {live && doing !== '' && <span>{doing}</span>}
     </p>
   );
 }

@@ -68,8 +68,8 @@ function Glimpse({ run }: { run: Run }) {
   return (
     <Link href={`/runs/${run.run_id}`} className="glimpse">
       <b>{run.title}</b>
-      <span className="soft">{isTerminal(run.status) ? <Status status={run.status} /> : doing}</span>
       <span className="num soft">{duration(elapsed(run, now), live)}</span>
+      <span className="soft">{isTerminal(run.status) ? <Status status={run.status} /> : doing}</span>
     </Link>
   );
 }

@@ -81,6 +81,7 @@ function FollowUp({ run }: { run: Run }) {
     creations.start({
       assistant_id: run.assistant_id,
       thread_id: run.thread_id,
+      multitask_strategy: 'enqueue',
       input: { messages: [{ role: 'user', content: text.trim() }] },
     });
     go(`/threads/${run.thread_id}`);

@@ -32,9 +32,6 @@ export function RunHead({ run, sending }: { run: Run; sending: boolean }) {
       </div>
       <div className="facts">
         <Status status={run.status} cancelling={cancelling} />
-        {doing !== '' && run.status !== 'failed' && run.status !== 'interrupted' && (
-          <span className="doing">{doing}</span>
-        )}
         <Elapsed run={run} />
         {run.usage.cost_usd !== undefined && <span className="num">{cost(run.usage.cost_usd)}</span>}
         <span>
@@ -45,6 +42,10 @@ export function RunHead({ run, sending }: { run: Run; sending: boolean }) {
           <span>
             goes on from <Link href={`/runs/${run.retry_of}`}>an earlier run</Link>
           </span>
+        )}
+        {/* Last, because it changes: what stands before it stays where it is. */}
+        {doing !== '' && run.status !== 'failed' && run.status !== 'interrupted' && (
+          <span className="doing">{doing}</span>
         )}
       </div>
     </header>

@@ -51,6 +51,7 @@ export function AskAgain({ run }: { run: Run }) {
     const id = creations.start({
       assistant_id: run.assistant_id,
       thread_id: run.thread_id,
+      multitask_strategy: 'enqueue',
       input: run.input,
     });
     go(`/runs/${id}`);

@@ -29,7 +29,8 @@ export class Creations {
   /** Shows the run at once and sends it. Answers its id. */
   start(request: Omit<RunRequest, 'run_id'> & { input: Json; assistant_id: string }): string {
     const full: RunRequest = { ...request, run_id: crypto.randomUUID() };
-    this.#book.addRecent(optimisticRun(full, Date.now()));
+    const busy = this.#book.openRuns().some((run) => run.thread_id === full.thread_id);
+    this.#book.addRecent(optimisticRun(full, Date.now(), busy));
     void this.#send(full);
     return full.run_id;
   }

@@ -1,7 +1,11 @@
 import { titleOf, type CreateRun, type Json, type Run } from '@longrun/shared';
 
-/** The run as it will look in a moment; `head.seq` 0 lets everything the server says replace it. */
-export function optimisticRun(request: CreateRun & { run_id: string; input: Json }, now: number): Run {
+/** The run as it will look in a moment. `queued`: behind another one of its thread. `head.seq` 0 lets everything the server says replace it. */
+export function optimisticRun(
+  request: CreateRun & { run_id: string; input: Json },
+  now: number,
+  queued: boolean,
+): Run {
   const at = new Date(now).toISOString();
   return {
     run_id: request.run_id,
@@ -38,7 +42,7 @@ export function optimisticRun(request: CreateRun & { run_id: string; input: Json
     last_checkpoint: null,
     base_checkpoint: null,
     retry_of: null,
-    queued: false,
+    queued,
     supersedes: null,
     rollback_of: null,
     run_timeout_ms: null,
