@@ -83,9 +83,9 @@ describe('namespaces are labels', () => {
 });
 
 describe.each(everywhere)('large values in %s', (_, documents) => {
-  test('5 MB -> pieces, read back whole; smaller again -> no piece is left', async () => {
+  test('3 MB -> pieces, read back whole; smaller again -> no piece is left', async () => {
     const { store, left } = open({ documents });
-    const big = { text: noise(5_000_000), n: 1 };
+    const big = { text: noise(3_000_000), n: 1 };
     await store.put(['large'], 'k', big);
     expect((await store.get(['large'], 'k'))?.value).toEqual(big);
     expect((await store.search(['large'], { filter: { n: 1 } }))[0]?.value).toEqual(big);
@@ -98,14 +98,14 @@ describe.each(everywhere)('large values in %s', (_, documents) => {
 
   test('puts of more than a commit holds are made in several', async () => {
     const { store } = open({ documents });
-    const texts = Array.from({ length: 4 }, () => noise(4_000_000));
+    const texts = Array.from({ length: 3 }, () => noise(3_500_000));
     await store.batch(texts.map((text, i) => ({ namespace: ['many'], key: `${i}`, value: { text } })));
-    expect((await store.get(['many'], '3'))?.value).toEqual({ text: texts[3] });
+    expect((await store.get(['many'], '2'))?.value).toEqual({ text: texts[2] });
   });
 
   test('two writers of one item at once -> one of their values, whole, and nothing left over', async () => {
     const { store, left } = open({ documents });
-    const values = [0, 1, 2].map((n) => ({ n, text: noise(1_500_000 + n * 1_000_000) }));
+    const values = [0, 1, 2].map((n) => ({ n, text: noise(1_200_000 + n * 800_000) }));
     await Promise.all(values.map((value) => store.put(['race'], 'k', value)));
     const found = await store.get(['race'], 'k');
     expect(values).toContainEqual(found?.value);
@@ -199,7 +199,7 @@ describe.each(everywhere)('expiry in %s', (_, documents) => {
 
   test('refreshed on read, if so configured, without a write each time', async () => {
     const { store, time, counts } = open({ documents, ttl: { ...ttl, refreshOnRead: true } });
-    await store.put(['fresh'], 'k', { text: noise(3_000_000) });
+    await store.put(['fresh'], 'k', { text: noise(2_000_000) });
     const written = counts.written;
     await store.get(['fresh'], 'k');
     expect(counts.written).toBe(written);
@@ -216,7 +216,7 @@ describe.each(everywhere)('expiry in %s', (_, documents) => {
 
   test('the sweep deletes what expired, pieces too, and nothing else', async () => {
     const { store, time, left } = open({ documents, ttl });
-    await store.put(['swept'], 'big', { text: noise(3_000_000) });
+    await store.put(['swept'], 'big', { text: noise(2_000_000) });
     await store.put(['swept'], 'small', {});
     time.now += 5 * MINUTE;
     await store.put(['swept'], 'later', {});
