@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 export interface Observed {
   run: Run;
   events: RunEvent[];
+  /** By entry: which write it was. */
+  nonces: string[];
 }
 
 const LOG = /^(.*\/runs\/([^/]+))\/log\//;
@@ -71,7 +73,8 @@ export class Observer {
     try {
       const run = foldEntry(before?.run, entry);
       const events = [...(before?.events ?? []), ...entry.events];
-      this.runs.set(runId, { run, events });
+      const nonces = [...(before?.nonces ?? []), entry.nonce];
+      this.runs.set(runId, { run, events, nonces });
       for (const tell of this.onEntry) tell(run, entry.events);
     } catch (error) {
       this.violated('legal-life', `run ${runId}, entry ${entry.n}: ${String(error)}`);
@@ -81,12 +84,17 @@ export class Observer {
 
   /** What was seen under a number stays; only the log of an ended run may be compacted or removed. */
   #changed(runId: string, write: DocumentWrite, entries: LogEntry[]): void {
-    const run = this.runs.get(runId)?.run;
-    if (run !== undefined && isTerminal(run.status)) return;
-    const { op, path } = write;
-    if (op === 'set' && Number(path.slice(-10)) === (run?.head.entry ?? -1) + 1) {
-      entries.push(this.#append(runId, write.fields));
-    } else this.violated('log-immutable', `${op} of ${path}`);
+    const observed = this.runs.get(runId);
+    if (observed !== undefined && isTerminal(observed.run.status)) return;
+    if (write.op === 'set') {
+      const { n, nonce } = write.fields;
+      if (observed?.nonces[Number(n)] === nonce) return;
+      if (n === (observed?.nonces.length ?? 0)) {
+        entries.push(this.#append(runId, write.fields));
+        return;
+      }
+    }
+    this.violated('log-immutable', `${write.op} of ${write.path}`);
   }
 
   /** A checkpoint becomes visible together with the entry that reports it, or not at all. */

@@ -16,8 +16,6 @@ const RETRY_MS = 1_000;
 export class People {
   /** Requests that are still to be made or answered. */
   pending = 0;
-  /** What became of each request for a run: its id, or null when it was refused. */
-  readonly asked = new Map<string, string | null>();
   readonly #world: World;
   readonly #fleet: Fleet;
   readonly #observer: Observer;
@@ -31,7 +29,10 @@ export class People {
   }
 
   start(): void {
-    for (const request of this.#requests) this.#do(request.at, () => this.#ask(request));
+    for (const request of this.#requests) {
+      this.#do(request.at, () => this.#ask(request, request.cancels));
+      if (request.again !== null) this.#do(request.at + request.again, () => this.#ask(request, []));
+    }
     this.#observer.onEntry.add((run, events) => {
       const request = this.requestOf(run);
       if (request === undefined) return;
@@ -39,6 +40,7 @@ export class People {
       const over = events.some(({ type }) => type === 'run.failed' || type === 'run.cancelled');
       if (over && request.retryAfter !== null && run.retry_of === null) {
         this.#do(request.retryAfter, () => this.#retry(run));
+        if (request.again !== null) this.#do(request.retryAfter + request.again, () => this.#retry(run));
       }
     });
   }
@@ -50,8 +52,8 @@ export class People {
     return this.#requests.find((request) => request.key === key);
   }
 
-  async #ask(request: PlannedRun): Promise<void> {
-    const { key, graph, thread, strategy, checkpoint, fails, cancels, timeout } = request;
+  async #ask(request: PlannedRun, cancels: readonly number[]): Promise<void> {
+    const { key, graph, thread, strategy, checkpoint, fails, timeout } = request;
     const from = checkpoint === null ? undefined : this.#checkpoints(thread)[checkpoint];
     const body = {
       assistant_id: graph,
@@ -64,7 +66,6 @@ export class People {
       ...(fails?.how === 'hangs' ? { step_timeout_s: 20 } : {}),
     };
     const run = await this.#call(`create ${key}`, (host) => host.create(UID, body, key));
-    this.asked.set(key, run?.run_id ?? null);
     if (run === null) return;
     if (!this.#observer.runs.has(run.run_id))
       this.#observer.violated('promise-kept', `${key} was created and is not there`);

@@ -24,6 +24,8 @@ export interface PlannedRun {
   strategy: NonNullable<CreateRun['multitask_strategy']>;
   /** Sets out from this checkpoint of the thread, counted from the first; null from its end. */
   checkpoint: number | null;
+  /** Is asked for once more so much later, as by a double click. */
+  again: number | null;
   fails: { step: string; times: number; how: 'transient' | 'fatal' | 'hangs' } | null;
   /** Milliseconds from asking until each person answers; nobody does when empty. */
   answers: number[];
@@ -71,6 +73,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
     thread: random.chance(0.8) ? 't0' : `t${index}`,
     strategy: index === 0 ? 'reject' : random.pick(['reject', 'enqueue', 'enqueue', 'interrupt', 'rollback']),
     checkpoint: index > 0 && random.chance(0.2) ? random.int(0, 4) : null,
+    again: random.chance(0.15) ? random.int(0, 30) : null,
     fails: random.chance(0.2)
       ? {
           step: random.pick(STEPS[graph]),

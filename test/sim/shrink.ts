@@ -13,12 +13,13 @@ function* smaller(plan: Plan): Iterable<Plan> {
 }
 
 function* simpler(request: PlannedRun): Iterable<PlannedRun> {
-  const { answers, cancels, retryAfter, fails, checkpoint, timeout } = request;
+  const { answers, cancels, retryAfter, fails, checkpoint, timeout, again } = request;
   for (const i of cancels.keys()) yield { ...request, cancels: cancels.toSpliced(i, 1) };
   for (const i of answers.keys()) {
     if (answers.length > 1) yield { ...request, answers: answers.toSpliced(i, 1) };
   }
   if (retryAfter !== null) yield { ...request, retryAfter: null };
+  if (again !== null) yield { ...request, again: null };
   if (timeout !== null) yield { ...request, timeout: null };
   if (fails !== null) yield { ...request, fails: null };
   if (checkpoint !== null) yield { ...request, checkpoint: null };
