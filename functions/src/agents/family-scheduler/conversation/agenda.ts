@@ -7,6 +7,8 @@ import { dayWords, hoursWords, list, plain, theThing } from './words.ts';
 
 /** More days than that are not written out. */
 const MAX_DAYS = 14;
+/** Of one day. */
+const MAX_LINES = 30;
 const MIN_FREE = 30 * MINUTE;
 
 /** What is planned on the days that were asked for, and when those who were named are free. Markdown. */
@@ -29,7 +31,8 @@ function dayText(day: Wall, situation: Situation): string {
     end: zone.toInstant(day + ((wish.latest === null ? undefined : parseTime(wish.latest)) ?? DAY)),
   };
   const concerned = blocks.filter((block) => concerns(block, situation) && clip(block, hours) !== undefined);
-  const lines = concerned.map((block) => `- ${line(block, situation)}`);
+  const lines = concerned.slice(0, MAX_LINES).map((block) => `- ${line(block, situation)}`);
+  if (concerned.length > MAX_LINES) lines.push(`- and ${concerned.length - MAX_LINES} more`);
   const free = people.length + resources.length === 0 ? [] : [`- ${freeText(day, hours, situation)}`];
   const planned = lines.length === 0 ? ['- nothing'] : lines;
   return [`**${dayWords(day, zone.toWall(now))}**\n`, ...planned, ...free].join('\n');

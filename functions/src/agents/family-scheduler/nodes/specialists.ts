@@ -1,5 +1,6 @@
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import { blocksWithin, type Block } from '../calendar/blocks.ts';
+import type { Person } from '../calendar/household.ts';
 import { judge, type Verdict } from '../planning/verdict.ts';
 import { reachOf, takesTimeOf, uses } from '../planning/situation.ts';
 import { dayWords } from '../conversation/words.ts';
@@ -16,8 +17,9 @@ export async function calendarSpecialist(
   config: LangGraphRunnableConfig,
   { now }: Now,
 ): Promise<SchedulerUpdate> {
-  const busy = await within(state, config, timeOf(state.clock, now));
-  const { people } = situationOf({ ...state, busy }, 0);
+  const all = await within(state, config, timeOf(state.clock, now));
+  const { people } = situationOf(state, 0);
+  const busy = ofInterest(all, people);
   const counts = people.map(({ name }) => {
     const theirs = union(busy.filter((block) => !block.transparent && takesTimeOf(block, name)));
     return `${name} is busy ${theirs.length} times`;
@@ -27,6 +29,14 @@ export async function calendarSpecialist(
     text: counts.length === 0 ? `${busy.length} events` : counts.join(', '),
   });
   return { busy };
+}
+
+/** What those do who take part, and those whose events might give way; all, when nobody is named. */
+function ofInterest(blocks: Block[], people: Person[]): Block[] {
+  if (people.length === 0) return blocks;
+  const movable = blocks.filter(({ flexible }) => flexible).flatMap((block) => block.people);
+  const names = [...new Set([...people.map(({ name }) => name), ...movable])];
+  return blocks.filter((block) => names.some((name) => takesTimeOf(block, name)));
 }
 
 /** What is in use when: all that takes a shared thing, for it can be in one place only. */
