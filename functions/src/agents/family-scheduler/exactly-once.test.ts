@@ -74,6 +74,18 @@ describe('G4 exactly once', () => {
     expect(await home.booked()).toHaveLength(2);
   });
 
+  test('the answer comes after the time that it chooses -> asked again, for times to come', async () => {
+    let now = Date.parse('2026-11-18T09:00Z');
+    const home = new Household({ now: () => now });
+    const talk = await home.ask(SWIMMING, { now: undefined });
+    now += 5 * 24 * 3_600_000;
+    await talk.answer('at-2026-11-21T11:45');
+    expect(talk.question.detail).toMatch(/that time has passed/);
+    const times = talk.options.filter((value) => value.startsWith('at-'));
+    expect(times).toHaveLength(3);
+    for (const time of times) expect(time > 'at-2026-11-23T10:00').toBe(true);
+  });
+
   test('two runs at the same moment never book one car twice, and one of them books', async () => {
     const store = new CrashingStore();
     const home = new Household({ store });

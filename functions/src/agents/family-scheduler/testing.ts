@@ -27,11 +27,11 @@ export class Household {
   readonly graph: ReturnType<typeof buildScheduler>;
   #threads = 0;
 
-  constructor(options: { store?: BaseStore; understand?: Understand } = {}) {
+  constructor(options: { store?: BaseStore; understand?: Understand; now?: () => number } = {}) {
     this.store = options.store ?? new InMemoryStore();
     this.graph = buildScheduler({
       understand: () => options.understand ?? byWords,
-      now: () => Date.parse(`${NOW}Z`),
+      now: options.now ?? (() => Date.parse(`${NOW}Z`)),
     });
     this.graph.checkpointer = new MemorySaver();
     this.graph.store = this.store;

@@ -58,8 +58,9 @@ export function zoneNamed(name: string): Zone {
   );
 }
 
+/** Some machines do not know where they are. */
 function machineZone(): Zone {
-  return zoneNamed(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return ianaZone(Intl.DateTimeFormat().resolvedOptions().timeZone) ?? zoneNamed('UTC');
 }
 
 function wrap(events: readonly string[]): string {
