@@ -37,6 +37,17 @@ test('calls of one turn are one batch, answered each with its own', async () => 
   expect(await queue.get(['a'], 'x')).toBeNull();
 });
 
+test('one call that is refused does not take the others along', async () => {
+  const { queue } = open();
+  const results = await Promise.allSettled([
+    queue.put(['a'], 'x', { n: 1 }),
+    queue.put(['a.b'], 'x', {}),
+    queue.get(['a'], 'none'),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect((await queue.get(['a'], 'x'))?.value).toEqual({ n: 1 });
+});
+
 test('a batch that is refused rejects its calls; the next ones work', async () => {
   const { queue, counts } = open();
   await expect(queue.put(['a.b'], 'x', {})).rejects.toMatchObject({ name: 'InvalidNamespaceError' });

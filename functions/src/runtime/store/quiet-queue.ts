@@ -32,12 +32,16 @@ export function quietQueue(): void {
   });
 }
 
-/** Never rejects: each call hears of its own result. */
+/**
+ * Never rejects: each call hears of its own result. When a batch is refused its calls are made one by one, for tasks that
+ * run side by side share it and only one of them may have asked for what cannot be.
+ */
 async function flush(store: BaseStore, queue: Waiting[]): Promise<void> {
   try {
     const results: unknown[] = await store.batch(queue.map(({ operation }) => operation));
     for (const [i, { resolve }] of queue.entries()) resolve(results[i]);
   } catch (error) {
-    for (const { reject } of queue) reject(error);
+    if (queue.length === 1) queue[0]?.reject(error);
+    else for (const one of queue) await flush(store, [one]);
   }
 }
