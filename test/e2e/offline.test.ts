@@ -36,7 +36,7 @@ describe('A8: without a connection', () => {
   it('offline: says so and shows what it knew; back: exact, then live; nothing is missing', async () => {
     const tab = await newTab();
     const api = await tab.api();
-    const { run_id: id } = await api.run('slow', slow(20));
+    const { run_id: id } = await api.run('slow', slow(400));
     await tab.open(`/runs/${id}`);
     await tab.status('running');
     await until('some steps are shown', async () => ((await tab.events()) > 12 ? true : null));
@@ -52,8 +52,10 @@ describe('A8: without a connection', () => {
     await context.setOffline(false);
     await until('the page has caught up', async () => ((await tab.events()) > head.seq + 12 ? true : null));
     await tab.page.getByText('Connection lost').waitFor({ state: 'detached' });
-    expect((await api.get(id)).status).toBe('running');
-    await tab.status('completed');
+    const back = await tab.events();
+    await until('the page is live again', async () => ((await tab.events()) > back ? true : null));
+    await api.call('POST', `/runs/${id}/cancel`);
+    await tab.status('cancelled');
     expect(await tab.events()).toBe((await api.get(id)).head.seq);
     expect(tab.problems).toEqual([]);
   });
