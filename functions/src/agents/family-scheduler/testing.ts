@@ -19,7 +19,7 @@ import { DAY } from './time/wall.ts';
 /** A Wednesday, nine in the morning. */
 export const NOW = '2026-11-18T09:00';
 const ZONE = 'Europe/Berlin';
-const USER = 'ada';
+export const USER = 'ada';
 
 /** The whole graph on a store and a checkpointer in memory, as the person who talks to it sees it. */
 export class Household {
