@@ -10,6 +10,9 @@ export const INPUT_LIMIT = 64_000;
 export const OUTPUT_LIMIT = 192_000;
 export const MESSAGES_LIMIT = 128_000;
 export const MAX_SOURCES = 200;
+export const SOURCES_LIMIT = 200_000;
+/** A step that fans out further goes on all the same; the document lists no more. */
+const MAX_NODES = 1_000;
 
 export class IllegalTransition extends Error {
   constructor(from: RunStatus, to: RunStatus) {
@@ -133,7 +136,7 @@ function apply(run: Run, event: RunEvent): Run {
         nodes: [
           ...run.nodes.filter((node) => node.task !== event.task),
           { task: event.task, node: event.node, ns: event.ns, started_at: iso(event.at) },
-        ],
+        ].slice(0, MAX_NODES),
       };
     case 'node.finished':
       return { ...closeNode(run, event.task), steps_done: run.steps_done + 1, failures: 0, error: null };
@@ -253,8 +256,8 @@ function withMessage(messages: Message[], message: Message): Message[] {
 
 function withSource(sources: Source[], source: Source): Source[] {
   const known = sources.findIndex(({ id }) => id === source.id);
-  if (known >= 0) return sources.with(known, { ...sources[known], ...source });
-  return sources.length < MAX_SOURCES ? [...sources, source] : sources;
+  const next = known < 0 ? [...sources, source] : sources.with(known, { ...sources[known], ...source });
+  return next.length > MAX_SOURCES || jsonBytes(next as unknown as Json) > SOURCES_LIMIT ? sources : next;
 }
 
 function addUsage(sum: Usage | undefined, more: EventOf<'usage'>['usage']): Usage {

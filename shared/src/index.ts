@@ -3,6 +3,7 @@ export * from './entry.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './fold.ts';
+export * from './shorten.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './messages.ts';

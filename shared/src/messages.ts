@@ -8,6 +8,8 @@ export const messageSchema = z.object({
   id: z.string(),
   type: z.string(),
   content: jsonSchema,
+  /** Size of a message that is too large to be told whole; `content` is its beginning. The state holds all of it. */
+  content_bytes: z.optional(z.int()),
   name: z.optional(z.string()),
   tool_calls: z.optional(z.array(jsonSchema)),
   tool_call_id: z.optional(z.string()),

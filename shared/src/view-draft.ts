@@ -161,10 +161,14 @@ export class ViewDraft {
 
   putMessage(event: EventOf<'message'>): void {
     const { message } = event;
+    const place = this.#places.get(message.id);
+    const known = place === undefined ? undefined : this.#messages[place];
+    // What was streamed of a large message is more than the event repeats.
+    const streamed = message.content_bytes !== undefined && known?.state === 'streaming' ? known.text : null;
     this.#put({
       id: message.id,
       type: message.type,
-      text: messageText(message),
+      text: streamed ?? messageText(message),
       state: 'final',
       attempt: this.attempt?.attempt ?? 0,
       at: event.at,

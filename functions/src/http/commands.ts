@@ -52,12 +52,12 @@ export async function answerRun(
   runId: string,
   answers: { [interruptId: string]: Json },
 ): Promise<Run> {
-  if (jsonBytes(answers) > MAX_ANSWER_BYTES) {
-    throw new LongrunError('too_large', `The answers may have ${MAX_ANSWER_BYTES} bytes of JSON.`);
-  }
-  const { run, appended } = await store.append(uid, runId, 'api', (loaded) =>
-    decideAnswer(loaded.run, answers, uid, store.clock.now()),
-  );
+  const { run, appended } = await store.append(uid, runId, 'api', (loaded) => {
+    if (jsonBytes({ ...loaded.run.answers, ...answers }) > MAX_ANSWER_BYTES) {
+      throw new LongrunError('too_large', `Answers may have ${MAX_ANSWER_BYTES} bytes of JSON together.`);
+    }
+    return decideAnswer(loaded.run, answers, uid, store.clock.now());
+  });
   if (!appended) await explainRefusal(store, run, answers, uid);
   // Also for a repeated request: the first may have ended between the answer and the task.
   if (run.status === 'pending') await dispatch(queue, run);

@@ -10,19 +10,13 @@ import {
   type RunEventType,
   isTerminal,
 } from '@longrun/shared';
-import {
-  addToBatch,
-  afterFlush,
-  beforeEvent,
-  flushDelay,
-  INITIAL_PACE,
-  type Pace,
-} from '../domain/coalesce.ts';
+import { afterFlush, beforeEvent, flushDelay, INITIAL_PACE, type Pace } from '../domain/coalesce.ts';
 import { acceptable } from '../domain/after-cancel.ts';
 import { HEARTBEAT_MS, LEASE_MS } from '../domain/limits.ts';
 import { isTransient } from '../lib/transient.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentWrite, Unsubscribe } from '../ports/documents.ts';
+import { Outbox, type Batch } from './outbox.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
 import { CancelRequested, Fenced } from './stop-reasons.ts';
 
@@ -61,9 +55,7 @@ export class Journal {
   readonly #store: RunStore;
   readonly #clock: Clock;
   readonly #writer: string;
-  #batch: NewEvent[] = [];
-  #batchChars = 0;
-  #staged: DocumentWrite[] = [];
+  readonly #outbox = new Outbox();
   #sealed = false;
   #closed = false;
   #pace: Pace = INITIAL_PACE;
@@ -122,22 +114,21 @@ export class Journal {
   /** Adds an event; it is written soon, according to its kind. */
   push(event: NewEvent): void {
     if (this.#sealed) return;
-    addToBatch(this.#batch, event);
-    this.#batchChars += event.type === 'message.delta' ? event.text.length : JSON.stringify(event).length;
+    this.#outbox.push(event);
     const now = this.#clock.now();
     this.#pace = beforeEvent(this.#pace, event);
-    this.#schedule(flushDelay(event, this.#pace, this.#batchChars, now), now);
+    this.#schedule(flushDelay(event, this.#pace, this.#outbox.bytes, now), now);
   }
 
   /** Adds documents that are committed together with the entry of the events pushed so far. */
   stage(writes: DocumentWrite[]): void {
     if (this.#sealed) return;
-    this.#staged.push(...writes);
+    this.#outbox.stage(writes);
   }
 
-  /** Takes back staged documents that a later one in the same batch makes superfluous. */
+  /** Takes back staged documents that a later one makes superfluous. */
   unstage(isSuperfluous: (write: DocumentWrite) => boolean): void {
-    this.#staged = this.#staged.filter((write) => !isSuperfluous(write));
+    this.#outbox.unstage(isSuperfluous);
   }
 
   /** Resolves when everything pushed and staged so far is durable. Throws Fenced. */
@@ -167,15 +158,15 @@ export class Journal {
 
   async #write(streamed: boolean): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
-    if (this.#batch.length === 0) return;
     this.#cancelTimer?.();
     this.#timerDue = Number.POSITIVE_INFINITY;
-    const events = this.#batch;
-    const staged = this.#staged;
-    this.#batch = [];
-    this.#batchChars = 0;
-    this.#staged = [];
-    this.#pace = afterFlush(this.#pace, streamed, this.#clock.now());
+    for (let batch = this.#outbox.take(); batch !== undefined; batch = this.#outbox.take()) {
+      this.#pace = afterFlush(this.#pace, streamed, this.#clock.now());
+      await this.#writeBatch(batch);
+    }
+  }
+
+  async #writeBatch({ events, staged }: Batch): Promise<void> {
     for (;;) {
       const accepted = acceptable(this.run, events);
       if (accepted.length === 0) return;

@@ -1,13 +1,17 @@
 import {
   isObject,
   jsonBytes,
+  messageText,
   progressSchema,
+  shorten,
+  shortenText,
   sourceSchema,
   toJson,
   usageSchema,
   type Json,
   type Message,
   type NewEvent,
+  type Source,
 } from '@longrun/shared';
 import {
   chunkEvents,
@@ -20,6 +24,12 @@ import {
 /** A larger result is not repeated in the log; the checkpoint holds it. Bytes of JSON. */
 const RESULT_LIMIT = 16_000;
 const CUSTOM_LIMIT = 64_000;
+/** A larger message is told by its text and its beginning. */
+const MESSAGE_LIMIT = 200_000;
+/** Characters of what a step says of itself. */
+const PROGRESS_CHARS = 1_000;
+const QUOTE_CHARS = 4_000;
+const ERROR_CHARS = 4_000;
 
 export type Price = (
   model: string,
@@ -81,7 +91,7 @@ export class StreamReader {
   stateSaved(state: Record<string, unknown>, stepEnded: boolean, at: number): NewEvent[] {
     return messagesBeyond(state, this.#known)
       .filter((message) => this.#isNew(message) && stepEnded)
-      .map((message) => ({ type: 'message', at, message }));
+      .flatMap((message) => this.#told(message, at, {}));
   }
 
   #task(ns: string[], payload: unknown, at: number): NewEvent[] {
@@ -100,7 +110,14 @@ export class StreamReader {
     if (failed !== undefined) {
       this.#open.delete(task.task);
       if (failed === null) return [];
-      return [{ type: 'node.failed', at, ...task, error: { code: 'graph_error', message: failed } }];
+      return [
+        {
+          type: 'node.failed',
+          at,
+          ...task,
+          error: { code: 'graph_error', message: shortenText(failed, ERROR_CHARS) },
+        },
+      ];
     }
     if ('interrupts' in payload && Array.isArray(payload.interrupts) && payload.interrupts.length > 0)
       return [];
@@ -112,12 +129,30 @@ export class StreamReader {
     const { task: id, node } = task;
     const messages = messagesIn(result)
       .filter((message) => this.#isNew(message))
-      .map((message): NewEvent => ({ type: 'message', at, task: id, node, message }));
+      .flatMap((message) => this.#told(message, at, { task: id, node }));
     const plain = stateToJson(result);
     const bytes = jsonBytes(plain);
     const kept =
       result === undefined ? {} : bytes <= RESULT_LIMIT ? { result: plain } : { result_bytes: bytes };
     return [...messages, { type: 'node.finished', at, ...task, ...kept }];
+  }
+
+  /** A large message is told piece by piece, unless it was streamed, and then by its beginning. */
+  #told(message: Message, at: number, where: { task?: string; node?: string }): NewEvent[] {
+    const bytes = jsonBytes(message as Json);
+    if (bytes <= MESSAGE_LIMIT) return [{ type: 'message', at, ...where, message }];
+    const text = messageText(message);
+    const short = shorten(message as Json) as Message;
+    const beginning =
+      jsonBytes(short as Json) > MESSAGE_LIMIT ? { ...short, content: '', tool_calls: [] } : short;
+    const told: NewEvent = {
+      type: 'message',
+      at,
+      ...where,
+      message: { ...beginning, id: message.id, content_bytes: bytes },
+    };
+    if (text === '' || this.#streamed.has(message.id)) return [told];
+    return [{ type: 'message.delta', at, ...where, message_id: message.id, text }, told];
   }
 
   /** What a person said is not output, nor is what the thread held before, nor what was reported already. */
@@ -134,11 +169,17 @@ export class StreamReader {
     if (isObject(data)) {
       if (data['type'] === 'progress') {
         const progress = progressSchema.safeParse(data);
-        if (progress.success) return [{ type: 'progress', at, ...where, progress: progress.data }];
+        if (progress.success) {
+          const text = shortenText(progress.data.text, PROGRESS_CHARS);
+          return [{ type: 'progress', at, ...where, progress: { ...progress.data, text } }];
+        }
       }
       if (data['type'] === 'source') {
         const source = sourceSchema.safeParse(data['source']);
-        if (source.success) return [{ type: 'source', at, ...where, source: source.data }];
+        if (source.success) {
+          const short = shorten(source.data as Json, QUOTE_CHARS) as Source;
+          return [{ type: 'source', at, ...where, source: short }];
+        }
       }
       if (data['type'] === 'usage') {
         const usage = usageSchema.safeParse(data['usage']);

@@ -1,4 +1,13 @@
-import { errorMessage, foldEntry, isTerminal, type NewEvent, type Run } from '@longrun/shared';
+import {
+  errorMessage,
+  foldEntry,
+  isTerminal,
+  jsonBytes,
+  type Json,
+  type NewEvent,
+  type OpenInterrupt,
+  type Run,
+} from '@longrun/shared';
 import { classify } from '../domain/classify.ts';
 import { decideClaim, decideFailure, SILENT } from '../domain/decide.ts';
 import { runTimeLeft, stepTooLong } from '../domain/timeout.ts';
@@ -177,9 +186,7 @@ export class Worker {
       case 'cancelled':
         return [{ type: 'run.cancelled', at }];
       case 'interrupted':
-        return run.cancel_requested
-          ? [{ type: 'run.cancelled', at }]
-          : [{ type: 'interrupt.opened', at, interrupts: outcome.interrupts }];
+        return run.cancel_requested ? [{ type: 'run.cancelled', at }] : asked(outcome.interrupts, at);
       case 'drained':
         // Handed on again and again it would never end.
         if (outcome.left && run.steps_done === before && !this.#shutdown.signal.aborted) {
@@ -201,4 +208,14 @@ export class Worker {
         return outcome satisfies never;
     }
   }
+}
+
+/** The run's document holds what is asked. Bytes of JSON. */
+const MAX_QUESTION_BYTES = 200_000;
+
+function asked(interrupts: OpenInterrupt[], at: number): NewEvent[] {
+  const bytes = jsonBytes(interrupts as unknown as Json);
+  if (bytes <= MAX_QUESTION_BYTES) return [{ type: 'interrupt.opened', at, interrupts }];
+  const message = `What the graph asks has ${bytes} bytes of JSON; at most ${MAX_QUESTION_BYTES} can be asked at a time.`;
+  return [{ type: 'run.failed', at, error: { code: 'state_too_large', message } }];
 }

@@ -45,7 +45,7 @@ export interface DocumentSaverOptions {
 }
 
 /** Bytes that one step may write: a commit holds 10 MiB, and the log's entry and the framing need some of it. */
-const STEP_BYTES = 9 * 1_048_576;
+const STEP_BYTES = 8 * 1_048_576;
 const RECENT = 200; // checkpoints; a run needs the last one of each namespace
 
 /**
