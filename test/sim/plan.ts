@@ -38,8 +38,11 @@ export interface PlannedRun {
 }
 
 /** Those that ask take several attempts, so there are fewer of them. */
-const GRAPHS: GraphName[] = ['line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'asks', 'both', 'nested'];
-const PACES = [20, 200, 200, 200, 1_500, 8_000];
+const GRAPHS: GraphName[] = [
+  ...(['line', 'line', 'line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'fork'] as const),
+  ...(['asks', 'both', 'nested'] as const),
+];
+const PACES = [20, 200, 200, 200, 200, 1_000, 5_000];
 const WORKERS = ['w0', 'w1', 'w2'];
 
 export function planOf(seed: number): Plan {
@@ -48,7 +51,7 @@ export function planOf(seed: number): Plan {
   const workers = random.int(2, 4);
   const first = request(random, pace, 0);
   const requests = [first];
-  while (requests.length < 3 && random.chance(0.2)) {
+  while (requests.length < 3 && random.chance(0.14)) {
     const next = request(random, pace, requests.length);
     // A thread belongs to one graph.
     requests.push(next.thread === first.thread ? { ...next, graph: first.graph, fails: null } : next);
@@ -56,7 +59,7 @@ export function planOf(seed: number): Plan {
   return {
     workers,
     pace,
-    deadlineMs: random.chance(0.2) ? random.int(50, 500) + pace : 60_000,
+    deadlineMs: random.chance(0.15) ? random.int(50, 500) + pace : 60_000,
     tidied: random.chance(0.1),
     requests,
     faults: faults(random, workers, pace),
@@ -74,7 +77,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
     strategy: index === 0 ? 'reject' : random.pick(['reject', 'enqueue', 'enqueue', 'interrupt', 'rollback']),
     checkpoint: index > 0 && random.chance(0.2) ? random.int(0, 4) : null,
     again: random.chance(0.15) ? random.int(0, 30) : null,
-    fails: random.chance(0.2)
+    fails: random.chance(0.12)
       ? {
           step: random.pick(STEPS[graph]),
           times: random.int(1, 3),
@@ -84,7 +87,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
     answers: random.chance(0.1) ? [] : answers(random),
     cancels: random.chance(0.15) ? times(random, random.int(1, 3), span) : [],
     timeout: random.chance(0.05) ? random.int(1, 20) : null,
-    retryAfter: random.chance(0.6) ? random.int(1, 3_000) : null,
+    retryAfter: random.chance(0.5) ? random.int(1, 3_000) : null,
   };
 }
 
@@ -101,7 +104,7 @@ function times(random: Random, count: number, span: number): number[] {
 }
 
 function faults(random: Random, workers: number, pace: number): Fault[] {
-  const count = random.pick([0, 1, 1, 1, 2, 2, 3, 5]);
+  const count = random.pick([0, 1, 1, 1, 1, 2, 2, 2, 3, 5]);
   const slots = [...WORKERS.slice(0, workers), ...WORKERS.slice(0, workers), 'api', 'cron'];
   return Array.from({ length: count }, () => fault(random, slots, pace));
 }
