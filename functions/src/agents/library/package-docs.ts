@@ -25,7 +25,7 @@ export async function packageFolders(from = fileURLToPath(import.meta.url)): Pro
 }
 
 const NOT_PROSE =
-  /^(?:related|licen[cs]e|contribut|(?:table of )?contents|sponsors|backers|maintainers|authors?|credits|security|badges|donat|support\b|see also)/i;
+  /^(?:related|licen[cs]e|contribut|(?:table of )?contents|sponsors|backers|maintainers|authors?|credits|security|badges|donat|support\b|see also|samples?$)/i;
 
 /** Sections of links and thanks match many questions and answer none. */
 export function isProse(heading: string | undefined): boolean {

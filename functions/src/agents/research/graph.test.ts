@@ -137,12 +137,11 @@ describe('without a model', () => {
 });
 
 describe('the shipped graph on the documentation of the installed packages', () => {
-  test('"How do I cancel a task that was already enqueued?" -> quotes p-queue and Cloud Tasks', async () => {
+  test('"How do I cancel a task that was already enqueued?" -> the queue says how, and shows it', async () => {
     const state = await shipped.invoke(ask(meta.examples[0] ?? ''));
-    expect(state.messages.at(-1)?.text).toContain('AbortSignal');
-    const urls = state.sources.map(({ url }) => url).join('\n');
-    expect(urls).toContain('p-queue/');
-    expect(urls).toContain('/library/%40google-cloud/tasks/README.md#p');
+    expect(state.messages.at(-1)?.text).toContain('Use `AbortSignal` for targeted cancellation.');
+    expect(state.messages.at(-1)?.text).toContain('controller.abort();');
+    expect(state.sources[0]?.url).toMatch(/^\/library\/(?:.*\/)?p-queue\/readme\.md#p\d+$/);
   });
 
   test.each(meta.examples)('%s -> an answer with sources, every citation among them', async (question) => {
