@@ -128,6 +128,17 @@ describe('D9 a conflict asks, the answer books', () => {
     expect(talk.state.ics).toContain('DTEND;VALUE=DATE:20261123');
   });
 
+  test('whole days at another time -> asked for the first of them only', async () => {
+    const home = new Household();
+    const talk = await (await home.ask('Camping with the kids from Friday to Sunday')).answer('other');
+    expect(talk.question.schema).toMatchObject({ required: ['date'] });
+    await talk.answer({ date: '2026-12-26' });
+    await talk.answer('anyway');
+    expect(await home.booked('2026-12-26')).toEqual([
+      'Camping: Saturday 26 December – Monday 28 December, all day',
+    ]);
+  });
+
   test('of many conflicts the first are named', async () => {
     const talk = await new Household().ask('Skiing for the whole family from 27 November to 8 December');
     expect(talk.question.question.length).toBeLessThan(500);

@@ -1,11 +1,10 @@
-import * as z from 'zod';
 import type { Situation } from '../planning/situation.ts';
 import type { Verdict } from '../planning/verdict.ts';
 import { clashKey } from '../planning/clashes.ts';
-import { MAX_MINUTES } from '../request/wish.ts';
 import type { Interval } from '../time/interval.ts';
-import { DAY, HOUR, MINUTE, parseDate, parseTime, timeText, wallText } from '../time/wall.ts';
+import { MINUTE, parseDate, timeText, wallText } from '../time/wall.ts';
 import { clashWords } from './clash-words.ts';
+import { readTime } from './time-form.ts';
 import { dayWords, lengthWords, list, movedWords, plain, slotWords } from './words.ts';
 
 type Clashing = Extract<Verdict, { kind: 'clash' }>;
@@ -55,33 +54,6 @@ export function question(verdict: Clashing, situation: Situation, problem: strin
   };
 }
 
-/** The form for a time of one's own. */
-export function timeQuestion(situation: Situation, problem: string | null): Question {
-  const { wish, zone, now } = situation;
-  const suggested = wish.start ?? wallText(Math.ceil(zone.toWall(now) / HOUR) * HOUR);
-  return {
-    question: `When shall “${wish.title}” be?`,
-    ...(problem === null ? {} : { detail: plain(problem) }),
-    schema: {
-      type: 'object',
-      properties: {
-        date: { type: 'string', format: 'date', title: 'Day', default: suggested.slice(0, 10) },
-        time: { type: 'string', format: 'time', title: 'Begins at', default: suggested.slice(11, 16) },
-        minutes: {
-          type: 'integer',
-          title: 'Minutes',
-          minimum: 5,
-          maximum: MAX_MINUTES,
-          default: wish.minutes,
-        },
-        cancel: { type: 'boolean', title: 'Cancel', description: 'Nothing is booked.', default: false },
-      },
-      required: ['date', 'time'],
-      additionalProperties: false,
-    },
-  };
-}
-
 /** The decision that an answer to `question` makes, or why it makes none. */
 export function decide(answer: unknown, verdict: Clashing, situation: Situation): Decision | string {
   const offered = options(verdict, situation);
@@ -90,39 +62,9 @@ export function decide(answer: unknown, verdict: Clashing, situation: Situation)
     ([{ value, label }]) => said !== undefined && [value, label].some((word) => word.toLowerCase() === said),
   );
   if (found !== undefined) return found[1];
-  const form = named(answer, situation.wish.minutes);
+  const form = readTime(answer, situation.wish);
   if (typeof form !== 'string') return form;
   return `${shown(answer)} is none of the choices. Please take one of these: ${list(offered.map(([{ label }]) => label))}.`;
-}
-
-/** The decision that an answer to `timeQuestion` makes, or why it makes none. */
-export function decideTime(answer: unknown, { wish }: Situation): Decision | string {
-  const form = cancelSchema.safeParse(answer);
-  if (form.success || chosen(answer) === CANCEL.value) return { kind: 'cancel' };
-  return named(answer, wish.minutes);
-}
-
-const cancelSchema = z.object({ cancel: z.literal(true) });
-const formSchema = z.object({
-  date: z
-    .string('is missing')
-    .refine((text) => parseDate(text) !== undefined, 'must be a day such as 2026-11-28'),
-  time: z
-    .string('is missing')
-    .refine((text) => (parseTime(text) ?? DAY) < DAY, 'must be a time such as 15:30'),
-  minutes: z.number('must be a number').int().min(5).max(MAX_MINUTES).optional(),
-});
-
-function named(answer: unknown, minutes: number): Decision | string {
-  const form = formSchema.safeParse(answer);
-  if (form.success) {
-    const { date, time } = form.data;
-    return { kind: 'named', start: `${date}T${time.slice(0, 5)}`, minutes: form.data.minutes ?? minutes };
-  }
-  const problems = form.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'the answer'} ${message}`,
-  );
-  return `That is no time: ${problems.join('; ')}.`;
 }
 
 /** An answer may be the value of an option, its label, or an object that holds the value. */

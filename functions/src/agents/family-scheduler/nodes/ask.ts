@@ -1,12 +1,6 @@
 import { interrupt } from '@langchain/langgraph';
-import {
-  decide,
-  decideTime,
-  question,
-  timeQuestion,
-  type Decision,
-  type Question,
-} from '../conversation/decision.ts';
+import { decide, question, type Decision, type Question } from '../conversation/decision.ts';
+import { readTime, timeQuestion } from '../conversation/time-form.ts';
 import type { SchedulerStateType, SchedulerUpdate } from '../state.ts';
 import type { Instant } from '../time/zone.ts';
 import { situationOf, timeOf } from './context.ts';
@@ -24,13 +18,13 @@ export function askPerson(state: SchedulerStateType, { now }: { now: () => Insta
   const answer = interrupt<Question, unknown>(
     other ? timeQuestion(situation, problem) : question(verdict, situation, problem),
   );
-  const made: Decision | string = other ? decideTime(answer, situation) : decide(answer, verdict, situation);
+  const made: Decision | string = other ? readTime(answer, wish) : decide(answer, verdict, situation);
   if (typeof made === 'string') return { problem: made };
   if (made.kind !== 'named') return { decision: made, problem: null };
   const { start, minutes } = made;
   const day = start.slice(0, 10);
   return {
-    wish: { ...wish, kind: 'book', start, minutes, from: day, to: day, all_day: false },
+    wish: { ...wish, kind: 'book', start, minutes, from: day, to: day },
     decision: made,
     problem: null,
   };

@@ -89,6 +89,12 @@ describe('with a model', () => {
     expect(await home.booked()).toHaveLength(1);
   });
 
+  test('whole days, whatever time they are given', async () => {
+    serve(JSON.stringify({ ...WISH, all_day: true, minutes: 2_880, start: '2026-12-12T09:00' }));
+    const talk = await household().ask('x');
+    expect(talk.state.wish).toMatchObject({ all_day: true, minutes: 2_880, start: '2026-12-12T00:00' });
+  });
+
   test.each([
     ['I would rather chat.', /holds no JSON object/],
     ['{"kind":"book","title":"Dentist"}', /"book" needs "start"/],
@@ -96,6 +102,10 @@ describe('with a model', () => {
     ['{"kind":"book","title":"Dentist","start":"2025-11-24T15:30"}', /"start" is before today, 2026-11-18/],
     ['{"kind":"find","title":"Dentist","from":"2026-12-01","to":"2026-11-01"}', /"from" is after "to"/],
     ['{"kind":"book","title":"Dentist","start":"2026-11-24T15:30","minutes":100000}', /minutes/],
+    [
+      '{"kind":"book","title":"Trip","start":"2026-11-24T15:30","minutes":3000}',
+      /more than a day; use "all_day"/,
+    ],
   ])('answers %s -> told what is wrong, and taken when it is mended', async (wrong, reason) => {
     const prompts = serve(wrong, JSON.stringify(WISH));
     const talk = await household().ask('x');

@@ -10,7 +10,7 @@ import { dateText } from '../time/wall.ts';
 import { OWNER } from './people.ts';
 import { requestPrompt } from './prompt.ts';
 import { byWords, type Asked, type Understand } from './understand.ts';
-import { wishSchema, type Wish } from './wish.ts';
+import { MAX_MINUTES, wishSchema, type Wish } from './wish.ts';
 
 const MAX_TRIES = 2;
 
@@ -78,15 +78,23 @@ function readWish(said: string, { household, now }: Asked): Wish | string {
   if (wish.start !== null && wish.start.slice(0, 10) < dateText(now))
     return `"start" is before today, ${dateText(now)}`;
   if ((wish.kind === 'book' || wish.kind === 'find') && wish.title === '') return '"title" is missing';
+  if (wish.minutes > MAX_MINUTES && !wish.all_day) return `"minutes" is more than a day; use "all_day"`;
   const people = household.people.map(({ name }) => name);
   const resources = household.resources.map(({ name }) => name);
   const named = spelled(wish.people, people);
   return {
     ...wish,
-    start: wish.kind === 'book' ? wish.start : null,
+    ...(wish.all_day ? wholeDays(wish) : {}),
+    ...(wish.kind === 'book' ? {} : { start: null }),
     people: named.length === 0 && wish.kind !== 'agenda' ? [OWNER] : named,
     resources: spelled(wish.resources, resources),
   };
+}
+
+/** From midnight on, and as long as days are. */
+function wholeDays({ start, minutes }: Wish): Partial<Wish> {
+  const days = Math.max(1, Math.round(minutes / MAX_MINUTES));
+  return { minutes: days * MAX_MINUTES, start: start === null ? null : `${start.slice(0, 10)}T00:00` };
 }
 
 /** As the household writes them; "everyone" is all of them. */
