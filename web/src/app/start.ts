@@ -3,7 +3,7 @@ import type { Identity, Person } from '../lib/auth.ts';
 import { loadConfig } from '../lib/config.ts';
 import type { Live } from '../lib/live/live.ts';
 import { createServices, type Services } from '../lib/services.ts';
-import { dropAllAnswerDrafts } from '../features/questions/answer-drafts.ts';
+import { dropAllDrafts } from '../lib/drafts.ts';
 import { followRuns } from '../features/runs/follow-runs.ts';
 import { noticeRuns } from '../features/toasts/run-notices.ts';
 import { watchLocalServer } from '../features/connection/local-watch.ts';
@@ -36,7 +36,7 @@ export function start(): Services {
     people.resolve(person);
     // Another person's runs must not mix with these.
     if (before === null || before.uid === person.uid) return;
-    dropAllAnswerDrafts();
+    dropAllDrafts();
     location.assign('/');
   }
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useTitle } from '../app/title.ts';
 import { Composer } from '../features/composer/composer.tsx';
-import { draftOf, keepDraft } from '../features/composer/drafts.ts';
+import { useDraft } from '../features/composer/use-draft.ts';
 import { parseOptions } from '../features/composer/options.ts';
 import { useGraphs } from '../features/runs/graphs.ts';
 import { RunLine } from '../features/runs/run-line.tsx';
@@ -29,7 +29,7 @@ function Ask() {
   const { creations } = useServices();
   const graphs = useGraphs();
   const [, go] = useLocation();
-  const [text, setText] = useState(() => draftOf('ask'));
+  const [text, change] = useDraft('ask');
   const [picked, setPicked] = useState<string | null>(null);
   const [options, setOptions] = useState('');
   const list = graphs.state === 'known' ? graphs.graphs : [];
@@ -43,10 +43,6 @@ function Ask() {
       : config.kind === 'wrong'
         ? config.reason
         : null;
-  const change = (next: string) => {
-    setText(next);
-    keepDraft('ask', next);
-  };
   const send = () => {
     if (graph === undefined || config.kind === 'wrong') return;
     const input: Json = { messages: [{ role: 'user', content: text.trim() }] };
@@ -55,7 +51,7 @@ function Ask() {
       input,
       ...(config.value === null ? {} : { config: config.value }),
     });
-    keepDraft('ask', '');
+    change('');
     go(`/runs/${id}`);
   };
   return (

@@ -5,7 +5,7 @@ import { useTitle } from '../app/title.ts';
 import { AnswerText } from '../features/answer/answer.tsx';
 import { Sources } from '../features/answer/sources.tsx';
 import { Composer } from '../features/composer/composer.tsx';
-import { draftOf, keepDraft } from '../features/composer/drafts.ts';
+import { useDraft } from '../features/composer/use-draft.ts';
 import { Request } from '../features/run/request.tsx';
 import { Ended } from '../features/run/ended.tsx';
 import { Said } from '../features/run/said.tsx';
@@ -39,14 +39,10 @@ export default function ThreadPage({ id }: { id: string }) {
 function Conversation({ id }: { id: string }) {
   const { creations } = useServices();
   const { runs, loaded, error } = useThreadRuns(id);
-  const [text, setText] = useState(() => draftOf(id));
+  const [text, change] = useDraft(`thread:${id}`);
   const last = runs.at(-1);
   useTitle(runs[0]?.title ?? 'Thread');
   const busy = last !== undefined && !isTerminal(last.status);
-  const change = (next: string) => {
-    setText(next);
-    keepDraft(id, next);
-  };
   const send = () => {
     if (last === undefined) return;
     creations.start({

@@ -4,7 +4,8 @@ import { useNow } from '../../lib/clock.ts';
 import { CopyButton } from '../../lib/copy-button.tsx';
 import { ago, exact } from '../../lib/format.ts';
 import { CheckIcon } from '../../lib/icons.tsx';
-import { answerDraft, dropAnswerDraft } from './answer-drafts.ts';
+import { draftOf, dropDraft } from '../../lib/drafts.ts';
+import { answerPlace } from './answers.ts';
 import { answerWords } from './answer-text.ts';
 import { initialDraft, readAnswer } from './draft.ts';
 import type { Asked } from './history.ts';
@@ -47,7 +48,7 @@ function AnswerValue({ question, value }: { question: Question; value: Json }) {
 /** Someone else answered while an answer was being written here: what was written is shown, not thrown away. */
 function LostDraft(props: { runId: string; questionId: string; question: Question; given: Json }) {
   const { runId, questionId, question, given } = props;
-  const [draft, setDraft] = useState(() => answerDraft(runId, questionId));
+  const [draft, setDraft] = useState(() => draftOf(answerPlace(runId, questionId)));
   if (draft === undefined || JSON.stringify(draft) === JSON.stringify(initialDraft(question))) return null;
   const { value } = readAnswer(question, draft);
   if (value === undefined || JSON.stringify(value) === JSON.stringify(given)) return null;
@@ -66,7 +67,7 @@ function LostDraft(props: { runId: string; questionId: string; question: Questio
           type="button"
           className="quiet small"
           onClick={() => {
-            dropAnswerDraft(runId, questionId);
+            dropDraft(answerPlace(runId, questionId));
             setDraft(undefined);
           }}
         >

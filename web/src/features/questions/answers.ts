@@ -2,7 +2,7 @@ import type { Json, Run } from '@longrun/shared';
 import { ApiError, type Api } from '../../lib/api.ts';
 import { createStore } from '../../lib/store.ts';
 import type { RunBook } from '../runs/run-book.ts';
-import { dropAnswerDraft } from './answer-drafts.ts';
+import { dropDraft } from '../../lib/drafts.ts';
 
 /** An answer of this page: on its way, refused, there, or late because someone else was quicker. */
 export type Sending =
@@ -10,6 +10,9 @@ export type Sending =
   | { state: 'failed'; value: Json; error: ApiError }
   | { state: 'sent'; value: Json; at: number }
   | { state: 'late'; value: Json; at: number };
+
+/** Where the draft of an answer is kept. */
+export const answerPlace = (runId: string, questionId: string) => `answer:${runId}:${questionId}`;
 
 const keyOf = (runId: string, questionId: string) => `${runId} ${questionId}`;
 
@@ -39,7 +42,7 @@ export class Answers {
     try {
       const answered = await this.#api.answerRun(runId, { [questionId]: value });
       this.#set(runId, questionId, { state: 'sent', value, at: Date.now() });
-      dropAnswerDraft(runId, questionId);
+      dropDraft(answerPlace(runId, questionId));
       this.#book.put(answered);
     } catch (cause) {
       const error =

@@ -3,8 +3,8 @@ import { useId, useRef, useState, type FormEvent } from 'react';
 import { Prose } from '../answer/answer.tsx';
 import { AskIcon } from '../../lib/icons.tsx';
 import { useServices } from '../../lib/services.ts';
-import { answerDraft, keepAnswerDraft } from './answer-drafts.ts';
-import type { Sending } from './answers.ts';
+import { draftOf, keepDraft } from '../../lib/drafts.ts';
+import { answerPlace, type Sending } from './answers.ts';
 import { ChoiceInput } from './choice-input.tsx';
 import { initialDraft, readAnswer } from './draft.ts';
 import { FieldInput } from './field-input.tsx';
@@ -27,7 +27,8 @@ const NO_PROBLEMS: Problems = new Map();
 /** A question that waits. What was begun is kept; nothing is sent before it is right; sending twice is harmless. */
 export default function QuestionForm({ run, asked, question, sending }: Props) {
   const { answers, notices } = useServices();
-  const [draft, setDraft] = useState(() => answerDraft(run.run_id, asked.id) ?? initialDraft(question));
+  const place = answerPlace(run.run_id, asked.id);
+  const [draft, setDraft] = useState(() => draftOf(place) ?? initialDraft(question));
   const [tried, setTried] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
@@ -37,7 +38,7 @@ export default function QuestionForm({ run, asked, question, sending }: Props) {
 
   const change = (next: Draft) => {
     setDraft(next);
-    keepAnswerDraft(run.run_id, asked.id, next);
+    keepDraft(place, next);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -5,9 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { created, FakeLive } from '../../testing/fake-live.ts';
 import { renderApp } from '../../testing/render-app.tsx';
 import { server } from '../../testing/server.ts';
-import { dropAllAnswerDrafts } from './answer-drafts.ts';
+import { dropAllDrafts } from '../../lib/drafts.ts';
 
-afterEach(dropAllAnswerDrafts);
+afterEach(dropAllDrafts);
 
 function asking(...values: Json[]) {
   const live = new FakeLive();

@@ -7,11 +7,12 @@ import {
   type Run,
   type RunView,
 } from '@longrun/shared';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { Notes } from '../answer/answer.tsx';
 import { Sources } from '../answer/sources.tsx';
 import { Composer } from '../composer/composer.tsx';
+import { useDraft } from '../composer/use-draft.ts';
 import { useNames } from '../runs/graphs.ts';
 import { useServices } from '../../lib/services.ts';
 import { Ended } from './ended.tsx';
@@ -76,7 +77,7 @@ function Nothing({ run, messages }: { run: Run; messages: readonly MessageView[]
 function FollowUp({ run }: { run: Run }) {
   const { creations } = useServices();
   const [, go] = useLocation();
-  const [text, setText] = useState('');
+  const [text, change] = useDraft(`thread:${run.thread_id}`);
   const send = () => {
     creations.start({
       assistant_id: run.assistant_id,
@@ -84,6 +85,7 @@ function FollowUp({ run }: { run: Run }) {
       multitask_strategy: 'enqueue',
       input: { messages: [{ role: 'user', content: text.trim() }] },
     });
+    change('');
     go(`/threads/${run.thread_id}`);
   };
   return (
@@ -92,7 +94,7 @@ function FollowUp({ run }: { run: Run }) {
         label="Ask a follow-up"
         placeholder="Ask a follow-up…"
         value={text}
-        onChange={setText}
+        onChange={change}
         onSend={send}
         action="Ask"
         rows={1}

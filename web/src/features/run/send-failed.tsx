@@ -2,7 +2,7 @@ import { useLocation } from 'wouter';
 import { CopyButton } from '../../lib/copy-button.tsx';
 import { FailIcon } from '../../lib/icons.tsx';
 import { useServices } from '../../lib/services.ts';
-import { keepDraft } from '../composer/drafts.ts';
+import { keepDraft } from '../../lib/drafts.ts';
 import type { Creation } from '../runs/creations.ts';
 
 /** The server did not take the run: the text is still here, and goes out again or back to the composer. */
