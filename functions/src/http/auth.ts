@@ -2,6 +2,7 @@ import { initializeApp } from 'firebase-admin/app';
 import { getAuth, type Auth } from 'firebase-admin/auth';
 import type { Request } from 'express';
 import { LongrunError } from '@longrun/shared';
+import { LRUCache } from 'lru-cache';
 
 export interface User {
   uid: string;
@@ -12,18 +13,27 @@ export interface User {
 export type Authenticate = (req: Request) => Promise<User>;
 
 const MAX_TOKEN_CHARS = 8_192;
+/** A token that was found good is not checked again for so long, nor beyond its own end. Milliseconds. */
+const TRUSTED_MS = 30_000;
+const TRUSTED_TOKENS = 2_000;
 
 export function firebaseAuthentication(projectId: string): Authenticate {
   let auth: Auth | undefined;
+  const trusted = new LRUCache<string, User>({ max: TRUSTED_TOKENS, ttl: TRUSTED_MS });
   return async (req) => {
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(req.headers.authorization ?? '')?.[1];
     if (token === undefined || token.length > MAX_TOKEN_CHARS) {
       throw new LongrunError('unauthenticated', 'Send a Firebase ID token: "Authorization: Bearer <token>".');
     }
+    const known = trusted.get(token);
+    if (known !== undefined) return known;
     auth ??= getAuth(initializeApp({ projectId }));
     try {
       const claims = await auth.verifyIdToken(token);
-      return { uid: claims.uid, admin: claims['admin'] === true };
+      const user = { uid: claims.uid, admin: claims['admin'] === true };
+      const left = claims.exp * 1_000 - Date.now();
+      if (left > 0) trusted.set(token, user, { ttl: Math.min(left, TRUSTED_MS) });
+      return user;
     } catch (error) {
       throw refused(error);
     }
