@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { LongrunError } from '@longrun/shared';
 import { describe, expect, test } from 'vitest';
 import { classify } from './classify.ts';
@@ -48,6 +49,7 @@ describe('what a thrown value means for the run', () => {
     ['our own, for good', new LongrunError('too_large', 'no'), 'too_large', false],
     ['our own, for now', new LongrunError('unavailable', 'no'), 'unavailable', true],
     ['a text', 'just text', 'graph_error', false],
+    ['an object with a status', { status: 429, message: 'slow down' }, 'rate_limited', true],
     ['nothing', undefined, 'graph_error', false],
   ])('%s -> %s', (_, thrown, code, retryable) => {
     expect(codeOf(thrown)).toEqual([code, retryable]);
@@ -56,6 +58,46 @@ describe('what a thrown value means for the run', () => {
   test('causes that go in circles end', () => {
     const one = error({});
     expect(codeOf(Object.assign(one, { cause: error({ cause: one }) }))).toEqual(['graph_error', false]);
+  });
+
+  test('whatever is thrown, however wild -> an answer', () => {
+    const wild = [
+      Object.defineProperty(new Error('x'), 'status', {
+        get: () => {
+          throw new Error('gotcha');
+        },
+      }),
+      Object.assign(new Error('x'), { message: { not: 'text' }, name: 7, constructor: null, cause: 'text' }),
+      Object.create(null),
+      new Proxy(new Error('x'), {
+        get: () => {
+          throw new Error('gotcha');
+        },
+      }),
+      Symbol('thrown'),
+      () => 'thrown',
+      {
+        toString: () => {
+          throw new Error('gotcha');
+        },
+      },
+    ];
+    for (const thrown of wild) expect(codeOf(thrown)).toEqual(['graph_error', false]);
+    const any = fc.anything({ withNullPrototype: true, withBigInt: true });
+    const limited = fc.record({
+      status: fc.constant(429),
+      headers: fc.oneof(any, fc.record({ 'retry-after': any, date: any })),
+      errorDetails: fc.oneof(any, fc.array(fc.record({ retryDelay: any }))),
+      retryAfterMs: any,
+    });
+    fc.assert(
+      fc.property(fc.oneof(any, limited), (thrown) => {
+        const { error, retryAfterMs } = classify(thrown, 0);
+        if (retryAfterMs !== undefined) expect(retryAfterMs).toBeGreaterThan(0);
+        expect(error.message.length).toBeGreaterThan(0);
+        expect(JSON.parse(JSON.stringify(error))).toEqual(error);
+      }),
+    );
   });
 
   test('the message is bounded, and never empty', () => {

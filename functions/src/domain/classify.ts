@@ -1,5 +1,5 @@
 import type { RunError } from '@longrun/shared';
-import { chain, field, messageOf, number, text } from './error-fields.ts';
+import { chain, className, field, messageOf, nameOf, number, rawMessage, text } from './error-fields.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface Failure {
@@ -90,29 +90,28 @@ const RATE_LIMIT_MS = 15_000;
  * `Retry-After` that is a date in an answer without a date of its own.
  */
 export function classify(thrown: unknown, now?: number): Failure {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const links = chain(error);
+  const links = chain(thrown);
   const status = statusOf(links);
-  const code = codeOf(error, links, status);
+  const code = codeOf(thrown, links, status);
   const retryable = RETRYABLE.has(code);
-  const wait = retryable ? retryAfterMs(error, now) : undefined;
+  const wait = retryable ? retryAfterMs(thrown, now) : undefined;
   return {
     error: {
       code,
-      message: messageOf(error),
-      details: { name: error.name, ...(status === undefined ? {} : { status }) },
+      message: messageOf(thrown),
+      details: { name: nameOf(thrown), ...(status === undefined ? {} : { status }) },
     },
     retryable,
     ...(retryable ? { retryAfterMs: wait ?? (code === 'rate_limited' ? RATE_LIMIT_MS : undefined) } : {}),
   };
 }
 
-function codeOf(error: Error, links: unknown[], status: number | undefined): string {
+function codeOf(thrown: unknown, links: unknown[], status: number | undefined): string {
   // Our own errors say themselves what they are.
-  if (error.name === 'LongrunError') return text(links, 'code') ?? 'internal';
-  const told = byName(error) ?? byType(links) ?? byMessage(error);
+  if (nameOf(thrown) === 'LongrunError') return text(links, 'code') ?? 'internal';
+  const told = byName(thrown) ?? byType(links) ?? byMessage(rawMessage(thrown));
   if (told !== undefined) return told;
-  if (status === 429) return field(error, 'rateLimitType') === 'stop' ? 'quota_exhausted' : 'rate_limited';
+  if (status === 429) return field(thrown, 'rateLimitType') === 'stop' ? 'quota_exhausted' : 'rate_limited';
   if (status === 402) return 'quota_exhausted';
   if (status === 401 || status === 403) return 'model_access_denied';
   if (status === 408) return 'timeout';
@@ -124,8 +123,8 @@ function codeOf(error: Error, links: unknown[], status: number | undefined): str
   return 'graph_error';
 }
 
-function byName(error: Error): string | undefined {
-  return own(BY_NAME, error.name) ?? own(BY_NAME, error.constructor.name);
+function byName(thrown: unknown): string | undefined {
+  return own(BY_NAME, nameOf(thrown)) ?? own(BY_NAME, className(thrown));
 }
 
 function byType(links: unknown[]): string | undefined {
@@ -136,8 +135,8 @@ function byType(links: unknown[]): string | undefined {
   return told.map((type) => (typeof type === 'string' ? own(BY_TYPE, type) : undefined)).find(isKnown);
 }
 
-function byMessage(error: Error): string | undefined {
-  return BY_MESSAGE.find(([pattern]) => pattern.test(error.message))?.[1];
+function byMessage(message: string): string | undefined {
+  return BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 function statusOf(links: unknown[]): number | undefined {

@@ -31,7 +31,10 @@ function fromHeaders(error: unknown, now: number | undefined): number | undefine
 function fromRetryInfo(error: unknown): number | undefined {
   const details = field(error, 'errorDetails');
   if (!Array.isArray(details)) return undefined;
-  const delays = details.map((detail) => /^(\d+(?:\.\d+)?)s$/.exec(String(field(detail, 'retryDelay')))?.[1]);
+  const delays = details.map((detail) => {
+    const delay = field(detail, 'retryDelay');
+    return typeof delay === 'string' ? /^(\d+(?:\.\d+)?)s$/.exec(delay)?.[1] : undefined;
+  });
   return positive(Number(delays.find((delay) => delay !== undefined)) * 1_000);
 }
 
@@ -48,6 +51,6 @@ function header(headers: unknown, name: string): string | undefined {
 }
 
 function positive(value: unknown): number | undefined {
-  const ms = Number(value ?? Number.NaN);
+  const ms = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }
