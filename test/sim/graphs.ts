@@ -1,6 +1,5 @@
 import { Annotation, END, interrupt, Send, START, StateGraph } from '@langchain/langgraph';
-import type { BaseCheckpointSaver, CompiledStateGraph } from '@langchain/langgraph';
-import type { RunnableConfig } from '@langchain/core/runnables';
+import type { BaseCheckpointSaver, CompiledStateGraph, LangGraphRunnableConfig } from '@langchain/langgraph';
 import type { RunnableGraph } from '../../functions/src/runtime/graphs.ts';
 import { work } from './work.ts';
 
@@ -10,17 +9,18 @@ const State = Annotation.Root({
 });
 type State = typeof State.State;
 
-const step = (name: string) => async (_state: State, config: RunnableConfig) => ({
+const step = (name: string) => async (_state: State, config: LangGraphRunnableConfig) => ({
   seen: [await work(name, config)],
 });
 
-const asking = (name: string, questions: number) => async (_state: State, config: RunnableConfig) => {
-  const answers: unknown[] = [];
-  for (let i = 0; i < questions; i += 1) answers.push(interrupt({ name, question: i + 1 }));
-  return {
-    seen: [await work(name, config), ...answers.map((answer, i) => `${name}?${i + 1}=${String(answer)}`)],
+const asking =
+  (name: string, questions: number) => async (_state: State, config: LangGraphRunnableConfig) => {
+    const answers: unknown[] = [];
+    for (let i = 0; i < questions; i += 1) answers.push(interrupt({ name, question: i + 1 }));
+    return {
+      seen: [await work(name, config), ...answers.map((answer, i) => `${name}?${i + 1}=${String(answer)}`)],
+    };
   };
-};
 
 /** a -> b -> c */
 const line = new StateGraph(State)
@@ -34,7 +34,7 @@ const line = new StateGraph(State)
 /** plan -> three searches in parallel -> join */
 const fan = new StateGraph(State)
   .addNode('plan', step('plan'))
-  .addNode('search', async ({ q }: { q: string }, config: RunnableConfig) => ({
+  .addNode('search', async ({ q }: { q: string }, config: LangGraphRunnableConfig) => ({
     seen: [await work(`search ${q}`, config)],
   }))
   .addNode('join', step('join'))
@@ -89,7 +89,10 @@ const inner = new StateGraph(State)
   .compile();
 const nested = new StateGraph(State)
   .addNode('a', step('a'))
-  .addNode('inner', async (_state: State, config: RunnableConfig) => await inner.invoke({ seen: [] }, config))
+  .addNode(
+    'inner',
+    async (_state: State, config: LangGraphRunnableConfig) => await inner.invoke({ seen: [] }, config),
+  )
   .addNode('z', step('z'))
   .addEdge(START, 'a')
   .addEdge('a', 'inner')

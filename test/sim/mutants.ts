@@ -9,7 +9,10 @@ export interface Mutant {
 
 const RUNTIME = 'functions/src/runtime';
 
-/** Defects that the simulation must find. Each takes away one thing that durability rests on. */
+/**
+ * Defects that the simulation must find. Each takes away one thing that durability rests on; from "answer not passed on"
+ * on they are what it had found in the runtime, planted again.
+ */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no fence',
@@ -127,6 +130,88 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'functions/src/domain/decide.ts',
         find: "if (run.status !== 'interrupted' || ids.length === 0 || !ids.every((id) => open.has(id))) return null;",
         replace: 'if (isTerminal(run.status) || ids.length === 0) return null;',
+      },
+    ],
+  },
+  {
+    name: 'task writes not stored',
+    defect: 'The results of a step that ended while others of its super-step went on are lost in a crash.',
+    patches: [
+      {
+        file: `${RUNTIME}/sink.ts`,
+        find: 'this.#pending.delete(task);\n    this.#journal.stage(pending.writes);',
+        replace: 'this.#pending.delete(task);',
+      },
+    ],
+  },
+  {
+    name: 'turn not waited for',
+    defect: 'A run starts on a thread that another one holds.',
+    patches: [
+      {
+        file: `${RUNTIME}/thread-queue.ts`,
+        find: 'if ((await activeRun(store, run.owner, thread)) !== null) return null;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'questions not told apart',
+    defect: "A late answer to a step's first question is taken for one to its second.",
+    patches: [
+      {
+        file: `${RUNTIME}/questions.ts`,
+        find: 'return earlier === 0 ? interrupt :',
+        replace: 'return earlier < Number.POSITIVE_INFINITY ? interrupt :',
+      },
+    ],
+  },
+  {
+    name: 'answer not passed on when tried again',
+    defect: 'A run that was tried again asks the same question for ever.',
+    patches: [
+      {
+        file: `${RUNTIME}/origin.ts`,
+        find: 'const input = answersOf(run);',
+        replace: 'const input = null;',
+      },
+    ],
+  },
+  {
+    name: 'clock that is behind not waited for',
+    defect:
+      'A checkpoint gets an id that sorts before that of an earlier one, which is then taken for the newest.',
+    patches: [{ file: `${RUNTIME}/execute.ts`, find: 'if (behind <= 1) return;', replace: 'return;' }],
+  },
+  {
+    name: 'finished step announced again',
+    defect: 'The log says that a step starts which is not executed, and never says that it ends.',
+    patches: [
+      {
+        file: `${RUNTIME}/stream-reader.ts`,
+        find: 'if (this.#done.has(task.task)) return [];',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'written after the end',
+    defect: 'What LangGraph still does when the outcome of an attempt is known gets into the log.',
+    patches: [{ file: `${RUNTIME}/journal.ts`, find: 'this.#sealed = true;', replace: '' }],
+  },
+  {
+    name: 'heartbeat outlives its attempt',
+    defect: 'A worker goes on to renew the lease of a run that it has let go.',
+    patches: [{ file: `${RUNTIME}/journal.ts`, find: 'if (this.#closed) return;', replace: '' }],
+  },
+  {
+    name: 'question after a cancel',
+    defect: 'What a worker was about to write when it heard of a cancel is written after it.',
+    patches: [
+      {
+        file: 'functions/src/domain/after-cancel.ts',
+        find: 'if (!run.cancel_requested) return events;',
+        replace: 'if (run.status) return events;',
       },
     ],
   },

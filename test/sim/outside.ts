@@ -1,6 +1,6 @@
-import type { RunnableConfig } from '@langchain/core/runnables';
+import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import type { Network } from './network.ts';
-import type { PlannedRun } from './plan.ts';
+import type { Plan, PlannedRun } from './plan.ts';
 import type { Process, World } from './world.ts';
 
 /** One execution of a step, as the world outside saw it. */
@@ -11,11 +11,15 @@ export interface Execution {
   process: Process;
 }
 
+const CHAPTER = 'x'.repeat(50_000);
+const CHAPTERS = 10;
+
 /** What steps do: they take time, sometimes fail, and have an effect outside that nobody can take back. */
 export class Outside {
   readonly #world: World;
   readonly #network: Network;
   readonly #pace: number;
+  readonly #talkative: boolean;
   readonly #requests: Map<string, PlannedRun>;
   readonly #failures = new Map<string, number>();
   readonly #onEffect: (execution: Execution) => void;
@@ -23,19 +27,19 @@ export class Outside {
   constructor(parts: {
     world: World;
     network: Network;
-    pace: number;
-    requests: readonly PlannedRun[];
+    plan: Pick<Plan, 'pace' | 'talkative' | 'requests'>;
     onEffect: (execution: Execution) => void;
   }) {
     this.#world = parts.world;
     this.#network = parts.network;
-    this.#pace = parts.pace;
-    this.#requests = new Map(parts.requests.map((request) => [request.key, request]));
+    this.#pace = parts.plan.pace;
+    this.#talkative = parts.plan.talkative;
+    this.#requests = new Map(parts.plan.requests.map((request) => [request.key, request]));
     this.#onEffect = parts.onEffect;
   }
 
   /** Returns what the step adds to the state. */
-  async work(step: string, config: RunnableConfig): Promise<string> {
+  async work(step: string, config: LangGraphRunnableConfig): Promise<string> {
     const { process } = this.#world;
     if (process === null) throw new Error('A step runs in no process.');
     const request = this.#requests.get(String(config.metadata?.['request']));
@@ -47,6 +51,7 @@ export class Outside {
     };
     this.#world.note(`   step ${request.key}:${step}`);
     await this.#sleep(process, this.#world.random('work').int(1, this.#pace), config.signal);
+    if (this.#talkative) for (let i = 0; i < CHAPTERS; i += 1) config.writer?.({ i, text: CHAPTER });
     await this.#maybeFail(request, step, process, config.signal);
     await this.#network.request(
       process,

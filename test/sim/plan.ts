@@ -9,6 +9,8 @@ export interface Plan {
   /** Longest step. Milliseconds. */
   pace: number;
   deadlineMs: number;
+  /** Steps say more than one log entry holds. */
+  talkative: boolean;
   /** Is watched until the logs of ended runs have been compacted. */
   tidied: boolean;
   requests: PlannedRun[];
@@ -60,6 +62,7 @@ export function planOf(seed: number): Plan {
     workers,
     pace,
     deadlineMs: random.chance(0.15) ? random.int(50, 500) + pace : 60_000,
+    talkative: random.chance(0.02),
     tidied: random.chance(0.1),
     requests,
     faults: faults(random, workers, pace),

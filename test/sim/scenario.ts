@@ -37,14 +37,8 @@ export async function play(seed: number, plan: Plan, trace: string[] | null): Pr
   const network = new Network(world, faults);
   const observer = new Observer(world);
   const store = new Store(world, network, (writes) => observer.committed(writes));
-  const { workers, deadlineMs, pace, requests } = plan;
-  world.outside = new Outside({
-    world,
-    network,
-    pace,
-    requests,
-    onEffect: (execution) => observer.effect(execution),
-  });
+  const { workers, deadlineMs, requests } = plan;
+  world.outside = new Outside({ world, network, plan, onEffect: (execution) => observer.effect(execution) });
   const fleet = new Fleet({ world, network, store, faults, workers, deadlineMs });
   const people = new People({ world, fleet, observer, requests });
   people.start();
