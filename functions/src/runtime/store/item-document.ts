@@ -46,14 +46,18 @@ export function encodeValue(value: unknown): string {
 }
 
 function textOf(value: JsonObject): string {
+  let json: unknown;
   try {
-    return JSON.stringify(value);
+    json = JSON.stringify(value);
   } catch (error) {
     // Cycles, bigint, or nested beyond the stack.
     throw invalid(
       `The value of an item must be JSON: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+  // A `toJSON` of its own can make anything of an object.
+  if (typeof json === 'string' && json.startsWith('{')) return json;
+  throw invalid('The value of an item must be an object as JSON too.');
 }
 
 /** The item's fields, and its pieces when it needs some. `collection` is the path of the owner's store. */

@@ -127,6 +127,18 @@ describe('limits', () => {
     ['a value with a cycle', (store) => store.put(['a'], 'k', loop), 'invalid_request'],
     ['a value with a bigint', (store) => store.put(['a'], 'k', { n: 1n }), 'invalid_request'],
     ['a value that is a list', (store) => store.put(['a'], 'k', []), 'invalid_request'],
+    [
+      'a value that is no JSON',
+      (store) => store.put(['a'], 'k', { toJSON: () => undefined }),
+      'invalid_request',
+    ],
+    [
+      'a value that is text as JSON',
+      (store) => store.put(['a'], 'k', { toJSON: () => 'x' }),
+      'invalid_request',
+    ],
+    ['no value', (store) => store.put(['a'], 'k', JSON.parse('{}').none), 'invalid_request'],
+    ['a query that is no text', (store) => store.search(['a'], JSON.parse('{"query":7}')), 'invalid_request'],
     ['an empty key', (store) => store.put(['a'], '', {}), 'invalid_request'],
     ['half a surrogate pair as key', (store) => store.put(['a'], '\ud800', {}), 'invalid_request'],
     ['an endless key', (store) => store.put(['a'], 'k'.repeat(2_000), {}), 'too_large'],

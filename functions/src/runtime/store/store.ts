@@ -114,6 +114,7 @@ export class DocumentStore extends BaseStore {
     checkLabels(namespacePrefix);
     const limit = bounded('limit', operation.limit ?? 10, MAX_LIMIT);
     const offset = bounded('offset', operation.offset ?? 0, MAX_OFFSET);
+    if (query !== undefined && typeof query !== 'string') throw invalid('A query must be text.');
     if ((query?.length ?? 0) > MAX_QUERY_CHARS)
       throw invalid(`A query has at most ${MAX_QUERY_CHARS} characters.`);
     const wanted = filterOf(filter);
@@ -206,10 +207,16 @@ function ttlMs(minutes: number | null): number | null {
   throw invalid('ttl must be a positive number of minutes, or null for ever.');
 }
 
+const MAX_PATHS = 100;
+const MAX_PATH_CHARS = 200;
+
 function checkIndex(index: unknown): string[] | false | null {
   if (index === undefined || index === null) return null;
   if (index === false) return false;
-  if (Array.isArray(index) && index.length <= 100 && index.every((path) => typeof path === 'string'))
-    return index;
-  throw invalid('index must be false or a list of paths.');
+  if (Array.isArray(index) && index.length <= MAX_PATHS && index.every(isPath)) return index;
+  throw invalid(`index must be false or a list of at most ${MAX_PATHS} paths.`);
+}
+
+function isPath(path: unknown): path is string {
+  return typeof path === 'string' && path.length <= MAX_PATH_CHARS && path.isWellFormed();
 }
