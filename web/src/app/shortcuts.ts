@@ -45,7 +45,7 @@ function act(key: string, actions: Actions): boolean {
     case 'k':
       return move(-1);
     case 'c':
-      return press('[data-cancel]');
+      return press('[data-act="cancel"]');
     default:
       return false;
   }

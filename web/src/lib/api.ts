@@ -36,16 +36,24 @@ export interface Api {
   answerRun(runId: string, answers: AnswerBody['answers']): Promise<Run>;
   /** The run that goes on where an ended one stopped; asking again answers the same one. */
   retryRun(runId: string): Promise<Run>;
+  /** Of a run that has ended; `not_ended` otherwise. */
+  deleteRun(runId: string): Promise<void>;
+  /** With all its runs; `thread_busy` while one goes on. */
+  deleteThread(threadId: string): Promise<void>;
   graphs(): Promise<Graphs>;
   document(id: string): Promise<LibraryDocument>;
 }
 
 /** `token` answers a fresh ID token, or null while nobody is signed in. */
 export function createApi(token: () => Promise<string | null>): Api {
-  const call = async <T>(path: string, body?: unknown): Promise<T> => {
+  const call = async <T>(
+    path: string,
+    body?: unknown,
+    method = body === undefined ? 'GET' : 'POST',
+  ): Promise<T> => {
     const bearer = await token();
     const response = await fetch(new URL(`/api/${path}`, location.origin), {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers: {
         accept: 'application/json',
         ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
@@ -69,6 +77,8 @@ export function createApi(token: () => Promise<string | null>): Api {
     cancelRun: (runId) => call(`runs/${encodeURIComponent(runId)}/cancel`, {}),
     answerRun: (runId, answers) => call(`runs/${encodeURIComponent(runId)}/answer`, { answers }),
     retryRun: (runId) => call(`runs/${encodeURIComponent(runId)}/retry`, {}),
+    deleteRun: (runId) => call(`runs/${encodeURIComponent(runId)}`, undefined, 'DELETE'),
+    deleteThread: (threadId) => call(`threads/${encodeURIComponent(threadId)}`, undefined, 'DELETE'),
     graphs: () => call('graphs'),
     document: (id) => call(`library/${id.split('/').map(encodeURIComponent).join('/')}`),
   };

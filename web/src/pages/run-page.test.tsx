@@ -171,6 +171,35 @@ describe('a run', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Try again' }).disabled).toBe(false);
   });
 
+  it('A9: deleting asks first; then the run is gone and the page goes to the list', async () => {
+    let deleted = 0;
+    server.use(
+      http.delete('*/api/runs/r1', () => {
+        deleted += 1;
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    const { user } = running({ type: 'run.completed', at: Date.now() });
+    await user.click(await screen.findByRole('button', { name: 'Delete this run' }));
+    expect(deleted).toBe(0);
+    await user.keyboard('{Escape}');
+    await user.click(await screen.findByRole('button', { name: 'Delete this run' }));
+    await user.click(screen.getByRole('button', { name: 'Yes, delete' }));
+    await waitFor(() => expect(location.pathname).toBe('/runs'));
+    expect(deleted).toBe(1);
+    expect(screen.getByText('Deleted')).toBeTruthy();
+  });
+
+  it('A9: a run that cannot be deleted stays, and the page says why', async () => {
+    const error = { code: 'unavailable', message: 'The storage does not answer.' };
+    server.use(http.delete('*/api/runs/r1', () => HttpResponse.json({ error }, { status: 503 })));
+    const { user } = running({ type: 'run.completed', at: Date.now() });
+    await user.click(await screen.findByRole('button', { name: 'Delete this run' }));
+    await user.click(screen.getByRole('button', { name: 'Yes, delete' }));
+    expect(await screen.findByText('The storage does not answer.')).toBeTruthy();
+    expect(location.pathname).toBe('/runs/r1');
+  });
+
   it('D5: every attempt can be read: how it ended and why', async () => {
     const down: NewEvent = {
       type: 'attempt.ended',

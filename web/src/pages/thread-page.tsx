@@ -12,6 +12,7 @@ import { Said } from '../features/run/said.tsx';
 import { SendFailed } from '../features/run/send-failed.tsx';
 import { useNow } from '../lib/clock.ts';
 import { duration } from '../lib/format.ts';
+import { DeleteButton } from '../features/runs/delete-button.tsx';
 import { CancelButton } from '../features/runs/cancel-button.tsx';
 import { useNames } from '../features/runs/graphs.ts';
 import { activity, elapsed, Status } from '../features/runs/status.tsx';
@@ -37,7 +38,7 @@ export default function ThreadPage({ id }: { id: string }) {
 }
 
 function Conversation({ id }: { id: string }) {
-  const { creations } = useServices();
+  const { api, book, creations } = useServices();
   const { runs, loaded, error } = useThreadRuns(id);
   const [text, change] = useDraft(`thread:${id}`);
   const last = runs.at(-1);
@@ -81,7 +82,22 @@ function Conversation({ id }: { id: string }) {
         <span aria-hidden="true">/</span>
         <code title={id}>{id.slice(0, 8)}</code>
       </div>
-      <h1 tabIndex={-1}>{runs[0]?.title ?? 'Opening the conversation…'}</h1>
+      <div className="headline">
+        <h1 tabIndex={-1}>{runs[0]?.title ?? 'Opening the conversation…'}</h1>
+        {last !== undefined && !busy && (
+          <div className="acts">
+            <DeleteButton
+              what="conversation"
+              title={runs[0]?.title ?? ''}
+              href="/threads"
+              remove={async () => {
+                await api.deleteThread(id);
+                for (const run of runs) book.remove(run.run_id);
+              }}
+            />
+          </div>
+        )}
+      </div>
       {runs.map((run, i) => (
         <Turn
           key={run.run_id}

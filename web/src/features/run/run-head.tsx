@@ -2,7 +2,9 @@ import { isTerminal, type Run } from '@longrun/shared';
 import { Link } from 'wouter';
 import { useNow } from '../../lib/clock.ts';
 import { cost, duration, exact } from '../../lib/format.ts';
+import { useServices } from '../../lib/services.ts';
 import { CancelButton } from '../runs/cancel-button.tsx';
+import { DeleteButton } from '../runs/delete-button.tsx';
 import { useNames } from '../runs/graphs.ts';
 import { activity, elapsed, Status } from '../runs/status.tsx';
 import { useCancelling } from '../runs/use-runs.ts';
@@ -10,6 +12,7 @@ import { useCancelling } from '../runs/use-runs.ts';
 /** Title, status in words, time, cost and what can be done. */
 export function RunHead({ run, sending }: { run: Run; sending: boolean }) {
   const names = useNames(run.assistant_id);
+  const { api, book } = useServices();
   const cancelling = useCancelling(run);
   const doing = sending ? 'being sent' : activity(run, names.step);
   return (
@@ -28,6 +31,17 @@ export function RunHead({ run, sending }: { run: Run; sending: boolean }) {
             </Link>
           )}
           {!sending && <CancelButton run={run} />}
+          {isTerminal(run.status) && !sending && (
+            <DeleteButton
+              what="run"
+              title={run.title}
+              href="/runs"
+              remove={async () => {
+                await api.deleteRun(run.run_id);
+                book.remove(run.run_id);
+              }}
+            />
+          )}
         </div>
       </div>
       <div className="facts">

@@ -1,14 +1,12 @@
 import { isTerminal, type Run } from '@longrun/shared';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { ConfirmButton } from '../../lib/confirm-button.tsx';
 import { useServices } from '../../lib/services.ts';
 import { useCancelling } from './use-runs.ts';
 
-/** Asks once, in place, and names what happens; then says at once that it is being done. */
+/** Asks once, then says at once that it is being done. */
 export function CancelButton({ run, small = false }: { run: Run; small?: boolean }) {
   const { cancellations, notices } = useServices();
   const cancelling = useCancelling(run);
-  const [asking, setAsking] = useState(false);
-  const trigger = useRef<HTMLButtonElement>(null);
   if (isTerminal(run.status)) return null;
   if (cancelling) {
     return (
@@ -17,47 +15,21 @@ export function CancelButton({ run, small = false }: { run: Run; small?: boolean
       </button>
     );
   }
-  if (!asking) {
-    return (
-      <button
-        ref={trigger}
-        type="button"
-        className={`warn ${small ? 'small' : ''}`}
-        data-cancel
-        aria-label={small ? `Cancel ${run.title}` : undefined}
-        onClick={() => setAsking(true)}
-      >
-        {small ? 'Cancel' : 'Cancel run'}
-      </button>
-    );
-  }
-  const confirm = () => {
-    setAsking(false);
+  const cancel = () => {
     notices.say('Cancelling the run');
     void cancellations.cancel(run.run_id);
   };
-  const keep = () => {
-    setAsking(false);
-    requestAnimationFrame(() => trigger.current?.focus());
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') keep();
-  };
-  const size = small ? 'small' : '';
   return (
-    <fieldset className="confirm">
-      <legend className="hidden">Cancel this run?</legend>
-      <span>It stops for good; what it wrote stays.</span>
-      <button type="button" className={`danger ${size}`} onClick={confirm} onKeyDown={onKey} ref={focusNow}>
-        Yes, cancel
-      </button>
-      <button type="button" className={size} onClick={keep} onKeyDown={onKey}>
-        Keep running
-      </button>
-    </fieldset>
+    <ConfirmButton
+      act="cancel"
+      label={small ? 'Cancel' : 'Cancel run'}
+      longLabel={small ? `Cancel ${run.title}` : undefined}
+      question="Cancel this run?"
+      consequence="It stops for good; what it wrote stays."
+      yes="Yes, cancel"
+      no="Keep running"
+      onYes={cancel}
+      small={small}
+    />
   );
-}
-
-function focusNow(element: HTMLElement | null): void {
-  element?.focus();
 }
