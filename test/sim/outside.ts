@@ -50,6 +50,8 @@ export class Outside {
       process,
     };
     this.#world.note(`   step ${request.key}:${step}`);
+    // What changes at a glance makes the worker write its document while nothing else happens.
+    if (this.#pace >= 1_000) config.writer?.({ type: 'progress', text: step });
     await this.#sleep(process, this.#world.random('work').int(1, this.#pace), config.signal);
     if (this.#talkative) for (let i = 0; i < CHAPTERS; i += 1) config.writer?.({ i, text: CHAPTER });
     await this.#maybeFail(request, step, process, config.signal);
