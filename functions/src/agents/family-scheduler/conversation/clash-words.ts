@@ -15,21 +15,24 @@ export function clashWords(clashes: readonly Clash[], zone: Zone, now: Instant):
   return more > 1 ? [...all.slice(0, MAX_NAMED), `${more} more`] : all;
 }
 
+interface InTheWay {
+  block: Block;
+  people: string[];
+  things: Extract<Clash, { kind: 'resource' }>[];
+}
+
 function sentences(clashes: readonly Clash[], zone: Zone, now: Instant): string[] {
-  const people = new Map<Block, string[]>();
-  const others: string[] = [];
   const span = spanWords(clashes, zone, now);
+  const inTheWay = new Map<string, InTheWay>();
+  const others: string[] = [];
   for (const clash of clashes) {
     switch (clash.kind) {
       case 'person':
-        people.set(clash.block, [...(people.get(clash.block) ?? []), clash.name]);
+        found(clash.block).people.push(clash.name);
         break;
-      case 'resource': {
-        const { name, block, travel } = clash;
-        const way = travel > 0 ? `, and ${lengthWords(travel)} on the way` : '';
-        others.push(`${theThing(name)} is needed for ${block.title} (${span(block)}${way})`);
+      case 'resource':
+        found(clash.block).things.push(clash);
         break;
-      }
       case 'bedtime':
         others.push(`${clash.name} goes to bed at ${timeText(clash.bedtime)}`);
         break;
@@ -38,8 +41,25 @@ function sentences(clashes: readonly Clash[], zone: Zone, now: Instant): string[
         break;
     }
   }
-  const inOrder = [...people].sort(([a], [b]) => a.start - b.start);
-  return [...inOrder.map(([block, names]) => `${who(names)} ${block.title} (${span(block)})`), ...others];
+  const events = [...inTheWay.values()].sort((a, b) => a.block.start - b.block.start);
+  return [...events.map(sentence), ...others];
+
+  function found(block: Block) {
+    // After a checkpoint was read the same event is another object.
+    const key = `${block.uid} ${block.start}`;
+    const known = inTheWay.get(key) ?? { block, people: [], things: [] };
+    inTheWay.set(key, known);
+    return known;
+  }
+
+  function sentence({ block, people, things }: InTheWay): string {
+    const needed = list(things.map(({ name }) => theThing(name)));
+    const event = `${block.title} (${span(block)}`;
+    if (people.length > 0) return `${who(people)} ${event})${needed === '' ? '' : `, which needs ${needed}`}`;
+    const travel = Math.max(...things.map((thing) => thing.travel));
+    const way = travel > 0 ? `, and ${lengthWords(travel)} on the way` : '';
+    return `${needed} ${things.length === 1 ? 'is' : 'are'} needed for ${event}${way})`;
+  }
 }
 
 /** Hours, and the days too when there are several. */

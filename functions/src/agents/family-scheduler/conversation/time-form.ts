@@ -12,7 +12,12 @@ export function timeQuestion({ wish, zone, now }: Situation, problem: string | n
   const time = { type: 'string', format: 'time', title: 'Begins at', default: suggested.slice(11, 16) };
   const length = { minimum: 5, maximum: MAX_MINUTES, default: Math.min(wish.minutes, MAX_MINUTES) };
   const minutes = { type: 'integer', title: 'Minutes', ...length };
-  const cancel = { type: 'boolean', title: 'Cancel', description: 'Nothing is booked.', default: false };
+  const cancel = {
+    type: 'boolean',
+    title: 'Cancel instead',
+    description: 'Nothing is booked.',
+    default: false,
+  };
   return {
     question: `When shall “${wish.title}” be?`,
     ...(problem === null ? {} : { detail: plain(problem) }),
