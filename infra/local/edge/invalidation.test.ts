@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startEdge } from './server.ts';
 import { SCRIPT, ask, startSite } from './test-support.ts';
 import type { Site } from './test-support.ts';
+import { eventually } from '../testing/eventually.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -46,7 +47,7 @@ describe('B5: a purge', () => {
     ]);
     const link = new URL(String(operation['selfLink'])).pathname;
     expect(link).toBe(`/compute/v1/projects/p/global/operations/${String(operation['name'])}`);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(parse((await ask(site, link)).body)).toMatchObject({
         status: 'DONE',
         progress: 100,

@@ -1,9 +1,10 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { listen } from '../net/listen.ts';
 import { ask, startSite } from './test-support.ts';
 import type { Site } from './test-support.ts';
+import { eventually } from '../testing/eventually.ts';
 
 const sites: Site[] = [];
 afterEach(async () => {
@@ -127,7 +128,7 @@ describe('A4: event streams', () => {
     const abort = new AbortController();
     await fetch(`${site.url}/api/events`, { signal: abort.signal });
     abort.abort();
-    await vi.waitFor(() => expect(closed).toBe(true));
+    await eventually(() => expect(closed).toBe(true));
   });
 
   test('the API dies in the middle of an answer -> the client sees that it was cut', async () => {

@@ -2,9 +2,10 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PAGE, SCRIPT, ask, startSite } from './test-support.ts';
 import type { Site } from './test-support.ts';
+import { eventually } from '../testing/eventually.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -142,9 +143,7 @@ describe('the cache', () => {
     expect((await look('br'))['x-cache']).toBe('miss');
     expect((await look('gzip'))['x-cache']).toBe('miss');
     expect(await look('br')).toMatchObject({ 'x-cache': 'hit', age: '0' });
-    await vi.waitFor(async () => expect(Number((await look('br')).age)).toBeGreaterThan(0), {
-      timeout: 3_000,
-    });
+    await eventually(async () => expect(Number((await look('br')).age)).toBeGreaterThan(0));
   });
 
   test('a fresh entry outlives its file, as in a CDN; the page is read anew as soon as it changes', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { v2beta3 } from '@google-cloud/tasks';
 import type { CloudTasksClient, protos } from '@google-cloud/tasks';
 import { credentials } from '@grpc/grpc-js';
@@ -6,6 +6,7 @@ import { startTasks } from './server.ts';
 import type { TasksServer } from './server.ts';
 import { Cleanup, LOCATION, connect, startTarget } from './test-support.ts';
 import type { Target } from './test-support.ts';
+import { eventually } from '../testing/eventually.ts';
 
 type WireTask = protos.google.cloud.tasks.v2.ITask;
 
@@ -176,11 +177,11 @@ describe('tasks', () => {
     const parent = `${LOCATION}/queues/auto`;
     const task = { ...http({ url: `${target.url}/dedup` }), name: `${parent}/tasks/t` };
     await its.createTask({ parent, task });
-    await vi.waitFor(() => expect(its.getTask({ name: task.name })).rejects.toThrow(/existed recently/));
+    await eventually(() => expect(its.getTask({ name: task.name })).rejects.toThrow(/existed recently/));
     await expect(its.createTask({ parent, task })).rejects.toThrow(/ALREADY_EXISTS/);
     await expect(its.deleteTask({ name: task.name })).rejects.toThrow(/NOT_FOUND/);
     await expect(its.runTask({ name: task.name })).rejects.toThrow(/NOT_FOUND/);
-    await vi.waitFor(() => its.createTask({ parent, task }), { timeout: 5_000, interval: 50 });
+    await eventually(() => its.createTask({ parent, task }));
   });
 
   const bad: [string, () => WireTask][] = [

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Cleanup, LOCATION, connect, spawnServer, startTarget } from './test-support.ts';
 import type { ServerProcess } from './test-support.ts';
+import { eventually } from '../testing/eventually.ts';
 
 const QUEUE = `${LOCATION}/queues/q`;
 const cleanup = new Cleanup();
@@ -22,9 +23,6 @@ async function spawnWith(...args: string[]): Promise<ServerProcess> {
     server.kill('SIGKILL'),
   );
 }
-
-const until = (check: () => unknown): Promise<unknown> =>
-  vi.waitFor(check, { timeout: 15_000, interval: 10 });
 
 test('kill -9 under load, three times: every acknowledged task is delivered', async () => {
   const acknowledged = new Set<string>();
@@ -45,13 +43,13 @@ test('kill -9 under load, three times: every acknowledged task is delivered', as
       }
     };
     const creators = Promise.allSettled(Array.from({ length: 16 }, creator));
-    await until(() => expect(acknowledged.size - before).toBeGreaterThan(200));
+    await eventually(() => expect(acknowledged.size - before).toBeGreaterThan(200));
     await server.kill('SIGKILL');
     await client.close();
     await creators;
   }
   await spawnWith();
-  await until(() => {
+  await eventually(() => {
     const delivered = new Set(target.deliveries.map(({ path }) => path));
     expect([...acknowledged].filter((path) => !delivered.has(path))).toEqual([]);
   });
@@ -71,10 +69,10 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
       parent: QUEUE,
       task: { name: `${QUEUE}/tasks/once`, httpRequest: { url: target.url, body: Buffer.from('payload') } },
     });
-    await until(() => expect(target.deliveries).toHaveLength(1));
+    await eventually(() => expect(target.deliveries).toHaveLength(1));
     expect(await first.kill(signal)).toBe(signal === 'SIGTERM' ? 0 : null);
     const second = await spawnWith();
-    await until(() => expect(target.deliveries).toHaveLength(2));
+    await eventually(() => expect(target.deliveries).toHaveLength(2));
     expect(target.deliveries[1]).toMatchObject({ body: 'payload' });
 
     const again = cleanup.add(connect(second.port), (c) => c.close());

@@ -10,8 +10,9 @@ import type {
   Query,
   QuerySnapshot,
 } from '@google-cloud/firestore';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { codeOf, CODE, start } from './harness.ts';
+import { eventually } from '../../testing/eventually.ts';
 
 const { db, collection } = await start();
 const ids = async (query: Query): Promise<string[]> => (await query.get()).docs.map((d) => d.id);
@@ -253,7 +254,7 @@ describe('queries', () => {
     expect(await ids(query)).toEqual(sorted);
     const seen: string[][] = [];
     const stop = query.onSnapshot(({ docs }) => seen.push(docs.map(({ id }) => id)));
-    await vi.waitFor(() => expect(seen).toEqual([sorted]));
+    await eventually(() => expect(seen).toEqual([sorted]));
     stop();
   });
 
@@ -261,9 +262,9 @@ describe('queries', () => {
     const group = collection();
     const sizes = Array.from({ length: 150 }, (): number[] => []);
     const stops = sizes.map((seen, i) => group.where('i', '>', i).onSnapshot(({ size }) => seen.push(size)));
-    await vi.waitFor(() => expect(sizes.every((seen) => seen.length === 1)).toBe(true), 10_000);
+    await eventually(() => expect(sizes.every((seen) => seen.length === 1)).toBe(true));
     await group.doc().set({ i: 1337 });
-    await vi.waitFor(() => expect(sizes.every((seen) => seen.at(-1) === 1)).toBe(true), 10_000);
+    await eventually(() => expect(sizes.every((seen) => seen.at(-1) === 1)).toBe(true));
     for (const stop of stops) stop();
   });
 });

@@ -1,7 +1,8 @@
 import { AggregateField } from '@google-cloud/firestore';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Usage } from '../engine/types.ts';
 import { start } from './harness.ts';
+import { eventually } from '../../testing/eventually.ts';
 
 const { db, server, collection } = await start();
 const reset = (): Promise<Response> => fetch(`${server.url}/_/usage`, { method: 'DELETE' });
@@ -61,10 +62,10 @@ describe('billed operations', () => {
   test('a listener: a read for each document delivered', async () => {
     const sizes: number[] = [];
     onTestFinished(c.where('i', '>=', 5).onSnapshot((snapshot) => sizes.push(snapshot.size)));
-    await vi.waitFor(() => expect(sizes).toEqual([5]));
+    await eventually(() => expect(sizes).toEqual([5]));
     await c.doc('d9').set({ i: 99 });
     await c.doc('d8').set({ i: 0 });
-    await vi.waitFor(() => expect(sizes).toEqual([5, 5, 4]));
+    await eventually(() => expect(sizes).toEqual([5, 5, 4]));
     expect((await usage()).totals).toEqual({ reads: 6, writes: 2, deletes: 0 });
   });
 

@@ -1,9 +1,10 @@
 import { initializeApp } from 'firebase/app';
 import type { EmulatorMockTokenOptions } from 'firebase/firestore';
 import * as sdk from 'firebase/firestore';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { outcome } from '../web/sdk-suite/build.ts';
 import { start } from '../conformance/harness.ts';
+import { eventually } from '../../testing/eventually.ts';
 
 sdk.setLogLevel('silent');
 const { db, server, collection, connect } = await start();
@@ -44,11 +45,11 @@ describe('DELETE documents', () => {
     await batch.commit();
     const sizes: number[] = [];
     const stop = group.onSnapshot(({ size }) => sizes.push(size));
-    await vi.waitFor(() => expect(sizes).toEqual([20]));
+    await eventually(() => expect(sizes).toEqual([20]));
     await ask('DELETE', '/_/usage');
     expect(await clear('(default)')).toEqual({ status: 200, body: '{}' });
     expect(JSON.parse((await ask('GET', '/_/usage')).body)).toMatchObject({ totals: { deletes: 0 } });
-    await vi.waitFor(() => expect(sizes.at(-1)).toBe(0));
+    await eventually(() => expect(sizes.at(-1)).toBe(0));
     stop();
     expect(await db.listCollections()).toEqual([]);
     expect((await group.where('i', '>=', 0).get()).size).toBe(0);

@@ -1,12 +1,13 @@
 import { connect } from 'node:http2';
 import type { ClientHttp2Stream } from 'node:http2';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { createEngine } from '../engine/engine.ts';
 import { ADMIN } from '../engine/types.ts';
 import type { FirestoreApi } from '../engine/types.ts';
 import { listenMixed } from '../../net/listen-mixed.ts';
 import { firestoreService } from '../protos.ts';
 import { createGrpcServer } from './service.ts';
+import { eventually } from '../../testing/eventually.ts';
 
 const database = 'projects/p/databases/(default)';
 const MAX_BACKLOG = 2 * 1024 * 1024;
@@ -77,13 +78,13 @@ test('a listener that reads nothing is ended before it fills the memory; one tha
   const busy = listen();
   let bytes = 0;
   busy.on('data', (chunk: Buffer) => (bytes += chunk.length));
-  await vi.waitFor(() => expect(open).toBe(2));
+  await eventually(() => expect(open).toBe(2));
   for (let round = 0; round < 60; round += 1) {
     await write(round);
-    await vi.waitFor(() => expect(bytes).toBeGreaterThan((round + 1) * 100 * TEXT)); // all that was written so far
+    await eventually(() => expect(bytes).toBeGreaterThan((round + 1) * 100 * TEXT)); // all that was written so far
   }
   expect(open).toBe(1);
   busy.close();
   idle.close();
-  await vi.waitFor(() => expect(open).toBe(0));
+  await eventually(() => expect(open).toBe(0));
 });

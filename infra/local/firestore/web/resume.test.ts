@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initializeApp } from 'firebase/app';
 import * as sdk from 'firebase/firestore';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { startFirestore } from '../server.ts';
 import type { FirestoreServer } from '../server.ts';
+import { eventually } from '../../testing/eventually.ts';
 
 sdk.setLogLevel('silent');
 
@@ -43,7 +44,7 @@ test('documents that left unseen are found by a bloom filter: only news are read
     await sdk.enableNetwork(db);
     const seen: sdk.QuerySnapshot[] = [];
     const stop = sdk.onSnapshot(group, (snapshot) => seen.push(snapshot));
-    await vi.waitFor(() => expect(seen.at(-1)?.metadata.fromCache).toBe(false), 10_000);
+    await eventually(() => expect(seen.at(-1)?.metadata.fromCache).toBe(false));
     const left = [...ids.slice(0, 95), 'new'].sort();
     expect(
       seen

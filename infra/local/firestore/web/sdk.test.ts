@@ -1,6 +1,6 @@
 /** The unmodified browser SDK against the web interface and the engine behind it. */
 import type { DocumentSnapshot, Firestore, FirestoreSettings, QuerySnapshot } from 'firebase/firestore';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createAuthorizer } from '../rules/index.ts';
@@ -8,6 +8,7 @@ import { app, lite, sdk } from './testing/browser-sdk.ts';
 import { sdkClient } from './testing/sdk-client.ts';
 import { serve } from './testing/serve.ts';
 import type { Served } from './testing/serve.ts';
+import { eventually } from '../../testing/eventually.ts';
 
 const RULES = `rules_version = '2';
 service cloud.firestore { match /databases/{db}/documents {
@@ -66,13 +67,13 @@ describe.each([
     const target = sdk.doc(db, 'open/a');
     const seen: unknown[] = [];
     sdk.onSnapshot(target, (snapshot) => seen.push(snapshot.exists() ? textOf(snapshot) : 'absent'));
-    await vi.waitFor(() => expect(seen).toEqual(['absent']));
+    await eventually(() => expect(seen).toEqual(['absent']));
     await put('open/a', 'one');
-    await vi.waitFor(() => expect(seen.at(-1)).toBe('one'));
+    await eventually(() => expect(seen.at(-1)).toBe('one'));
     await sdk.setDoc(target, { text: 'two' });
     expect(seen.at(-1)).toBe('two');
     await sdk.deleteDoc(target);
-    await vi.waitFor(() => expect(seen.at(-1)).toBe('absent'));
+    await eventually(() => expect(seen.at(-1)).toBe('absent'));
   });
 
   it('text beyond the basic plane, and a document of 900 KB', async () => {
@@ -95,9 +96,9 @@ describe('listening', () => {
     let collection: QuerySnapshot | undefined;
     sdk.onSnapshot(sdk.collectionGroup(db, 'group'), (snapshot) => (group = snapshot));
     sdk.onSnapshot(sdk.collection(db, 'open/a/group'), (snapshot) => (collection = snapshot));
-    await vi.waitFor(() => expect([textsOf(group), textsOf(collection)]).toEqual([['x'], ['x']]));
+    await eventually(() => expect([textsOf(group), textsOf(collection)]).toEqual([['x'], ['x']]));
     await put('open/b/group/y', 'y');
-    await vi.waitFor(() => expect(textsOf(group)).toEqual(['x', 'y']));
+    await eventually(() => expect(textsOf(group)).toEqual(['x', 'y']));
     expect(textsOf(collection)).toEqual(['x']);
   });
 
@@ -107,9 +108,9 @@ describe('listening', () => {
     sdk.onSnapshot(sdk.doc(db, 'open/a'), { includeMetadataChanges: true }, (snapshot) =>
       seen.push([textOf(snapshot), snapshot.metadata.hasPendingWrites]),
     );
-    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(0));
+    await eventually(() => expect(seen.length).toBeGreaterThan(0));
     void sdk.setDoc(sdk.doc(db, 'open/a'), { text: 'mine' });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(seen.slice(-2)).toEqual([
         ['mine', true],
         ['mine', false],
@@ -123,9 +124,9 @@ describe('listening', () => {
     for (let i = 0; i < 40; i += 1) {
       sdk.onSnapshot(sdk.doc(db, `open/d${String(i)}`), (snapshot) => (seen[i] = textOf(snapshot)));
     }
-    await vi.waitFor(() => expect(Object.keys(seen).length).toBe(40));
+    await eventually(() => expect(Object.keys(seen).length).toBe(40));
     await Promise.all(seen.map((_, i) => put(`open/d${String(i)}`, `text ${String(i)}`)));
-    await vi.waitFor(() => expect(seen).toEqual(seen.map((_, i) => `text ${String(i)}`)));
+    await eventually(() => expect(seen).toEqual(seen.map((_, i) => `text ${String(i)}`)));
     expect(served.web.sessions).toBe(1);
   });
 
@@ -134,13 +135,13 @@ describe('listening', () => {
     let seen: unknown;
     sdk.onSnapshot(sdk.collection(db, 'open'), (snapshot) => (seen = textsOf(snapshot)));
     await put('open/a', 'a');
-    await vi.waitFor(() => expect(seen).toEqual(['a']));
+    await eventually(() => expect(seen).toEqual(['a']));
     await sdk.disableNetwork(db);
     await put('open/b', 'b');
     const written = sdk.setDoc(sdk.doc(db, 'open/c'), { text: 'c' });
     await sdk.enableNetwork(db);
     await written;
-    await vi.waitFor(() => expect(seen).toEqual(['a', 'b', 'c']));
+    await eventually(() => expect(seen).toEqual(['a', 'b', 'c']));
   });
 
   it('a server that restarted on the same port is found again', async () => {
@@ -148,14 +149,14 @@ describe('listening', () => {
     let seen: unknown;
     sdk.onSnapshot(sdk.doc(db, 'open/a'), (snapshot) => (seen = textOf(snapshot)));
     await put('open/a', 'before');
-    await vi.waitFor(() => expect(seen).toBe('before'));
+    await eventually(() => expect(seen).toBe('before'));
     const port = Number(new URL(served.url).port);
     served.close();
     served = await serve({ api: engine.api, guarded: () => true }, port);
     await put('open/a', 'after');
     await sdk.disableNetwork(db);
     await sdk.enableNetwork(db);
-    await vi.waitFor(() => expect(seen).toBe('after'));
+    await eventually(() => expect(seen).toBe('after'));
   });
 
   it('the end of the SDK ends its sessions', async () => {
@@ -163,7 +164,7 @@ describe('listening', () => {
     await sdk.getDoc(sdk.doc(db, 'open/a'));
     await sdk.setDoc(sdk.doc(db, 'open/a'), {});
     await sdk.terminate(db);
-    await vi.waitFor(() => expect(served.web.sessions).toBe(0));
+    await eventually(() => expect(served.web.sessions).toBe(0));
   });
 });
 
@@ -199,9 +200,9 @@ describe('rules', () => {
       () => undefined,
       (error) => (denied = error.code),
     );
-    await vi.waitFor(() => expect(denied).toBe('permission-denied'));
+    await eventually(() => expect(denied).toBe('permission-denied'));
     await put('open/a', 'still here');
-    await vi.waitFor(() => expect(seen).toBe('still here'));
+    await eventually(() => expect(seen).toBe('still here'));
   });
 
   it('a denied write fails and is taken back; the next one succeeds', async () => {
@@ -209,9 +210,9 @@ describe('rules', () => {
     const target = sdk.doc(db, 'users/ann');
     const seen: unknown[] = [];
     sdk.onSnapshot(target, (snapshot) => seen.push(snapshot.exists()));
-    await vi.waitFor(() => expect(seen).toEqual([false]));
+    await eventually(() => expect(seen).toEqual([false]));
     expect(await outcome(sdk.setDoc(target, { ok: false }))).toBe('permission-denied');
-    await vi.waitFor(() => expect(seen).toEqual([false, true, false]));
+    await eventually(() => expect(seen).toEqual([false, true, false]));
     expect(await outcome(sdk.setDoc(target, { ok: true }))).toBe('done');
     expect(
       await outcome(
@@ -238,11 +239,11 @@ describe('rules', () => {
     sdk.onSnapshot(sdk.doc(client.db, 'open/a'), (snapshot) => (open = textOf(snapshot)));
     expect(await outcome(sdk.getDocFromServer(sdk.doc(client.db, 'admin/x')))).toBe('permission-denied');
     client.changeUser('ann', { admin: true });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await outcome(sdk.getDocFromServer(sdk.doc(client.db, 'admin/x')))).toBe('done'),
     );
     await put('open/a', 'still listening');
-    await vi.waitFor(() => expect(open).toBe('still listening'));
+    await eventually(() => expect(open).toBe('still listening'));
   });
 
   it('an expired token makes the SDK fetch another, and the listener goes on', async () => {
@@ -250,12 +251,12 @@ describe('rules', () => {
     client.changeUser('ann', { exp: Date.now() / 1000 + 0.5 });
     let seen: unknown;
     sdk.onSnapshot(sdk.doc(client.db, 'users/ann'), (snapshot) => (seen = snapshot.exists()));
-    await vi.waitFor(() => expect(seen).toBe(false));
+    await eventually(() => expect(seen).toBe(false));
     const asked = client.tokens();
-    await vi.waitFor(() => expect(client.tokens()).toBeGreaterThan(asked), 5000);
+    await eventually(() => expect(client.tokens()).toBeGreaterThan(asked));
     client.changeUser('ann');
     await put('users/ann', 'new');
-    await vi.waitFor(() => expect(seen).toBe(true), 5000);
+    await eventually(() => expect(seen).toBe(true));
   });
 });
 

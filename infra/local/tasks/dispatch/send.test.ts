@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
 import type { ServerResponse } from 'node:http';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { listen } from '../../net/listen.ts';
 import { Cleanup, startTarget } from '../test-support.ts';
 import { createSender } from './send.ts';
+import { eventually } from '../../testing/eventually.ts';
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -16,7 +17,7 @@ test('no answer before the deadline -> the request is aborted', async () => {
   const target = await startTarget((_, response) => void (held = response));
   cleanup.add(target, (t) => t.close());
   expect(await sender().send(to(target.url), {}, 100)).toEqual({ kind: 'deadline' });
-  await vi.waitFor(() => expect(held?.destroyed).toBe(true));
+  await eventually(() => expect(held?.destroyed).toBe(true));
 });
 
 test('an answer whose body never ends -> the deadline too', async () => {
@@ -53,7 +54,7 @@ test('stopped -> the attempt does not count', async () => {
   cleanup.add(target, (t) => t.close());
   const { send, stop } = createSender();
   const outcome = send(to(target.url), {}, 5_000);
-  await vi.waitFor(() => expect(target.deliveries).toHaveLength(1));
+  await eventually(() => expect(target.deliveries).toHaveLength(1));
   stop();
   expect(await outcome).toEqual({ kind: 'stopped' });
   expect(await send(to(target.url), {}, 5_000)).toEqual({ kind: 'stopped' });

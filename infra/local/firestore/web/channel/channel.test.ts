@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StatusError } from '../../engine/status.ts';
 import type { Caller, Fail, ListenRequest, ListenResponse } from '../../engine/types.ts';
 import type { Limits } from '../limits.ts';
@@ -6,6 +6,7 @@ import { ChannelClient, parse } from '../testing/channel-client.ts';
 import { fakeApi } from '../testing/fake-api.ts';
 import { idToken, serve } from '../testing/serve.ts';
 import type { Served } from '../testing/serve.ts';
+import { eventually } from '../../../testing/eventually.ts';
 
 let served: Served;
 let client: ChannelClient;
@@ -253,7 +254,7 @@ describe('end of a session', () => {
   it('a session that nobody fetches from is collected', async () => {
     await start({ idleMs: 30 });
     await client.open();
-    await vi.waitFor(() => expect(served.web.sessions).toBe(0));
+    await eventually(() => expect(served.web.sessions).toBe(0));
     expect(closed).toBe(1);
   });
 

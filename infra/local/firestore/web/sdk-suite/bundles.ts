@@ -1,7 +1,8 @@
 import { Firestore } from '@google-cloud/firestore';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bench } from './build.ts';
 import type { Build } from './build.ts';
+import { eventually } from '../../../testing/eventually.ts';
 
 process.env['METADATA_SERVER_DETECTION'] = 'none';
 
@@ -39,7 +40,7 @@ export function bundles(build: Build): void {
       const stop = onSnapshot(named, { includeMetadataChanges: true }, ({ docs, metadata }) =>
         seen.push(`${docs.map(({ id }) => id).join('')}${metadata.fromCache ? ' cached' : ''}`),
       );
-      await vi.waitFor(() => expect(seen.at(-1)).toBe('bd'));
+      await eventually(() => expect(seen.at(-1)).toBe('bd'));
       expect(seen[0]).toBe('bc cached');
       const usage: unknown = await (await fetch(`http://${at.address}/_/usage`)).json();
       expect(usage).toMatchObject({ totals: { reads: 1 } });

@@ -1,7 +1,8 @@
 import type { DocumentSnapshot } from 'firebase/firestore';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bench, outcome } from './build.ts';
 import type { Build } from './build.ts';
+import { eventually } from '../../../testing/eventually.ts';
 
 export function documents(build: Build): void {
   describe('documents', () => {
@@ -59,13 +60,13 @@ export function documents(build: Build): void {
       at.sdk.onSnapshot(target, { includeMetadataChanges: true }, (snapshot: DocumentSnapshot) =>
         seen.push([snapshot.data({ serverTimestamps: 'none' })?.['b'], snapshot.metadata.hasPendingWrites]),
       );
-      await vi.waitFor(() => expect(seen).toEqual([[undefined, false]]));
+      await eventually(() => expect(seen).toEqual([[undefined, false]]));
       await writeBatch(at.db)
         .delete(target)
         .set(target, { a: 1, b: 1 })
         .update(target, { b: 2, at: at.sdk.serverTimestamp() })
         .commit();
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(seen.slice(1)).toEqual([
           [2, true],
           [2, false],
@@ -140,9 +141,9 @@ export function documents(build: Build): void {
           ({ code }) => errors.push(code),
         );
       listen();
-      await vi.waitFor(() => expect(errors).toEqual(['invalid-argument']));
+      await eventually(() => expect(errors).toEqual(['invalid-argument']));
       listen();
-      await vi.waitFor(() => expect(errors).toHaveLength(2));
+      await eventually(() => expect(errors).toHaveLength(2));
       expect(await outcome(getDocFromServer(bad))).toBe('invalid-argument');
       expect(await outcome(at.sdk.getDoc(bad))).toBe('invalid-argument');
       expect(await outcome(at.sdk.runTransaction(at.db, (t) => t.get(bad)))).toBe('invalid-argument');

@@ -1,7 +1,14 @@
 import type { DocumentSnapshot, QuerySnapshot } from 'firebase/firestore';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bench } from './build.ts';
 import type { Build } from './build.ts';
+import { eventually } from '../../../testing/eventually.ts';
+
+/** Waits for exactly these, and takes them away. */
+async function next<T>(seen: T[], expected: readonly T[]): Promise<void> {
+  await eventually(() => expect(seen).toEqual(expected));
+  seen.length = 0;
+}
 
 /** Which events a listener gets, and no others: what the server says about a write must not come twice or apart. */
 export function events(build: Build): void {
@@ -18,13 +25,13 @@ export function events(build: Build): void {
         const state = `${hasPendingWrites ? 'pending' : 'done'}${fromCache ? ' cached' : ''}`;
         seen.push(`${JSON.stringify(snapshot.data())} ${state}`);
       });
-      await vi.waitFor(() => expect(seen.splice(0)).toEqual(['undefined done']));
+      await next(seen, ['undefined done']);
       await setDoc(target, { a: 1 });
-      await vi.waitFor(() => expect(seen).toEqual(['{"a":1} pending', '{"a":1} done']));
+      await eventually(() => expect(seen).toEqual(['{"a":1} pending', '{"a":1} done']));
       await updateDoc(target, { b: 2 });
-      await vi.waitFor(() => expect(seen.slice(2)).toEqual(['{"a":1,"b":2} pending', '{"a":1,"b":2} done']));
+      await eventually(() => expect(seen.slice(2)).toEqual(['{"a":1,"b":2} pending', '{"a":1,"b":2} done']));
       await deleteDoc(target);
-      await vi.waitFor(() => expect(seen.slice(4)).toEqual(['undefined done']));
+      await eventually(() => expect(seen.slice(4)).toEqual(['undefined done']));
       await setDoc(doc(at.own()), {}); // had anything else been on its way, it would be here before this
       expect(seen).toHaveLength(5);
       stop();
@@ -34,10 +41,10 @@ export function events(build: Build): void {
       const group = await at.seed({ a: { n: 1 } });
       const seen: number[] = [];
       const stop = onSnapshot(doc(group, 'a'), (snapshot) => seen.push(Number(snapshot.get('n'))));
-      await vi.waitFor(() => expect(seen).toEqual([1]));
+      await eventually(() => expect(seen).toEqual([1]));
       await setDoc(doc(at.other, group.path, 'a'), { n: 1 });
       await setDoc(doc(at.other, group.path, 'a'), { n: 2 });
-      await vi.waitFor(() => expect(seen).toEqual([1, 2]));
+      await eventually(() => expect(seen).toEqual([1, 2]));
       stop();
     });
 
@@ -45,10 +52,10 @@ export function events(build: Build): void {
       const group = await at.seed({ a: { foo: 1 } });
       const seen: string[] = [];
       const stop = onSnapshot(doc(group, 'a'), () => seen.push('document'));
-      await vi.waitFor(() => expect(seen.splice(0)).toEqual(['document']));
+      await next(seen, ['document']);
       const leave = at.sdk.onSnapshotsInSync(at.db, () => seen.push('sync'));
       await setDoc(doc(group, 'a'), { foo: 3 });
-      await vi.waitFor(() => expect(seen.slice(0, 3)).toEqual(['sync', 'document', 'sync']));
+      await eventually(() => expect(seen.slice(0, 3)).toEqual(['sync', 'document', 'sync']));
       leave();
       stop();
     });
@@ -64,13 +71,13 @@ export function events(build: Build): void {
       };
       const [cached, served]: [string[], string[]] = [[], []];
       const stopCached = onSnapshot(target, { ...every, source: 'cache' }, log(cached));
-      await vi.waitFor(() => expect(cached.splice(0)).toEqual(['b cached']));
+      await next(cached, ['b cached']);
       const stopServed = onSnapshot(target, every, log(served));
-      await vi.waitFor(() => expect(served.splice(0)).toEqual(['b cached', 'b']));
-      await vi.waitFor(() => expect(cached.splice(0)).toEqual(['b']));
+      await next(served, ['b cached', 'b']);
+      await next(cached, ['b']);
       await addDoc(group, { sort: 2 });
-      await vi.waitFor(() => expect(served).toEqual(['b? pending', 'b?']));
-      await vi.waitFor(() => expect(cached).toEqual(['b? pending', 'b?']));
+      await eventually(() => expect(served).toEqual(['b? pending', 'b?']));
+      await eventually(() => expect(cached).toEqual(['b? pending', 'b?']));
       stopServed();
       stopCached();
     });
@@ -86,10 +93,10 @@ export function events(build: Build): void {
           ),
         ),
       );
-      await vi.waitFor(() => expect(seen.splice(0)).toEqual([[42, 42, 42]]));
+      await next(seen, [[42, 42, 42]]);
       await updateDoc(target, { when: at.sdk.serverTimestamp() });
       const time: unknown = expect.any(at.sdk.Timestamp);
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(seen).toEqual([
           [null, time, 42],
           [time, time, time],

@@ -1,7 +1,8 @@
 import type { CollectionReference, Query, QuerySnapshot } from 'firebase/firestore';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bench } from './build.ts';
 import type { Build } from './build.ts';
+import { eventually } from '../../../testing/eventually.ts';
 
 export function listeners(build: Build): void {
   describe('listeners', () => {
@@ -29,15 +30,15 @@ export function listeners(build: Build): void {
     test('what changed, from where and to where', async () => {
       const group = await at.seed({ a: { n: 1 }, b: { n: 2 } });
       const { changes, stop } = watch(query(group, orderBy('n')));
-      await vi.waitFor(() => expect(changes).toEqual(['added a -1>0, added b -1>1']));
+      await eventually(() => expect(changes).toEqual(['added a -1>0, added b -1>1']));
       await setDoc(elsewhere(group, 'a'), { n: 3 });
-      await vi.waitFor(() => expect(changes.at(-1)).toBe('modified a 0>1'));
+      await eventually(() => expect(changes.at(-1)).toBe('modified a 0>1'));
       const batch = at.sdk.writeBatch(at.other);
       batch.delete(elsewhere(group, 'b')).set(elsewhere(group, 'c'), { n: 0 });
       await batch.commit();
-      await vi.waitFor(() => expect(changes.at(-1)).toBe('removed b 0>-1, added c -1>0'));
+      await eventually(() => expect(changes.at(-1)).toBe('removed b 0>-1, added c -1>0'));
       await setDoc(elsewhere(group, 'c'), { m: 0 });
-      await vi.waitFor(() => expect(changes.at(-1)).toBe('removed c 0>-1'));
+      await eventually(() => expect(changes.at(-1)).toBe('removed c 0>-1'));
       stop();
     });
 
@@ -45,12 +46,12 @@ export function listeners(build: Build): void {
       const group = await at.seed({ a: { sort: 0 }, b: { sort: 1 }, c: { sort: 1 }, d: { sort: 2 } });
       const first = watch(query(group, orderBy('sort'), limit(2)));
       const last = watch(query(group, orderBy('sort', 'desc'), limitToLast(2)));
-      await vi.waitFor(() => expect([first.seen.at(-1), last.seen.at(-1)]).toEqual(['ab', 'ba']));
+      await eventually(() => expect([first.seen.at(-1), last.seen.at(-1)]).toEqual(['ab', 'ba']));
       first.stop();
       await setDoc(elsewhere(group, 'e'), { sort: -1 });
-      await vi.waitFor(() => expect(last.seen.at(-1)).toBe('ae'));
+      await eventually(() => expect(last.seen.at(-1)).toBe('ae'));
       await setDoc(elsewhere(group, 'a'), { sort: 9 });
-      await vi.waitFor(() => expect(last.seen.at(-1)).toBe('be'));
+      await eventually(() => expect(last.seen.at(-1)).toBe('be'));
       last.stop();
     });
 
@@ -69,14 +70,14 @@ export function listeners(build: Build): void {
     test('changes while offline arrive when the network is back', async () => {
       const group = await at.seed({ a: { n: 1 }, b: { n: 2 }, c: { n: 3 } });
       const { seen, stop } = watch(query(group, where('n', '>', 0), orderBy('n')));
-      await vi.waitFor(() => expect(seen.at(-1)).toBe('abc'));
+      await eventually(() => expect(seen.at(-1)).toBe('abc'));
       await at.sdk.disableNetwork(at.db);
       await deleteDoc(elsewhere(group, 'a'));
       await setDoc(elsewhere(group, 'b'), { n: -1 });
       await setDoc(elsewhere(group, 'c'), { n: 9 });
       await setDoc(elsewhere(group, 'd'), { n: 5 });
       await at.sdk.enableNetwork(at.db);
-      await vi.waitFor(() => expect(seen.at(-1)).toBe('dc'));
+      await eventually(() => expect(seen.at(-1)).toBe('dc'));
       stop();
     });
 
@@ -86,11 +87,11 @@ export function listeners(build: Build): void {
       const stop = onSnapshot(group, { includeMetadataChanges: true }, ({ metadata }) =>
         seen.push(metadata.fromCache),
       );
-      await vi.waitFor(() => expect(seen.at(-1)).toBe(false));
+      await eventually(() => expect(seen.at(-1)).toBe(false));
       await at.sdk.disableNetwork(at.db);
-      await vi.waitFor(() => expect(seen.at(-1)).toBe(true));
+      await eventually(() => expect(seen.at(-1)).toBe(true));
       await at.sdk.enableNetwork(at.db);
-      await vi.waitFor(() => expect(seen.at(-1)).toBe(false));
+      await eventually(() => expect(seen.at(-1)).toBe(false));
       stop();
     });
 
@@ -98,9 +99,9 @@ export function listeners(build: Build): void {
       const group = await at.seed({ a: { n: 1 } });
       const seen: number[] = [];
       const stop = onSnapshot(group, { source: 'cache' }, ({ size }) => seen.push(size));
-      await vi.waitFor(() => expect(seen).toEqual([0]));
+      await eventually(() => expect(seen).toEqual([0]));
       const live = watch(group);
-      await vi.waitFor(() => expect([seen.at(-1), live.seen.at(-1)]).toEqual([1, 'a']));
+      await eventually(() => expect([seen.at(-1), live.seen.at(-1)]).toEqual([1, 'a']));
       live.stop();
       stop();
     });

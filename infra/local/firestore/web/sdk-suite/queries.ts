@@ -4,9 +4,10 @@ import type {
   QueryCompositeFilterConstraint,
   QuerySnapshot,
 } from 'firebase/firestore';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bench, outcome } from './build.ts';
 import type { Build } from './build.ts';
+import { eventually } from '../../../testing/eventually.ts';
 
 const idsOf = (snapshot: QuerySnapshot): string[] => snapshot.docs.map(({ id }) => id);
 
@@ -171,7 +172,7 @@ export function queries(build: Build): void {
         const server = idsOf(await getDocsFromServer(ordered)).join('');
         let client = '';
         const stop = at.sdk.onSnapshot(ordered, (snapshot) => (client = idsOf(snapshot).join('')));
-        await vi.waitFor(() => expect([server, client]).toEqual(['bahicfedgkj', 'bahicfedgkj']));
+        await eventually(() => expect([server, client]).toEqual(['bahicfedgkj', 'bahicfedgkj']));
         stop();
       }
       const ids = [
