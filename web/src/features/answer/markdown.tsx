@@ -41,6 +41,10 @@ const components: Components = {
         {children}
       </a>
     ),
+  // The box of a task list; it tells, and cannot be changed.
+  input: ({ checked = false }) => (
+    <input type="checkbox" checked={checked} disabled aria-label={checked ? 'done' : 'open'} />
+  ),
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
   table: ({ children }) => (
     // A wide table scrolls by itself, and a keyboard can reach it.
