@@ -5,6 +5,7 @@ import { collection, connectFirestoreEmulator, getDocs, getFirestore, terminate 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser } from '../support/browser.ts';
 import { Stack } from '../support/stack.ts';
+import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
 
 let stack: Stack;
@@ -140,6 +141,27 @@ describe('the page, in Chromium', () => {
     const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
     await Promise.all(others.map((page) => open(page, `/runs/${id}`)));
     await Promise.all([first, ...others].map((page) => status(page, 'completed', 60_000)));
+    await context.close();
+  });
+
+  it('A9: a conversation is deleted with its runs: by page, by API and by direct read nothing is left', async () => {
+    const context = await browser.newContext();
+    const tab = new Tab(await context.newPage(), stack);
+    const api = await tab.api();
+    const id = await tab.ask('soon gone');
+    await tab.status('completed');
+    const { thread_id } = await api.get(id);
+    await tab.open(`/threads/${thread_id}`);
+    await tab.page.getByRole('button', { name: 'Delete this conversation' }).click();
+    await tab.page.getByRole('button', { name: 'Yes, delete' }).click();
+    await tab.page.waitForURL(/\/threads$/);
+    await until('no line is left', async () =>
+      (await tab.page.locator('main').innerText()).includes('soon gone') ? null : true,
+    );
+    expect((await api.call('GET', `/runs/${id}`)).status).toBe(404);
+    expect((await api.call('GET', `/threads/${thread_id}`)).status).toBe(404);
+    await tab.open(`/runs/${id}`);
+    await tab.page.getByText(/There is no such run/).waitFor();
     await context.close();
   });
 });
