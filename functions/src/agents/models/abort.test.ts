@@ -72,7 +72,7 @@ describe.each(providers)('$name', (provider) => {
     expect((await hungUp.promise) - at).toBeLessThan(2_000);
   });
 
-  test('aborted while it waits for another try -> ends at once, and asks no more', async () => {
+  test('aborted while it waits for another try -> ends within 2 s, and asks no more', async () => {
     const controller = new AbortController();
     let at = Number.POSITIVE_INFINITY;
     respond = (response) => {
@@ -83,7 +83,7 @@ describe.each(providers)('$name', (provider) => {
       });
     };
     expect(await talk(provider, { signal: controller.signal })).toBe(controller.signal.reason);
-    expect(performance.now() - at).toBeLessThan(1_000);
+    expect(performance.now() - at).toBeLessThan(2_000);
     expect(requests).toBe(1);
   });
 
