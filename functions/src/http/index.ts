@@ -36,17 +36,14 @@ const worker = new Worker({
 });
 http('worker', workerHandler(worker));
 
-async function maintain() {
-  const enqueued = await sweep(store, queue);
-  return { enqueued, ...(await tidy(store)) };
-}
-
 /** Called every minute by the scheduler. */
-http('maintenance', (_req, res) => {
-  maintain().then(
-    (done) => res.json(done),
-    (error: unknown) => sendError(res, error),
-  );
+http('maintenance', async (_req, res) => {
+  try {
+    const enqueued = await sweep(store, queue);
+    res.json({ enqueued, ...(await tidy(store)) });
+  } catch (error) {
+    sendError(res, error);
+  }
 });
 
 takeOverSignals(() => worker.drained());

@@ -31,7 +31,7 @@ export interface RunnableGraph {
 }
 
 /** What else a run brings along. */
-export interface OwnParts {
+interface OwnParts {
   store?: BaseStore;
   cache?: BaseCache;
 }
