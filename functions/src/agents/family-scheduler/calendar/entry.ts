@@ -4,7 +4,7 @@ import type { Instant, Zone } from '../time/zone.ts';
 import { namesIn, type Names } from './names.ts';
 import type { Rule } from './rule.ts';
 import { toRule } from './to-rule.ts';
-import { wallOf } from './zones.ts';
+import { wallOf } from './wall-of.ts';
 
 /** Whole days by the calendar, then milliseconds by the clock: a day is not always 24 hours. */
 interface Length {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DAY, parseWall, wallText, type Wall } from '../time/wall.ts';
 import { occurrences, TooManyRepetitions } from './rule.ts';
 import { toRule } from './to-rule.ts';
-import { wallOf } from './zones.ts';
+import { wallOf } from './wall-of.ts';
 
 const at = (text: string): Wall => parseWall(text) ?? Number.NaN;
 

@@ -1,6 +1,6 @@
-import ICAL from 'ical.js';
-import { wall, type Wall } from '../time/wall.ts';
-import { ianaZone, zoneOf, type Instant, type Zone } from '../time/zone.ts';
+import type ICAL from 'ical.js';
+import { ianaZone, type Zone } from '../time/zone.ts';
+import { describedZone } from './vtimezone.ts';
 
 /** The zone that a TZID of these calendars names, or undefined. */
 export function zoneFinder(calendars: ICAL.Component[]): (tzid: string) => Zone | undefined {
@@ -32,18 +32,5 @@ function described(calendars: ICAL.Component[], tzid: string): Zone | undefined 
   const component = calendars
     .flatMap((calendar) => calendar.getAllSubcomponents('vtimezone'))
     .find((zone) => zone.getFirstPropertyValue('tzid') === tzid);
-  if (component === undefined) return undefined;
-  const timezone = new ICAL.Timezone(component);
-  return zoneOf(tzid, (at) => wallIn(timezone, at));
-}
-
-function wallIn(timezone: ICAL.Timezone, at: Instant): Wall {
-  const whole = Math.floor(at / 1_000) * 1_000;
-  const local = ICAL.Time.fromJSDate(new Date(whole), true).convertToZone(timezone);
-  return wallOf(local) + (at - whole);
-}
-
-/** The figures of an ical.js time, whatever its zone. */
-export function wallOf({ year, month, day, hour, minute, second }: ICAL.Time): Wall {
-  return wall(year, month, day, hour, minute, second);
+  return component === undefined ? undefined : describedZone(tzid, component);
 }
