@@ -71,11 +71,13 @@ async function untilAllRest(
     for (const { run_id, status } of unsettled(observer)) {
       if (!failed()) observer.violated('settled', `run ${run_id} is ${status} for ever`);
     }
+    if (!failed() && late())
+      observer.violated('comes-to-rest', 'all runs rest, and some process still does not');
     const until = world.now + afterwards;
     await world.run(() => failed() || (idle() && world.now > until) || world.now > until + PATIENCE_MS);
   } catch (error) {
     if (!(error instanceof Restless)) throw error;
-    observer.violated('settled', error.message);
+    observer.violated('comes-to-rest', error.message);
   }
 }
 
