@@ -8,12 +8,23 @@ interface Attempt {
 }
 
 const attempts = new AsyncLocalStorage<Attempt>();
+const going = new Set<Attempt>();
 
-/** Everything that `work` starts, timers and callbacks too, is known to belong to the attempt. */
-export const asAttempt = <T>(attempt: Attempt, work: () => T): T => attempts.run(attempt, work);
+/** Everything that `work` starts, timers and callbacks too, is known to belong to the attempt until `work` has ended. */
+export async function asAttempt<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
+  going.add(attempt);
+  try {
+    return await attempts.run(attempt, work);
+  } finally {
+    going.delete(attempt);
+  }
+}
 
 /**
  * The attempt whose code threw, within a handler of `uncaughtException` or `unhandledRejection`. Undefined for the
- * process's own.
+ * process's own, and for what an attempt left behind: connections that it opened first and that others use.
  */
-export const attemptThatThrew = (): Attempt | undefined => attempts.getStore();
+export function attemptThatThrew(): Attempt | undefined {
+  const attempt = attempts.getStore();
+  return attempt !== undefined && going.has(attempt) ? attempt : undefined;
+}
