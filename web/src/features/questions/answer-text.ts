@@ -5,6 +5,7 @@ import { decisionWords } from './review.ts';
 /** An answer in the words of its form, where it has such words: the label of an option, what was decided. */
 export function answerWords({ form }: Question, value: Json): string | null {
   if (typeof value === 'string' && form.kind === 'text') return value;
+  if (form.kind === 'go-on') return 'Go on';
   if (form.kind === 'review') return decisionWords(form.review, value)?.join(', ') ?? null;
   const options =
     form.kind === 'choice'

@@ -16,6 +16,7 @@ export function initialDraft({ form }: Question): Draft {
     case 'text':
       return { as: 'text', text: '' };
     case 'choice':
+    case 'go-on':
       return null;
     case 'schema':
       return emptyDraft(form.field);
@@ -35,6 +36,8 @@ export function readAnswer(
   switch (form.kind) {
     case 'text':
       return { value: readText(draft, problems), problems };
+    case 'go-on':
+      return { value: true, problems };
     case 'choice': {
       const option = typeof draft === 'number' ? form.options[draft] : undefined;
       if (option === undefined) problems.set('', 'Please choose one.');

@@ -34,6 +34,7 @@ export default function QuestionForm({ run, asked, question, sending }: Props) {
   const id = useId();
   const read = readAnswer(question, draft);
   const problems = tried ? read.problems : NO_PROBLEMS;
+  const verb = question.form.kind === 'go-on' ? 'Go on' : 'Answer';
   const busy = sending?.state === 'sending';
 
   const change = (next: Draft) => {
@@ -81,7 +82,7 @@ export default function QuestionForm({ run, asked, question, sending }: Props) {
         )}
         <div className="acts">
           <button type="submit" className="primary" disabled={busy || sending?.state === 'late'}>
-            {busy ? 'Sending…' : sending?.state === 'failed' ? 'Send again' : 'Answer'}
+            {busy ? 'Sending…' : sending?.state === 'failed' ? 'Send again' : verb}
           </button>
           <span className="soft">The run sleeps until then, and costs nothing.</span>
         </div>
@@ -103,6 +104,8 @@ function FormInput({ question: { form }, draft, onChange, problems, id }: InputP
   switch (form.kind) {
     case 'text':
       return <TextAnswer draft={draft} onChange={onChange} problem={problem} labelledBy={id} />;
+    case 'go-on':
+      return null;
     case 'choice':
       return (
         <ChoiceInput

@@ -42,6 +42,15 @@ describe('what a graph asks', () => {
     expect(askLine([])).toBe('asks you something');
   });
 
+  it('a stop that the graph was compiled with -> nothing to fill in, it goes on', () => {
+    const question = questionOf({ breakpoint: ['send_email'] });
+    expect(question).toMatchObject({
+      text: 'The run stopped before “Send email”. Shall it go on?',
+      rest: null,
+    });
+    expect(readAnswer(question, initialDraft(question))).toEqual({ value: true, problems: new Map() });
+  });
+
   it('never throws, whatever is asked', () => {
     const odd: Json[] = [null, 0, true, [], {}, [[]], { options: [null] }, { schema: [] }, { options: 5 }];
     for (const value of odd) {

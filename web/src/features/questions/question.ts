@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@longrun/shared';
 import { reviewOf, type Review } from './review.ts';
+import { words } from '../../lib/format.ts';
 import { fieldOf, type Choice, type Field } from './schema.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Question {
   rest: Json;
   form:
     | { kind: 'text' }
+    /** A stop that the graph was compiled with: whatever is answered, it goes on. */
+    | { kind: 'go-on' }
     | { kind: 'choice'; options: Choice[] }
     | { kind: 'schema'; field: Field }
     | { kind: 'review'; review: Review };
@@ -38,6 +41,8 @@ export function questionOf(value: Json): Question {
     };
   }
   if (!isObject(value)) return { ...plain(UNNAMED), rest: value };
+  const stop = breakpointOf(value);
+  if (stop !== null) return stop;
   const textKey = TEXT_KEYS.find((key) => typeof value[key] === 'string' && value[key] !== '');
   const detailKey = DETAIL_KEYS.find((key) => typeof value[key] === 'string' && value[key] !== '');
   const form = formOf(value);
@@ -58,6 +63,21 @@ export function askLine(values: readonly Json[]): string {
   if (values.length > 1) return `asks you ${values.length} questions`;
   const { text } = questionOf(first);
   return text === UNNAMED ? 'waits for your answer' : `asks: ${text.split('\n')[0] ?? ''}`;
+}
+
+/** `{breakpoint: [node, ...]}`: no step asks, the graph stops before these nodes (or after the one before them). */
+function breakpointOf(value: JsonObject): Question | null {
+  const { breakpoint } = value;
+  if (!Array.isArray(breakpoint) || Object.keys(value).length > 1) return null;
+  const nodes = breakpoint.map((node) => `“${words(String(node))}”`).join(', ');
+  return {
+    ...plain(
+      nodes === ''
+        ? 'The run stopped here, as its graph wants.'
+        : `The run stopped before ${nodes}. Shall it go on?`,
+    ),
+    form: { kind: 'go-on' },
+  };
 }
 
 function plain(text: string): Question {

@@ -161,6 +161,13 @@ describe('G4: questions', () => {
     expect((await screen.findAllByText('Rejected send_email')).length).toBeGreaterThan(0);
   });
 
+  it('a stop of the graph: one button, and the run goes on', async () => {
+    const { live, user } = asking({ breakpoint: ['act'] });
+    const bodies = takes(live);
+    await user.click(await screen.findByRole('button', { name: 'Go on' }));
+    await waitFor(() => expect(bodies).toEqual([{ answers: { q0: true } }]));
+  });
+
   it('the timeline keeps the question and its answer', async () => {
     const { live } = asking('Which day?');
     await screen.findByRole('form', { name: 'Which day?' });

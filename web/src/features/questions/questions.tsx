@@ -1,4 +1,4 @@
-import type { Run } from '@longrun/shared';
+import { isTerminal, type Run } from '@longrun/shared';
 import { lazy, Suspense } from 'react';
 import { AskIcon } from '../../lib/icons.tsx';
 import { useServices } from '../../lib/services.ts';
@@ -29,7 +29,7 @@ export function QuestionCard({ run, asked }: { run: Run; asked: Asked }) {
       />
     );
   }
-  if (!asked.open) return <Unanswered text={question.text} />;
+  if (!asked.open) return <Unanswered text={question.text} ended={isTerminal(run.status)} />;
   return (
     <Suspense fallback={<Coming text={question.text} />}>
       <QuestionForm run={run} asked={asked} question={question} sending={sending} />
@@ -47,11 +47,11 @@ function Coming({ text }: { text: string }) {
   );
 }
 
-function Unanswered({ text }: { text: string }) {
+function Unanswered({ text, ended }: { text: string; ended: boolean }) {
   return (
     <div className="answered">
       <p className="asked">{text}</p>
-      <p className="soft">The run ended before this was answered.</p>
+      <p className="soft">{ended ? 'The run ended before this was answered.' : 'Not answered.'}</p>
     </div>
   );
 }
