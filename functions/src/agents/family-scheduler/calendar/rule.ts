@@ -38,7 +38,7 @@ export interface Budget {
 /** A rule, or many, would take too long to follow. */
 export class TooManyRepetitions extends Error {
   constructor() {
-    super('its repeating events are too many to be followed');
+    super('The calendar repeats too many events, or too often, to be followed. Export a shorter period.');
     this.name = 'TooManyRepetitions';
   }
 }
@@ -191,8 +191,12 @@ function timesOfDay({ hours, minutes, seconds }: Rule, first: Wall): number[] {
       or(seconds, at.getUTCSeconds()).map((second) => ((hour * 60 + minute) * 60 + second) * 1_000),
     ),
   );
+  if (times.length > MAX_TIMES) throw new TooManyRepetitions();
   return [...new Set(times)].sort((a, b) => a - b);
 }
+
+/** Of one day: every quarter of an hour. */
+const MAX_TIMES = 96;
 
 /** Week 1 is the first with four days in its year; weeks count from the end when negative. */
 function inWeeks(at: Wall, weeks: number[], weekStart: number): boolean {
