@@ -265,7 +265,8 @@ describe('over HTTP', () => {
     expect(await get('/_/health')).toEqual([200, { status: 'ok', boot_id: expect.any(String) }]);
     const [, { queues }] = await get('/_/queues');
     expect(queues).toContainEqual({ name: parent, state: 'PAUSED', depth: 1, waiting: 1, in_flight: 0 });
-    expect((await get('/nothing'))[0]).toBe(404);
+    for (const path of ['/nothing', '/constructor', '/__proto__']) expect((await get(path))[0]).toBe(404);
+    expect(await get(`/v2/${parent}`)).toMatchObject([501, { error: { status: 'UNIMPLEMENTED' } }]);
     expect(await get('/_/health', { method: 'POST', body: 'x' })).toMatchObject([
       405,
       { error: { code: 'method_not_allowed' } },

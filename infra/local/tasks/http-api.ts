@@ -13,7 +13,9 @@ export function httpApi(state: State, signer: TokenSigner, bootId: string): Requ
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     request.resume();
-    const route = routes[(request.url ?? '').split('?')[0] ?? ''];
+    const [path = ''] = (request.url ?? '').split('?');
+    if (/^\/v2(beta\d)?\//.test(path)) return send(response, 501, { error: GRPC_ONLY });
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (route === undefined)
       return fail(response, 404, 'not_found', `Nothing is here. Try ${Object.keys(routes).join(', ')}.`);
     if (request.method !== 'GET') return fail(response, 405, 'method_not_allowed', 'Use GET.');
@@ -26,6 +28,9 @@ export function httpApi(state: State, signer: TokenSigner, bootId: string): Requ
     });
   };
 }
+
+/** To who calls Google's REST interface, in Google's shape. */
+const GRPC_ONLY = { code: 501, status: 'UNIMPLEMENTED', message: 'This server speaks gRPC only, not REST.' };
 
 function queueStats(
   queue: { name: string; state: string },

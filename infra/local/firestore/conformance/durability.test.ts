@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { Firestore } from '@google-cloud/firestore';
 import { afterAll, describe, expect, test } from 'vitest';
 
+process.env['METADATA_SERVER_DETECTION'] = 'none';
+
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'firestore-'));
 const children: ChildProcess[] = [];
