@@ -75,6 +75,22 @@ describe('projects', () => {
   });
 });
 
+test('tenants and their accounts and sessions outlive the server', async () => {
+  const data = join(folder, 'tenants.db');
+  let call = await start({ data, project: 'mine' });
+  const { tenantId } = await call(`${TOOLKIT.replace('/v1', '/v2')}/projects/mine/tenants`, {
+    allowPasswordSignup: true,
+  });
+  const { refreshToken } = await call(`${TOOLKIT}/accounts:signUp`, { ...ann, tenantId });
+  await server?.close();
+  call = await start({ data, project: 'mine' });
+  const again = await call(`${TOOLKIT}/accounts:signInWithPassword`, { ...ann, tenantId });
+  expect(again.error).toBeUndefined();
+  const grant = { grantType: 'refresh_token', refreshToken };
+  const { id_token } = await call('/securetoken.googleapis.com/v1/token', grant);
+  expect(decodeJwt(String(id_token))?.['firebase']).toMatchObject({ tenant: tenantId });
+});
+
 test('a file of the first version keeps its accounts, sessions, codes and settings', async () => {
   const data = join(folder, 'v1.db');
   const db = new DatabaseSync(data);
