@@ -44,7 +44,11 @@ export const usageSchema = z.object({
   model: z.string(),
   input_tokens: z.number(),
   output_tokens: z.number(),
+  /** Those of the input that the provider had in its cache. */
+  cached_tokens: z.optional(z.number()),
   cost_usd: z.optional(z.number()),
+  /** More of a call that an earlier event told of: providers tell of one in several pieces. */
+  more: z.optional(z.boolean()),
 });
 
 export const runEventSchema = z.discriminatedUnion('type', [

@@ -261,11 +261,14 @@ function withSource(sources: Source[], source: Source): Source[] {
 }
 
 function addUsage(sum: Usage | undefined, more: EventOf<'usage'>['usage']): Usage {
+  const cached =
+    more.cached_tokens === undefined ? sum?.cached_tokens : (sum?.cached_tokens ?? 0) + more.cached_tokens;
   const cost = more.cost_usd === undefined ? sum?.cost_usd : (sum?.cost_usd ?? 0) + more.cost_usd;
   return {
     input_tokens: (sum?.input_tokens ?? 0) + more.input_tokens,
     output_tokens: (sum?.output_tokens ?? 0) + more.output_tokens,
-    calls: (sum?.calls ?? 0) + 1,
+    calls: (sum?.calls ?? 0) + (more.more === true ? 0 : 1),
+    ...(cached === undefined ? {} : { cached_tokens: cached }),
     ...(cost === undefined ? {} : { cost_usd: cost }),
   };
 }

@@ -6,6 +6,8 @@ import type { RunStatus } from './status.ts';
 export interface Usage {
   input_tokens: number;
   output_tokens: number;
+  /** Those of the input that came from a provider's cache; absent when no call named any. */
+  cached_tokens?: number;
   /** Sum of the known costs; absent when no call named one. */
   cost_usd?: number;
   calls: number;

@@ -90,7 +90,8 @@ export function decideFailure(
 ): NewEvent[] {
   const { error, retryable, retryAfterMs } = failure;
   if (!retryable || run.failures + 1 >= MAX_FAILURES) return [{ type: 'run.failed', at: now, error }];
-  const delay = Math.max(retryAfterMs ?? 0, backoffMs(run.failures + 1, random));
+  // Those who were told the same time should not all come back at it.
+  const delay = (retryAfterMs ?? 0) + backoffMs(run.failures + 1, random);
   return [
     { type: 'attempt.ended', at: now, attempt: run.attempt, reason: 'failed', error, retry_at: now + delay },
   ];

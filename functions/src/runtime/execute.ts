@@ -203,7 +203,7 @@ async function outcomeOf(
   return { kind: 'completed', output: stateToJson(state.values) };
 }
 
-function failed(error: unknown, { journal, leave, timeout }: ExecuteOptions, step: StepTimer): Outcome {
+function failed(error: unknown, { journal, leave, timeout, now }: ExecuteOptions, step: StepTimer): Outcome {
   const reason: unknown = journal.stopped.signal.aborted ? journal.stopped.signal.reason : error;
   if (reason instanceof Fenced) return { kind: 'fenced' };
   if (reason instanceof CancelRequested) return { kind: 'cancelled' };
@@ -217,7 +217,7 @@ function failed(error: unknown, { journal, leave, timeout }: ExecuteOptions, ste
   }
   if (step.signal.aborted) return { kind: 'failed', failure: stepTimedOut(journal.run) };
   if (timeout.aborted) return { kind: 'failed', failure: timedOut(journal.run) };
-  return { kind: 'failed', failure: classify(reason) };
+  return { kind: 'failed', failure: classify(reason, now()) };
 }
 
 /** The event that ends the attempt, for outcomes that need no decision. */

@@ -9,11 +9,15 @@ export interface ChunkMetadata {
   ls_model_name?: unknown;
 }
 
-/** A chunk of mode `messages`: its text, and what the call used. `streamed` remembers the ids of chunked messages. */
+/**
+ * A chunk of mode `messages`: its text, and what the call used. `streamed` remembers the ids of chunked messages,
+ * `counted` of those whose call was counted.
+ */
 export function chunkEvents(
   chunk: unknown,
   metadata: ChunkMetadata,
   streamed: Set<string>,
+  counted: Set<string>,
   price: Price,
   at: number,
 ): NewEvent[] {
@@ -30,11 +34,13 @@ export function chunkEvents(
   const usage = usageOf(chunk, metadata);
   if (usage !== null && (isChunk || !streamed.has(id))) {
     const cost = price(usage.model, usage);
+    const more = counted.has(id);
+    counted.add(id);
     events.push({
       type: 'usage',
       at,
       ...where,
-      usage: cost === undefined ? usage : { ...usage, cost_usd: cost },
+      usage: { ...usage, ...(cost === undefined ? {} : { cost_usd: cost }), ...(more ? { more } : {}) },
     });
   }
   if (isChunk) streamed.add(id);
@@ -106,11 +112,17 @@ function place(metadata: ChunkMetadata): { task?: string; node?: string } {
 function usageOf(chunk: BaseMessage, metadata: ChunkMetadata) {
   const usage = toJson('usage_metadata' in chunk ? chunk.usage_metadata : undefined);
   if (!isObject(usage)) return null;
-  const { input_tokens, output_tokens } = usage;
+  const { input_tokens, output_tokens, input_token_details: details } = usage;
+  const cached = isObject(details) ? details['cache_read'] : undefined;
   if (typeof input_tokens !== 'number' || typeof output_tokens !== 'number') return null;
   if (input_tokens === 0 && output_tokens === 0) return null;
   const named = metadata.ls_model_name ?? chunk.response_metadata['model_name'];
-  return { model: typeof named === 'string' ? named : 'unknown', input_tokens, output_tokens };
+  return {
+    model: typeof named === 'string' ? named : 'unknown',
+    input_tokens,
+    output_tokens,
+    ...(typeof cached === 'number' && cached > 0 ? { cached_tokens: cached } : {}),
+  };
 }
 
 /** A graph's state or a node's result as JSON, its messages in the shape that LangChain's clients use. */

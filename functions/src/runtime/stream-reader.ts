@@ -33,7 +33,7 @@ const ERROR_CHARS = 4_000;
 
 export type Price = (
   model: string,
-  usage: { input_tokens: number; output_tokens: number },
+  usage: { input_tokens: number; output_tokens: number; cached_tokens?: number },
 ) => number | undefined;
 
 interface OpenTask {
@@ -48,6 +48,7 @@ export class StreamReader {
   readonly #failed = new Map<string, string | null>();
   readonly #known: Map<string, string>;
   readonly #streamed = new Set<string>();
+  readonly #counted = new Set<string>();
   readonly #price: Price;
   readonly #done: ReadonlySet<string>;
 
@@ -68,7 +69,7 @@ export class StreamReader {
     if (mode === 'tasks') return this.#task(path, payload, at);
     if (mode === 'custom') return this.#custom(path, payload, at);
     if (mode === 'messages' && Array.isArray(payload)) {
-      return chunkEvents(payload[0], metadataOf(payload[1]), this.#streamed, this.#price, at);
+      return chunkEvents(payload[0], metadataOf(payload[1]), this.#streamed, this.#counted, this.#price, at);
     }
     return [];
   }
@@ -77,6 +78,16 @@ export class StreamReader {
   taskWritten(task: string, at: number): NewEvent[] {
     const open = this.#open.get(task);
     return open === undefined ? [] : this.#finish(open, undefined, at);
+  }
+
+  /**
+   * A checkpoint of the graph was stored, so its step is over. A task still open was answered by the node cache: of
+   * that the stream tells no end, and nothing is written for it.
+   */
+  stepEnded(checkpointNs: string, at: number): NewEvent[] {
+    return [...this.#open.values()]
+      .filter(({ task, ns }) => ns.join('|') === checkpointNs && !this.#failed.has(task))
+      .flatMap((task) => this.#finish(task, undefined, at));
   }
 
   /** LangGraph stored that the task threw; a null message when it was only told to stop. */

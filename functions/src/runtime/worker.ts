@@ -166,7 +166,7 @@ export class Worker {
       });
     } catch (error) {
       log.error('The graph could not be started.', error, { assistant_id: journal.run.assistant_id });
-      return { kind: 'failed', failure: classify(error) };
+      return { kind: 'failed', failure: classify(error, store.clock.now()) };
     } finally {
       cancelDeadline();
       cancelLeave?.();

@@ -3,7 +3,7 @@ import { modelSetting, parsePrice, type Price } from './setting.ts';
 /**
  * US dollars per million tokens, for standard calls and short prompts. Compared in November 2026 with copies of the
  * providers' lists (developers.openai.com/api/docs/pricing, ai.google.dev/gemini-api/docs/pricing,
- * platform.claude.com/docs/en/about-claude/pricing), the newest of them from October 2026. Surcharges for long
+ * platform.claude.com/docs/en/about-claude/pricing), in part second-hand, the newest of them from October 2026. Surcharges for long
  * prompts, for writing a cache and for tools, and discounts for batches are left out, so a cost is an estimate. A
  * model that is not listed has none: a missing figure is better than a wrong one. MODEL_PRICE overrides them.
  */
