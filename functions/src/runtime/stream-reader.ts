@@ -176,7 +176,7 @@ export class StreamReader {
 
   #custom(ns: string[], payload: unknown, at: number): NewEvent[] {
     const data = toJson(payload);
-    const where = this.#only(ns);
+    const where = this.#sender(ns, isObject(data) ? data['node'] : undefined);
     if (isObject(data)) {
       if (data['type'] === 'progress') {
         const progress = progressSchema.safeParse(data);
@@ -202,9 +202,14 @@ export class StreamReader {
     return [{ type: 'custom', at, ...where, data: kept }];
   }
 
-  /** The stream names the graph of a custom event, not its task; it is known when only one is open there. */
-  #only(ns: string[]): { task?: string; node?: string } {
-    const here = [...this.#open.values()].filter((task) => task.ns.join('|') === ns.join('|'));
+  /**
+   * The stream names the graph of a custom event, not its task: it is known when only one is open there, or only one of
+   * the node that the event names.
+   */
+  #sender(ns: string[], node: unknown): { task?: string; node?: string } {
+    const open = [...this.#open.values()].filter((task) => task.ns.join('|') === ns.join('|'));
+    const here =
+      typeof node === 'string' && open.length > 1 ? open.filter((task) => task.node === node) : open;
     const [only] = here;
     return only !== undefined && here.length === 1 ? { task: only.task, node: only.node } : {};
   }

@@ -1,4 +1,4 @@
-import type { CreateRun, Json } from '@longrun/shared';
+import { isObject, type CreateRun, type Json } from '@longrun/shared';
 import { ApiError, type Api } from '../../lib/api.ts';
 import { createStore } from '../../lib/store.ts';
 import { optimisticRun } from './optimistic.ts';
@@ -28,7 +28,7 @@ export class Creations {
 
   /** Shows the run at once and sends it. Answers its id. */
   start(request: Omit<RunRequest, 'run_id'> & { input: Json; assistant_id: string }): string {
-    const full: RunRequest = { ...request, run_id: crypto.randomUUID() };
+    const full: RunRequest = { ...request, run_id: crypto.randomUUID(), config: withZone(request.config) };
     const busy = this.#book.openRuns().some((run) => run.thread_id === full.thread_id);
     this.#book.addRecent(optimisticRun(full, Date.now(), busy));
     void this.#send(full);
@@ -82,4 +82,11 @@ export class Creations {
 
 function mayPass(error: ApiError): boolean {
   return error.status === 0 || error.status === 502 || error.status === 503 || error.status === 504;
+}
+
+/** Graphs that speak of days and hours mean those of the person who asks. */
+function withZone(config: RunRequest['config']): RunRequest['config'] {
+  const chosen = config?.['configurable'];
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return { ...config, configurable: { time_zone: timeZone, ...(isObject(chosen) ? chosen : {}) } };
 }

@@ -26,6 +26,7 @@ export async function calendarSpecialist(
   });
   config.writer?.({
     type: 'progress',
+    node: 'calendar_specialist',
     text: counts.length === 0 ? `${busy.length} events` : counts.join(', '),
   });
   return { busy };
@@ -53,6 +54,7 @@ export async function resourceSpecialist(
   );
   config.writer?.({
     type: 'progress',
+    node: 'resource_specialist',
     text: counts.length === 0 ? 'nothing shared is needed' : counts.join(', '),
   });
   return { used };
@@ -81,6 +83,7 @@ export function conflictSpecialist(
   const verdict = judge(situation, state.household);
   config.writer?.({
     type: 'progress',
+    node: 'conflict_specialist',
     text: summary(verdict, (at) => dayWords(situation.zone.toWall(at), situation.zone.toWall(situation.now))),
   });
   return { verdict };
