@@ -60,7 +60,11 @@ try {
   await stop(1);
 }
 await writeAddresses();
-await onCodeChange(settings.graphs === null ? inRoot('functions/src') : dirname(settings.graphs), (path) => {
+const watched = {
+  folder: settings.graphs === null ? inRoot('functions/src') : dirname(settings.graphs),
+  except: settings.data,
+};
+await onCodeChange(watched, (path) => {
   reloads = reloads.then(() => reload(path));
 });
 process.stdout.write(`Longrun is running at ${url}\n`);

@@ -133,17 +133,6 @@ describe('the page, in Chromium', () => {
     await context.close();
   });
 
-  it('eight tabs at once all stay live', async () => {
-    const context = await browser.newContext();
-    const first = await context.newPage();
-    await open(first);
-    const id = await ask(first, 'to all of you');
-    const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
-    await Promise.all(others.map((page) => open(page, `/runs/${id}`)));
-    await Promise.all([first, ...others].map((page) => status(page, 'completed', 60_000)));
-    await context.close();
-  });
-
   it('A9: a conversation is deleted with its runs: by page, by API and by direct read nothing is left', async () => {
     const context = await browser.newContext();
     const tab = new Tab(await context.newPage(), stack);

@@ -80,7 +80,11 @@ describe('the graph', () => {
     expect(pieces.size).toBe(1);
     expect(last).toMatchObject({ messages: [{}, { id, content: text }] });
     expect(progress).toContainEqual({ type: 'progress', text: 'to be booked: Dentist for Tom' });
-    expect(progress).toContainEqual({ type: 'progress', text: 'free on Tuesday 24 November' });
+    expect(progress).toContainEqual({
+      type: 'progress',
+      node: 'conflict_specialist',
+      text: 'free on Tuesday 24 November',
+    });
   });
 
   test('every step has a name for the page, and the runtime brings the checkpointer', () => {

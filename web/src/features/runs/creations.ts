@@ -1,4 +1,4 @@
-import { isObject, type CreateRun, type Json } from '@longrun/shared';
+import { isObject, type CreateRun, type Json, type JsonObject } from '@longrun/shared';
 import { ApiError, type Api } from '../../lib/api.ts';
 import { createStore } from '../../lib/store.ts';
 import { optimisticRun } from './optimistic.ts';
@@ -85,8 +85,9 @@ function mayPass(error: ApiError): boolean {
 }
 
 /** Graphs that speak of days and hours mean those of the person who asks. */
-function withZone(config: RunRequest['config']): RunRequest['config'] {
-  const chosen = config?.['configurable'];
+function withZone(config: unknown): JsonObject {
+  const own = isObject(config) ? config : {};
+  const chosen = own['configurable'];
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  return { ...config, configurable: { time_zone: timeZone, ...(isObject(chosen) ? chosen : {}) } };
+  return { ...own, configurable: { time_zone: timeZone, ...(isObject(chosen) ? chosen : {}) } };
 }
