@@ -45,6 +45,13 @@ export class PatientClient {
     return answer as Run;
   }
 
+  /** The new run that does an ended one again; the same one however often it is asked for. */
+  async retry(runId: string): Promise<Run> {
+    const { status, body } = await this.send('POST', `/runs/${runId}/retry`);
+    if (status !== 200 && status !== 201) throw new Refused(status, body);
+    return body as Run;
+  }
+
   /** Every event up to the run's end, in the order of arrival, across as many connections as it takes. */
   async follow(runId: string, onEvent: (event: RunEvent) => void): Promise<void> {
     let last = 0;

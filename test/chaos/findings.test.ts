@@ -1,6 +1,7 @@
 import { foldLog, type LogEntry, type RunEvent } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
 import { examine } from './findings.ts';
+import { wasGivenUp } from './given-up.ts';
 import { resumeTimes } from './resume-times.ts';
 import type { StoredRun } from './stored.ts';
 import type { Trial } from './trial.ts';
@@ -65,6 +66,7 @@ function trial(seen: RunEvent[]): Trial {
     seen,
     answered: [],
     before: null,
+    retryOf: null,
     failure: null,
   };
 }
@@ -103,6 +105,30 @@ describe('what chaos calls a fault', () => {
   it('a run whose reader never saw the end is stuck', () => {
     const waiting = { ...trial(all.slice(0, 2)), failure: 'waited in vain for its end' };
     expect(faults(examine(waiting, stored(log()), once))).toEqual(['stuck']);
+  });
+});
+
+describe('a run that was given up', () => {
+  const started = (attempt: number): RunEvent => ({
+    type: 'attempt.started',
+    attempt,
+    worker: WORKER,
+    seq: attempt + 1,
+    at: 0,
+  });
+  const end: RunEvent = {
+    type: 'run.failed',
+    seq: 9,
+    at: 0,
+    error: { code: 'attempts_exhausted', message: 'too many' },
+  };
+
+  it('five attempts in vain: as promised; fewer: a fault', () => {
+    expect(wasGivenUp([...[1, 2, 3, 4, 5].map(started), end])).toBe(true);
+    expect(wasGivenUp([...[1, 2, 3].map(started), end])).toBe(false);
+    expect(
+      wasGivenUp([...[1, 2, 3, 4, 5].map(started), { ...end, error: { code: 'graph_error', message: '' } }]),
+    ).toBe(false);
   });
 });
 

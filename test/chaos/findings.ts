@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, isTerminal, type Run, type RunEvent } from '@longrun/shared';
 import { checkRun } from '../../functions/src/domain/invariants.ts';
+import { wasGivenUp } from './given-up.ts';
 import type { StoredRun } from './stored.ts';
 import type { Call } from './tool-server.ts';
 import type { Trial } from './trial.ts';
@@ -81,7 +82,8 @@ function examineReader(seen: readonly RunEvent[], events: readonly RunEvent[], r
 }
 
 function examineOutcome(trial: Trial, run: Run, events: RunEvent[], report: Report): void {
-  if (run.status === 'failed') report('failed', `${run.error?.code}: ${run.error?.message}`);
+  if (run.status === 'failed' && !wasGivenUp(events))
+    report('failed', `${run.error?.code}: ${run.error?.message}`);
   if (run.status === 'cancelled' && trial.kind !== 'cancelled') report('failed', 'was cancelled by nobody');
   const cancelled = events.findIndex((event) => event.type === 'cancel.requested');
   if (cancelled >= 0 && events.slice(cancelled).some((event) => event.type === 'node.started')) {
@@ -113,21 +115,33 @@ function examineAnswers(trial: Trial, run: Run, events: RunEvent[], report: Repo
 
 /** Every step once, in the state and in the log; the run before on the thread had ended. */
 function examineSteps(trial: Trial, run: Run, events: RunEvent[], report: Report): void {
-  const own = (key: string) => key.startsWith(`${run.run_id}/`);
-  const wanted = Array.from({ length: trial.rounds }, (_, i) =>
-    ['plan', 'left', 'right', 'join'].map((node) => `${run.run_id}/${i + 1}/${node}`),
-  ).flat();
   const finished = events.flatMap((event) => (event.type === 'node.finished' ? keysIn(event) : []));
   const twice = finished.filter((key, i) => finished.indexOf(key) !== i);
   if (twice.length > 0) report('duplicated', `steps finished twice: ${twice.join(', ')}`);
   if (run.status !== 'completed') return;
-  const missing = wanted.filter((key) => !finished.includes(key));
-  if (missing.length > 0) report('lost', `steps that never finished: ${missing.join(', ')}`);
-  const done = keysOf(run.output).filter(own);
+  const wanted = Array.from({ length: trial.rounds }, (_, i) =>
+    ['plan', 'left', 'right', 'join'].map((node) => `${i + 1}/${node}`),
+  ).flat();
+  const done = stepsOf(trial, keysOf(run.output));
   if (!isDeepStrictEqual(done, wanted)) report('inconsistent', `the state says ${JSON.stringify(done)}`);
-  if (trial.before?.runId && !keysOf(run.output).some((key) => key.startsWith(`${trial.before?.runId}/`))) {
+  const missing = wanted.filter((step) => !stepsOf(trial, finished).includes(step));
+  // What a run that was given up had finished stands in its own log.
+  if (missing.length > 0 && trial.retryOf === null)
+    report('lost', `steps that never finished: ${missing.join(', ')}`);
+  const before = trial.before?.seen.at(-1)?.type === 'run.completed' ? trial.before.runId : null;
+  if (before !== null && !keysOf(run.output).some((key) => key.startsWith(`${before}/`))) {
     report('out_of_order', 'does not build on the run that was on its thread before');
   }
+}
+
+/** The keys of this run and of those that it does again, without the runs' ids. */
+function stepsOf(trial: Trial, keys: readonly string[]): string[] {
+  const ids: string[] = [];
+  for (let each: Trial | null = trial; each !== null; each = each.retryOf) ids.push(`${each.runId}/`);
+  return keys.flatMap((key) => {
+    const id = ids.find((prefix) => key.startsWith(prefix));
+    return id === undefined ? [] : [key.slice(id.length)];
+  });
 }
 
 /** A step that is recorded as done may not begin again. Repeats before that are what the key is for. */

@@ -8,6 +8,8 @@ export interface Report {
   kills: { total: number; by_process: Record<string, number> };
   /** Every kill, so that what happened to a run can be found in the logs. */
   timeline: Kill[];
+  /** Runs under which too many workers in a row died without a finished step; each was tried again. */
+  given_up: number;
   attempts: number;
   events: number;
   faults: Record<Fault, number>;
@@ -47,6 +49,7 @@ export function print(report: Report): string {
     line('attempts', report.attempts),
     line('events', report.events),
     ...FAULTS.map((fault) => line(fault.replaceAll('_', ' '), report.faults[fault])),
+    line('given up, tried again', report.given_up),
     line('crashes', report.crashes.length),
     line(
       'tool calls',

@@ -1,6 +1,7 @@
 import { quantile } from '../support/statistics.ts';
 import type { PatientClient } from './client.ts';
 import { FAULTS, keysIn, type Fault, type Finding } from './findings.ts';
+import { wasGivenUp } from './given-up.ts';
 import type { Kill } from './kills.ts';
 import { killsOf, countBy, type Report } from './report.ts';
 import { resumeTimes } from './resume-times.ts';
@@ -20,7 +21,8 @@ export function summary(outcome: {
   callsOf: (key: string) => readonly unknown[];
 }): Report {
   const { seed, seconds, trials, stored, findings, kills, clients, crashes, callsOf } = outcome;
-  const events = stored.flatMap(({ log }) => log.flatMap(({ entry }) => entry.events));
+  const logs = stored.map(({ log }) => log.flatMap(({ entry }) => entry.events));
+  const events = logs.flat();
   const keys = events.flatMap((event) => (event.type === 'node.finished' ? keysIn(event) : []));
   const calls = keys.map((key) => callsOf(key).length);
   return {
@@ -33,6 +35,7 @@ export function summary(outcome: {
     },
     kills: killsOf(kills.values()),
     timeline: [...kills.values()],
+    given_up: logs.filter(wasGivenUp).length,
     attempts: events.filter((event) => event.type === 'attempt.started').length,
     events: events.length,
     faults: faultsOf(findings),

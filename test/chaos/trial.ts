@@ -1,9 +1,10 @@
 import type { Json, Run, RunEvent } from '@longrun/shared';
 import { pick } from '../support/random.ts';
 import { Refused, type PatientClient } from './client.ts';
+import { wasGivenUp } from './given-up.ts';
 
 /** What is done with a run while processes die around it. */
-type Kind = 'plain' | 'cancelled' | 'asked' | 'queued';
+type Kind = 'plain' | 'cancelled' | 'asked' | 'queued' | 'retried';
 
 /** One run as its client knows it. */
 export interface Trial {
@@ -19,6 +20,8 @@ export interface Trial {
   readonly answered: number[];
   /** The run that was on the thread before. */
   before: Trial | null;
+  /** The run that was given up and that this one does again from where that one stopped. */
+  retryOf: Trial | null;
   /** Why it could not be played to its end. */
   failure: string | null;
 }
@@ -43,9 +46,11 @@ interface Stage {
 export async function play(stage: Stage, name: string): Promise<Trial[]> {
   const { random } = stage;
   const kind = pick(random, KINDS);
-  const first = newTrial(stage, kind, name);
+  const rounds = 1 + Math.floor(random() * 3);
+  const first = newTrial(stage, { kind, key: name, rounds });
+  if (kind === 'plain') return await untilDone(stage, first);
   if (kind !== 'queued') return [await perform(stage, first)];
-  const second = newTrial(stage, kind, `${name}-next`);
+  const second = newTrial(stage, { kind, key: `${name}-next`, rounds });
   second.before = first;
   const thread = `thread-${name}`;
   const created = await createIn(stage, first, thread);
@@ -55,8 +60,7 @@ export async function play(stage: Stage, name: string): Promise<Trial[]> {
   return [first, second];
 }
 
-function newTrial(stage: Stage, kind: Kind, key: string): Trial {
-  const rounds = 1 + Math.floor(stage.random() * 3);
+function newTrial(stage: Stage, { kind, key, rounds }: Pick<Trial, 'kind' | 'key' | 'rounds'>): Trial {
   const trial: Trial = {
     kind,
     uid: stage.client.uid,
@@ -66,10 +70,26 @@ function newTrial(stage: Stage, kind: Kind, key: string): Trial {
     seen: [],
     answered: [],
     before: null,
+    retryOf: null,
     failure: null,
   };
   stage.onTrial(trial);
   return trial;
+}
+
+/** A run under which too many workers in a row died is given up; it is tried again, as its owner would. */
+async function untilDone(stage: Stage, first: Trial): Promise<Trial[]> {
+  const trials = [await perform(stage, first)];
+  for (let last = first; wasGivenUp(last.seen);) {
+    const again = newTrial(stage, { kind: 'retried', key: `${last.key}-again`, rounds: last.rounds });
+    again.retryOf = last;
+    trials.push(again);
+    const run = await attempt(again, () => stage.client.retry(String(again.retryOf?.runId)));
+    again.runId = run?.run_id ?? null;
+    await watch(stage, again);
+    last = again;
+  }
+  return trials;
 }
 
 async function perform(stage: Stage, trial: Trial): Promise<Trial> {
