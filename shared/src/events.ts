@@ -89,6 +89,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     attempt: z.int(),
     reason: z.enum(['drained', 'failed']),
     error: z.optional(errorSchema),
+    /** The attempt failed for a reason that is none of the run's, so it does not count. */
+    excused: z.optional(z.boolean()),
     retry_at: z.optional(z.int()),
   }),
   z.object({ ...base, ...task, type: z.literal('node.started') }),

@@ -126,7 +126,7 @@ function apply(run: Run, event: RunEvent): Run {
         ...to(run, 'pending'),
         nodes: [],
         progress: null,
-        failures: event.reason === 'failed' ? run.failures + 1 : run.failures,
+        failures: run.failures + (event.reason === 'failed' && event.excused !== true ? 1 : 0),
         retry_at: event.retry_at === undefined ? null : iso(event.retry_at),
         error: event.error ?? run.error,
       };

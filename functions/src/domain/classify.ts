@@ -1,11 +1,14 @@
 import type { RunError } from '@longrun/shared';
 import { chain, className, field, messageOf, nameOf, number, rawMessage, text } from './error-fields.ts';
+import { isTransient } from '../lib/transient.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface Failure {
   error: RunError;
   retryable: boolean;
   retryAfterMs?: number | undefined;
+  /** The run is not to blame: however often it happens, the run is tried again. */
+  excused?: boolean;
 }
 
 const NETWORK_CODES = new Set([
@@ -102,6 +105,7 @@ export function classify(thrown: unknown, now?: number): Failure {
       details: { name: nameOf(thrown), ...(status === undefined ? {} : { status }) },
     },
     retryable,
+    ...(isStorageError(thrown) ? { excused: retryable } : {}),
     ...(retryable ? { retryAfterMs: wait ?? (code === 'rate_limited' ? RATE_LIMIT_MS : undefined) } : {}),
   };
 }
@@ -109,6 +113,7 @@ export function classify(thrown: unknown, now?: number): Failure {
 function codeOf(thrown: unknown, links: unknown[], status: number | undefined): string {
   // Our own errors say themselves what they are.
   if (nameOf(thrown) === 'LongrunError') return text(links, 'code') ?? 'internal';
+  if (isStorageError(thrown)) return isTransient(thrown) ? 'storage_unavailable' : 'storage_error';
   const told = byName(thrown) ?? byType(links) ?? byMessage(rawMessage(thrown));
   if (told !== undefined) return told;
   if (status === 429) return field(thrown, 'rateLimitType') === 'stop' ? 'quota_exhausted' : 'rate_limited';
@@ -122,6 +127,8 @@ function codeOf(thrown: unknown, links: unknown[], status: number | undefined): 
     return 'storage_unavailable';
   return 'graph_error';
 }
+
+const isStorageError = (thrown: unknown) => nameOf(thrown) === 'StorageError';
 
 function byName(thrown: unknown): string | undefined {
   return own(BY_NAME, nameOf(thrown)) ?? own(BY_NAME, className(thrown));

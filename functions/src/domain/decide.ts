@@ -1,4 +1,5 @@
-import { isTerminal, type Json, type NewEvent, type Run, type RunError } from '@longrun/shared';
+import { isTerminal, type Json, type NewEvent, type Run } from '@longrun/shared';
+import type { Failure } from './classify.ts';
 import { LEASE_MS, MAX_FAILURES } from './limits.ts';
 import { backoffMs } from './retry.ts';
 import { runTimeLeft, timedOut } from './timeout.ts';
@@ -82,17 +83,21 @@ export function decideForcedCancel(run: Run, now: number): NewEvent[] | null {
 }
 
 /** An attempt threw: try again later, or give up. */
-export function decideFailure(
-  run: Run,
-  failure: { error: RunError; retryable: boolean; retryAfterMs?: number | undefined },
-  now: number,
-  random: number,
-): NewEvent[] {
-  const { error, retryable, retryAfterMs } = failure;
-  if (!retryable || run.failures + 1 >= MAX_FAILURES) return [{ type: 'run.failed', at: now, error }];
+export function decideFailure(run: Run, failure: Failure, now: number, random: number): NewEvent[] {
+  const { error, retryable, retryAfterMs, excused = false } = failure;
+  const tooOften = !excused && run.failures + 1 >= MAX_FAILURES;
+  if (!retryable || tooOften) return [{ type: 'run.failed', at: now, error }];
   // Those who were told the same time should not all come back at it.
   const delay = (retryAfterMs ?? 0) + backoffMs(run.failures + 1, random);
   return [
-    { type: 'attempt.ended', at: now, attempt: run.attempt, reason: 'failed', error, retry_at: now + delay },
+    {
+      type: 'attempt.ended',
+      at: now,
+      attempt: run.attempt,
+      reason: 'failed',
+      error,
+      retry_at: now + delay,
+      ...(excused ? { excused } : {}),
+    },
   ];
 }

@@ -13,6 +13,8 @@ export interface CheckpointSink {
       checkpoint_id: string;
       parent_id: string | undefined;
       step: number;
+      /** Whether the tasks of a step have ended with it; otherwise it holds an input, an edit or a fork. */
+      endsStep: boolean;
       /** What the channels hold. */
       values: Record<string, unknown>;
       /** Channels whose whole value the checkpoint holds. */

@@ -6,6 +6,7 @@ import { systemClock, type Clock } from '../ports/clock.ts';
 import type { Documents } from '../ports/documents.ts';
 import { createRun } from './create-run.ts';
 import { RunStore } from './run-store.ts';
+import { StorageError } from '../adapters/firestore/storage-error.ts';
 import { memoryDocuments } from '../adapters/memory/documents.ts';
 import { Journal } from './journal.ts';
 import { Lab, UID } from './testing/lab.ts';
@@ -114,6 +115,30 @@ describe('D3: going on', () => {
     const lab = new Lab({ graph, deadlineMs: 20, graceMs: 20, clock: impatient() });
     const run = await lab.work(await lab.create({}));
     expect(run).toMatchObject({ status: 'failed', error: { code: 'step_too_long' } });
+  });
+
+  it('D5: a storage that fails again and again does not make the run a poison run', async () => {
+    const documents = memoryDocuments();
+    let outages = 8;
+    const flapping: Documents = {
+      ...documents,
+      query: (query) =>
+        query.collection.endsWith('/checkpoints') && outages-- > 0
+          ? Promise.reject(new StorageError(Object.assign(new Error('no answer'), { code: 14 })))
+          : documents.query(query),
+    };
+    const graph = new StateGraph(State)
+      .addNode('a', say('a'))
+      .addEdge(START, 'a')
+      .addEdge('a', END)
+      .compile();
+    const lab = new Lab({ graph, documents: flapping, clock: impatient() });
+    const run = await lab.work(await lab.create({}));
+    expect(run.status).toBe('completed');
+    const errors = (await lab.events(run)).flatMap((e) =>
+      e.type === 'attempt.ended' ? [e.error?.code] : [],
+    );
+    expect(errors).toEqual(Array.from({ length: 8 }, () => 'storage_unavailable'));
   });
 
   it('what comes after the outcome of an attempt is no part of the run', async () => {

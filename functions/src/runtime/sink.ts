@@ -84,7 +84,7 @@ export class JournalSink implements CheckpointSink {
         .flatMap(({ writes: own }) => own),
     );
     this.#journal.unstage((write) => superfluous.has(write));
-    const cached = this.#reader.stepEnded(info.checkpoint_ns, this.#now());
+    const cached = info.endsStep ? this.#reader.stepEnded(info.checkpoint_ns, this.#now()) : [];
     for (const event of cached) this.push(event);
     const ended = cached.length > 0 || finished.some(({ hidden }) => hidden !== true);
     const { checkpoint_id, checkpoint_ns, parent_id, step } = info;

@@ -5,6 +5,7 @@ import { commitError } from './conflict.ts';
 import { fromVersion, outgoing, toFirestore, toStored } from './convert.ts';
 import { withDeadline } from './deadline.ts';
 import { toQuery } from './query.ts';
+import { isStaleRead, storageError } from './storage-error.ts';
 
 /** Documents in Firestore, or in whatever server speaks its protocol; `db` stays the caller's to terminate. */
 export function firestoreDocuments(db: Firestore): Documents {
@@ -12,13 +13,13 @@ export function firestoreDocuments(db: Firestore): Documents {
     async get(paths) {
       for (const path of paths) checkPath(path, 'document');
       if (paths.length === 0) return [];
-      const found = await withDeadline('get', db.getAll(...paths.map((path) => db.doc(path))));
+      const found = await call('get', () => db.getAll(...paths.map((path) => db.doc(path))));
       return found.map(toStored);
     },
 
     async query(query) {
       checkQuery(query);
-      const found = await withDeadline('query', toQuery(db, query).get());
+      const found = await call('query', () => toQuery(db, query).get());
       return found.docs.map(toStored).filter((document) => document !== undefined);
     },
 
@@ -30,7 +31,7 @@ export function firestoreDocuments(db: Firestore): Documents {
       try {
         await withDeadline('commit', batch.commit());
       } catch (error) {
-        throw commitError(error);
+        throw storageError(commitError(error));
       }
     },
 
@@ -54,6 +55,23 @@ export function firestoreDocuments(db: Firestore): Documents {
       }, onError);
     },
   };
+}
+
+/** A read, made once more when all that is wrong is that the client asks for a past that is gone. */
+async function call<T>(what: string, read: () => Promise<T>): Promise<T> {
+  const once = async () => {
+    try {
+      return await withDeadline(what, read());
+    } catch (error) {
+      throw storageError(error);
+    }
+  };
+  try {
+    return await once();
+  } catch (error) {
+    if (!isStaleRead(error)) throw error;
+    return await once();
+  }
 }
 
 /** Names are wrapped as FieldPaths: as plain strings the client would split them at their dots. */

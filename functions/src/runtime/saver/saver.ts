@@ -140,6 +140,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
           checkpoint_id: id,
           parent_id: parentId,
           step: metadata.step,
+          endsStep: metadata.source === 'loop',
           values: checkpoint.channel_values,
           channels: Object.keys(checkpoint.channel_values),
         },

@@ -33,6 +33,29 @@ const { db } = await start({ indexes });
 const runs = db.collection('users/a/runs');
 const group = db.collectionGroup('runs');
 
+describe('with declared indexes, before there is any document', () => {
+  const exempt = JSON.stringify({
+    indexes: [],
+    fieldOverrides: [
+      { collectionGroup: 'bare', fieldPath: '*', indexes: [] },
+      {
+        collectionGroup: 'bare',
+        fieldPath: 'n',
+        indexes: [{ order: 'ASCENDING', queryScope: 'COLLECTION' }],
+      },
+    ],
+  });
+
+  test('a query of one collection says nothing of what another one may be asked', async () => {
+    const { db: empty } = await start({ indexes: exempt });
+    expect((await empty.collection('bare').orderBy('n').get()).size).toBe(0);
+    expect((await empty.collection('others').orderBy('key', 'desc').get()).size).toBe(0);
+    await expect(empty.collection('bare').orderBy('m').get()).rejects.toMatchObject({
+      code: CODE.FAILED_PRECONDITION,
+    });
+  });
+});
+
 describe('with declared indexes', () => {
   beforeAll(async () => {
     const batch = db.batch();

@@ -28,6 +28,8 @@ const AUTOMATIC: FieldIndexing = {
   ordered: new Set(['COLLECTION/ASCENDING', 'COLLECTION/DESCENDING']),
   contains: new Set(['COLLECTION']),
 };
+/** Id of a collection group that has no document yet. */
+export const UNBORN = 0;
 const FORMAT = '1'; // of the entries; another one rebuilds them
 
 export class IndexCatalog {
@@ -54,19 +56,32 @@ export class IndexCatalog {
   }
 
   of(group: Group): GroupIndexes {
+    if (group.id === UNBORN) return this.#ofUnborn(group);
     const known = this.#groups.get(group.id);
     if (known) return known;
-    const declared = (this.#config?.composites ?? []).filter((c) => c.collectionId === group.collectionId);
-    for (const { scope, fields } of declared) this.#insert(group, specOf(scope, fields));
+    for (const { scope, fields } of this.#declared(group)) this.#insert(group, specOf(scope, fields));
     const rows = this.#store.db.prepare('SELECT id, spec FROM composites WHERE grp = ?').all(group.id);
-    const overrides = this.#config?.overrides.get(group.collectionId);
-    const indexes: GroupIndexes = {
+    const indexes = this.#indexes(
       group,
-      composites: rows.map((row) => parseSpec(numberOf(row, 'id'), textOf(row, 'spec'))),
-      indexingOf: (path) => indexingOf(overrides, path),
-    };
+      rows.map((row) => parseSpec(numberOf(row, 'id'), textOf(row, 'spec'))),
+    );
     this.#groups.set(group.id, indexes);
     return indexes;
+  }
+
+  /** Of a collection without documents there is nothing to keep, and nothing by which to tell it from another one. */
+  #ofUnborn(group: Group): GroupIndexes {
+    const declared = this.#declared(group).map(({ scope, fields }) => parseSpec(0, specOf(scope, fields)));
+    return this.#indexes(group, declared);
+  }
+
+  #declared(group: Group) {
+    return (this.#config?.composites ?? []).filter((c) => c.collectionId === group.collectionId);
+  }
+
+  #indexes(group: Group, composites: KeptComposite[]): GroupIndexes {
+    const overrides = this.#config?.overrides.get(group.collectionId);
+    return { group, composites, indexingOf: (path) => indexingOf(overrides, path) };
   }
 
   /** Adds a composite index for documents that exist and documents to come. One pass over the group. */

@@ -1,4 +1,5 @@
 /** How a query is answered: for each conjunction, ordered sources to intersect; or, for small groups, read and sort. */
+import { UNBORN } from '../index/catalog.ts';
 import { StatusError } from '../status.ts';
 import { prefixKey } from '../path/path-key.ts';
 import type { Group } from '../store/groups.ts';
@@ -42,7 +43,7 @@ export function planQuery(store: Store, query: NormalizedQuery): ScanPlan[] {
   const group = store.groups.find(query.database, query.collectionId);
   if (!group) {
     if (!store.catalog.isDeclared) return [];
-    const unborn = { id: 0, database: query.database, collectionId: query.collectionId };
+    const unborn = { id: UNBORN, database: query.database, collectionId: query.collectionId };
     disjuncts.forEach((c) => planConjunction(store, query, unborn, c, disjuncts.length === 1));
     return [];
   }
