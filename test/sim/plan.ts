@@ -41,7 +41,7 @@ export interface PlannedRun {
 
 /** Those that ask take several attempts, so there are fewer of them. */
 const GRAPHS: GraphName[] = [
-  ...(['line', 'line', 'line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'fork'] as const),
+  ...(['line', 'line', 'line', 'line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'fork'] as const),
   ...(['asks', 'both', 'nested'] as const),
 ];
 const PACES = [20, 200, 200, 200, 200, 1_000, 5_000];
@@ -53,7 +53,7 @@ export function planOf(seed: number): Plan {
   const workers = random.int(2, 4);
   const first = request(random, pace, 0);
   const requests = [first];
-  while (requests.length < 3 && random.chance(0.14)) {
+  while (requests.length < 3 && random.chance(0.09)) {
     const next = request(random, pace, requests.length);
     // A thread belongs to one graph.
     requests.push(next.thread === first.thread ? { ...next, graph: first.graph, fails: null } : next);
@@ -62,8 +62,8 @@ export function planOf(seed: number): Plan {
     workers,
     pace,
     deadlineMs: random.chance(0.15) ? random.int(50, 500) + pace : 60_000,
-    talkative: random.chance(0.02),
-    tidied: random.chance(0.1),
+    talkative: random.chance(0.005),
+    tidied: random.chance(0.04),
     requests,
     faults: faults(random, workers, pace),
   };
@@ -90,7 +90,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
     answers: random.chance(0.1) ? [] : answers(random),
     cancels: random.chance(0.15) ? times(random, random.int(1, 3), span) : [],
     timeout: random.chance(0.05) ? random.int(1, 20) : null,
-    retryAfter: random.chance(0.5) ? random.int(1, 3_000) : null,
+    retryAfter: random.chance(0.4) ? random.int(1, 3_000) : null,
   };
 }
 

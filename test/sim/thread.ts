@@ -38,6 +38,8 @@ const task = workerData as ThreadTask;
 plant(task.patches);
 const { runningWorld, takeOverGlobals } = await import('./globals.ts');
 takeOverGlobals();
+// Nobody reads the stacks of the many errors that LangGraph catches itself.
+Error.stackTraceLimit = 0;
 // Only now: whatever these import must see the planted sources and the world's time.
 const { planOf } = await import('./plan.ts');
 const { logInto } = await import('./runtime.ts');
