@@ -1,10 +1,10 @@
-import { isTerminal, runPath, RUNS, type Run } from '@longrun/shared';
+import { isTerminal, runPath, RUNS } from '@longrun/shared';
 import { DISPATCH_GRACE_MS, LEASE_MS, TURN_CHECK_MS } from '../domain/limits.ts';
 import { CommitConflict } from '../ports/documents.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
 import { dispatch } from './dispatch.ts';
-import type { RunStore } from './run-store.ts';
+import type { LoadedRun, RunStore } from './run-store.ts';
 import { isWaiting, stopSuperseded } from './thread-queue.ts';
 
 const BATCH = 200;
@@ -31,7 +31,7 @@ export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> 
     if (loaded.run.status === 'running' && loaded.sign.lastEntryAt + LEASE_MS > now) continue;
     if (await isWaiting(store, loaded.run)) {
       await stopSuperseded(store, queue, loaded.run);
-      await postpone(store, loaded.run);
+      await postpone(store, loaded);
       continue;
     }
     // A new name every period: the queue remembers the name of a task that was delivered in vain.
@@ -43,14 +43,14 @@ export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> 
 }
 
 /** A run that waits for its turn needs no task; it is looked at again in a while, should its turn be missed. */
-async function postpone(store: RunStore, run: Run): Promise<void> {
+async function postpone(store: RunStore, { run, version }: LoadedRun): Promise<void> {
   const due = new Date(store.clock.now() + TURN_CHECK_MS).toISOString();
   try {
     await store.documents.commit([
-      { op: 'update', path: runPath(run.owner, run.run_id), fields: { wake_at: due } },
+      { op: 'update', path: runPath(run.owner, run.run_id), version, fields: { wake_at: due } },
     ]);
   } catch (error) {
-    // Removed meanwhile.
+    // Removed meanwhile, or its turn came: whoever wrote it named a new time.
     if (!(error instanceof CommitConflict)) throw error;
   }
 }
