@@ -64,7 +64,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
         const outcome = answer.kind === 'answer' ? String(answer.status) : answer.kind;
         const counts = (statuses[request.target] ??= {});
         counts[outcome] = (counts[outcome] ?? 0) + 1;
-        if (!request.malformed && answer.ms > slowest.ms) {
+        if (!request.malformed && answer.kind === 'answer' && answer.ms > slowest.ms) {
           slowest = { ms: answer.ms, request: `${index}: ${describe(request)}` };
         }
         learn(world, answer);

@@ -13,7 +13,9 @@ export function judge(request: FuzzRequest, answer: RawAnswer, secrets: Secrets)
   switch (answer.kind) {
     case 'silence':
       // Joining waits for the end of a run.
-      return request.malformed || /\/join(\?|$)/.test(request.path) ? null : `no answer within ${answer.ms} ms`;
+      return request.malformed || /\/join(\?|$)/.test(request.path)
+        ? null
+        : `no answer within ${answer.ms} ms`;
     case 'refused':
       return 'nobody listens any more';
     case 'closed':
