@@ -1,7 +1,7 @@
 /** D4: runs that are longer than one request may be, and workers that are told to stop. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunEvent } from '@longrun/shared';
+import type { Run, RunEvent } from '@longrun/shared';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../support/api.ts';
@@ -29,8 +29,9 @@ const ended = (api: Api, id: string) =>
   until(
     'the run ends',
     async () => {
-      const run = await api.get(id);
-      return run.finished_at === null ? null : run;
+      // The API may be about to start again.
+      const { status, body } = await api.call<Run>('GET', `/runs/${id}`);
+      return status === 200 && body.finished_at !== null ? body : null;
     },
     60_000,
   );
@@ -84,5 +85,25 @@ describe('a run that is longer than a worker may work on it', () => {
     const reasons = events.flatMap((e) => (e.type === 'attempt.ended' ? [e.reason] : []));
     expect(reasons).toContain('drained');
     expect((await readFile(file, 'utf8')).trim().split('\n')).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('D4: an API that gets SIGTERM answers what it was asked; streams end, and go on where they stopped', async () => {
+    const { token } = await stack.newUser();
+    const api = new Api(stack.at.edge, token);
+    const run = await api.run('slow', { ...said('stay'), steps: 3, delay_ms: 1_500, tokens: 5 });
+    const first: RunEvent[] = [];
+    const following = api.follow(run.run_id, (event) => first.push(event));
+    await until('the stream has begun', async () => (first.length > 0 ? true : null));
+    const asked = Array.from({ length: 5 }, () => api.call('GET', `/runs/${run.run_id}`));
+    process.kill(await stack.pid('api'), 'SIGTERM');
+    // What came too late for this API is answered by the edge, which finds it away.
+    for (const { status } of await Promise.all(asked)) expect([200, 502]).toContain(status);
+    await following;
+    const last = first.at(-1)?.seq ?? 0;
+    await ended(api, run.run_id);
+    const rest = await api.events(run.run_id, last);
+    const numbers = [...first, ...rest].map(({ seq }) => seq);
+    expect(numbers).toEqual(numbers.map((_, n) => n + 1));
+    expect(rest.at(-1)?.type).toBe('run.completed');
   });
 });

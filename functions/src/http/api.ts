@@ -23,6 +23,7 @@ import { errorHandler, notFound } from './express-errors.ts';
 import { untilSettled } from './follow.ts';
 import { health } from './health.ts';
 import { openSource } from './library.ts';
+import type { OpenRequests } from './open-requests.ts';
 import { parseBody, parseQuery, pathId } from './parse.ts';
 import { listRuns } from './runs-query.ts';
 import type { Services } from './services.ts';
@@ -35,10 +36,19 @@ const JOIN_MS = 10 * 60_000;
 type Handler = (req: Request, res: Response, user: User) => Promise<unknown>;
 
 /** The HTTP API, in the shapes of LangGraph's Agent Server. Every route but health needs an ID token. */
-export function apiApp(services: Services, authenticate: Authenticate, version: string): Express {
+export function apiApp(
+  services: Services,
+  authenticate: Authenticate,
+  version: string,
+  requests: OpenRequests,
+): Express {
   const { store, queue, graphs } = services;
   const app = express();
   app.disable('x-powered-by');
+  app.use((req, res, next) => {
+    requests.track(req, res);
+    next();
+  });
   const route = (method: 'get' | 'post' | 'delete', path: string, handler: Handler) =>
     app[method](`/api${path}`, async (req, res) => {
       const answer = await handler(req, res, await authenticate(req));
@@ -120,14 +130,15 @@ export function apiApp(services: Services, authenticate: Authenticate, version: 
       const run = await required(req, user);
       const closed = new AbortController();
       res.on('close', () => closed.abort());
-      const settled = await untilSettled(store.documents, store.clock, run, JOIN_MS, closed.signal);
+      const stop = AbortSignal.any([closed.signal, requests.closing]);
+      const settled = await untilSettled(store.documents, store.clock, run, JOIN_MS, stop);
       if (isActive(settled.status))
         throw new LongrunError('unavailable', 'The run still goes on; join again.');
       if (settled.status === 'completed') return settled.output ?? {};
       return { __error__: settled.error, __interrupt__: settled.interrupts, status: settled.status };
     });
     route('get', `${prefix}/stream`, async (req, res, user) => {
-      streamRun(store.documents, await required(req, user), req, res);
+      streamRun(store.documents, await required(req, user), req, res, requests.closing);
     });
     route('post', `${prefix}/cancel`, async (req, _res, user) => {
       const { run_id } = await required(req, user);

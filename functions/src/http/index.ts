@@ -8,6 +8,7 @@ import { Worker } from '../runtime/worker.ts';
 import { apiApp } from './api.ts';
 import { firebaseAuthentication } from './auth.ts';
 import { answerFrameworkErrorsAsJson, sendError } from './express-errors.ts';
+import { OpenRequests } from './open-requests.ts';
 import { openServicesOrExit } from './services.ts';
 import { takeOverSignals } from './signals.ts';
 import { runWithoutDomains } from './without-domains.ts';
@@ -22,7 +23,9 @@ runWithoutDomains();
 const services = await openServicesOrExit();
 const { config, store, queue, graphs } = services;
 
-http('api', apiApp(services, firebaseAuthentication(config.GOOGLE_CLOUD_PROJECT), packageJson.version));
+const requests = new OpenRequests();
+const authenticate = firebaseAuthentication(config.GOOGLE_CLOUD_PROJECT);
+http('api', apiApp(services, authenticate, packageJson.version, requests));
 
 const worker = new Worker({
   id: `${process.env['K_REVISION'] ?? 'local'}-${randomUUID().slice(0, 8)}`,
@@ -34,10 +37,15 @@ const worker = new Worker({
   deadlineMs: config.WORKER_DEADLINE_S * 1_000,
   graceMs: config.WORKER_GRACE_S * 1_000,
 });
-http('worker', workerHandler(worker));
+const handleTask = workerHandler(worker);
+http('worker', (req, res) => {
+  requests.track(req, res);
+  return handleTask(req, res);
+});
 
 /** Called every minute by the scheduler. */
-http('maintenance', async (_req, res) => {
+http('maintenance', async (req, res) => {
+  requests.track(req, res);
   try {
     const enqueued = await sweep(store, queue);
     res.json({ enqueued, ...(await tidy(store)) });
@@ -46,4 +54,6 @@ http('maintenance', async (_req, res) => {
   }
 });
 
-takeOverSignals(() => worker.drained());
+takeOverSignals(async () => {
+  await Promise.all([worker.drained(), requests.drained()]);
+});

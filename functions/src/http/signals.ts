@@ -37,7 +37,9 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
   process.on('unhandledRejection', onRejection);
   process.on('uncaughtException', onException);
   process.on('newListener', (event: string | symbol, listener: (...args: unknown[]) => void) => {
-    const taken = [...SIGNALS, ...CRASHES].some((name) => name === event);
+    // At `exit`, to which others may listen as well, the framework answers its newest request with a text.
+    const atExit = event === 'exit' && String(listener).includes('Process exited with code');
+    const taken = atExit || [...SIGNALS, ...CRASHES].some((name) => name === event);
     if (taken && !ours.has(listener)) queueMicrotask(() => process.removeListener(event, listener));
   });
 }

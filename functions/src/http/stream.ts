@@ -13,7 +13,13 @@ const MAX_BUFFERED = 8_000_000;
  * The run's events as server-sent events: `id` is the event's seq, `event` its type, `data` the event. Resumes
  * after `Last-Event-ID`. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function streamRun(documents: Documents, run: Run, req: Request, res: Response): void {
+export function streamRun(
+  documents: Documents,
+  run: Run,
+  req: Request,
+  res: Response,
+  closing: AbortSignal,
+): void {
   const after = lastEventId(req);
   res.status(200).set({
     'content-type': 'text/event-stream; charset=utf-8',
@@ -42,8 +48,12 @@ export function streamRun(documents: Documents, run: Run, req: Request, res: Res
       res.destroy();
     },
   });
+  // Another instance goes on where this one stops.
+  const leave = () => res.end();
+  closing.addEventListener('abort', leave, { once: true });
   res.on('close', () => {
     clearInterval(keepalive);
+    closing.removeEventListener('abort', leave);
     unsubscribe();
   });
 }
