@@ -15,8 +15,8 @@ export interface Settings {
   graphs: string | null;
 }
 
-export const LOCATION = 'us-central1';
-export const QUEUE = 'runs';
+const LOCATION = 'us-central1';
+const QUEUE = 'runs';
 const DEFAULT_PORT = 8123;
 
 /** Throws ConfigError with every problem of the functions' configuration and of our own. */
@@ -42,6 +42,20 @@ export function parseSettings(env: NodeJS.ProcessEnv): Settings {
     identity: env['FIREBASE_AUTH_EMULATOR_HOST'] ?? null,
     graphs: env['LANGGRAPH_CONFIG'] === undefined ? null : resolve(env['LANGGRAPH_CONFIG']),
   };
+}
+
+/** The queue as in production, but with retries that suit a person who waits; for `--queue` of the local server. */
+export function queueFlag(project: string): string {
+  const config = {
+    rateLimits: { maxConcurrentDispatches: 100, maxDispatchesPerSecond: 500 },
+    retryConfig: {
+      maxAttempts: -1,
+      minBackoff: { nanos: 500_000_000 },
+      maxBackoff: { seconds: 4 },
+      maxDoublings: 3,
+    },
+  };
+  return `projects/${project}/locations/${LOCATION}/queues/${QUEUE}:${JSON.stringify(config)}`;
 }
 
 /** What the functions see of a local installation: the variables that Google's own clients know. */

@@ -7,7 +7,7 @@ import { ConfigError } from '../../functions/src/config/config.ts';
 import { untilAlone, type Pids } from './one-at-a-time.ts';
 import { choosePorts, PARTS, type Part } from './ports.ts';
 import { onCodeChange } from './reload.ts';
-import { functionsEnv, LOCATION, parseSettings, QUEUE, type Settings } from './settings.ts';
+import { functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
 import { Supervised } from './supervise.ts';
 
 /**
@@ -33,6 +33,8 @@ const hosts = {
 };
 const url = `http://localhost:${ports.edge}`;
 const parts = new Map<Part, Supervised>();
+// What was compiled once need not be again: a part that was killed is back sooner.
+process.env['NODE_COMPILE_CACHE'] ??= join(settings.data, 'compiled');
 
 let stopping = false;
 let reloads = Promise.resolve();
@@ -93,7 +95,7 @@ function programOf(part: Part): { args: string[]; env: Record<string, string> } 
     case 'identity':
       return flags('identity', ...data('identity'), '--project', settings.project);
     case 'tasks':
-      return flags('tasks', ...data('tasks'), '--queue', queueFlag(settings));
+      return flags('tasks', ...data('tasks'), '--queue', queueFlag(settings.project));
     case 'edge':
       return flags(
         'edge',
@@ -111,20 +113,6 @@ function programOf(part: Part): { args: string[]; env: Record<string, string> } 
     default:
       return part satisfies never;
   }
-}
-
-/** The queue as in production, but with retries that suit a person who waits. */
-function queueFlag({ project }: Settings): string {
-  const config = {
-    rateLimits: { maxConcurrentDispatches: 100, maxDispatchesPerSecond: 500 },
-    retryConfig: {
-      maxAttempts: -1,
-      minBackoff: { seconds: 1 },
-      maxBackoff: { seconds: 4 },
-      maxDoublings: 2,
-    },
-  };
-  return `projects/${project}/locations/${LOCATION}/queues/${QUEUE}:${JSON.stringify(config)}`;
 }
 
 function functionProgram(target: string & Part): { args: string[]; env: Record<string, string> } {

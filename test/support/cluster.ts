@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { functionsEnv, LOCATION, QUEUE } from '../../infra/dev/settings.ts';
+import { functionsEnv, queueFlag } from '../../infra/dev/settings.ts';
 import { startBalancer } from './balancer.ts';
 import { freePort, ServerProcess } from './process.ts';
 
@@ -143,7 +143,12 @@ function argsOf(name: string, port: number, data: string, api: string, { chaos }
     case 'identity':
       return server(...file, '--project', PROJECT);
     case 'tasks':
-      return server(...file, '--queue', queueFlag(), ...(chaos === undefined ? [] : ['--chaos', chaos]));
+      return server(
+        ...file,
+        '--queue',
+        queueFlag(PROJECT),
+        ...(chaos === undefined ? [] : ['--chaos', chaos]),
+      );
     case 'edge':
       return server('--dir', join(data, 'page'), '--api', `http://${api}`, '--host', '127.0.0.1');
     default: {
@@ -152,18 +157,4 @@ function argsOf(name: string, port: number, data: string, api: string, { chaos }
       return [FRAMEWORK, `--target=${target}`, source, `--port=${port}`, '--signature-type=http'];
     }
   }
-}
-
-/** As `npm start` sets the queue up. */
-function queueFlag(): string {
-  const config = {
-    rateLimits: { maxConcurrentDispatches: 100, maxDispatchesPerSecond: 500 },
-    retryConfig: {
-      maxAttempts: -1,
-      minBackoff: { seconds: 1 },
-      maxBackoff: { seconds: 4 },
-      maxDoublings: 2,
-    },
-  };
-  return `projects/${PROJECT}/locations/${LOCATION}/queues/${QUEUE}:${JSON.stringify(config)}`;
 }
