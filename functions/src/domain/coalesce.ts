@@ -4,7 +4,7 @@ import type { NewEvent, RunEventType } from '@longrun/shared';
  * Milliseconds between the flushes of a stream: the first is nearly at once, then they grow. Each step begins anew,
  * so that its first words are seen at once.
  */
-const INTERVALS_MS = [100, 250, 650, 1_300, 1_700];
+const INTERVALS_MS = [100, 300, 950, 1_800, 2_000];
 /** A start is shown together with the first thing the node says. */
 const START_MS = 20;
 /** A stream that paused this long starts again with short intervals. */
