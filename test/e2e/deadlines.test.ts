@@ -2,26 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run, RunEvent } from '@longrun/shared';
-import { chromium, type Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Api } from '../support/api.ts';
-import { findBrowser } from '../support/browser.ts';
-import { Stack } from '../support/stack.ts';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
+import { useWindows } from '../support/windows.ts';
 
-let stack: Stack;
-let browser: Browser;
+const on = useWindows({ WORKER_DEADLINE_S: '5' });
 let lines = 0;
-
-beforeAll(async () => {
-  stack = await Stack.start({ WORKER_DEADLINE_S: '5' });
-  browser = await chromium.launch(findBrowser());
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.close();
-});
 
 const words = (n: number) => Array.from({ length: n }, (_, i) => `w${i}`).join(' ');
 const said = (text: string) => ({ messages: [{ role: 'user', content: text }] });
@@ -40,10 +28,10 @@ const countOf = (events: RunEvent[], type: RunEvent['type']) => events.filter((e
 
 describe('a run that is longer than a worker may work on it', () => {
   it('D4: crosses three deadlines while the page is navigated: no step twice, no seam in what is shown', async () => {
-    const context = await browser.newContext();
-    const tab = new Tab(await context.newPage(), stack);
+    const context = await on.browser.newContext();
+    const tab = new Tab(await context.newPage(), on.stack);
     const api = await tab.api();
-    const file = join(stack.data, `steps-${(lines += 1)}`);
+    const file = join(on.stack.data, `steps-${(lines += 1)}`);
     const run = await api.run('slow', { ...said('long'), steps: 10, delay_ms: 2_000, tokens: 10, file });
     await tab.open(`/runs/${run.run_id}`);
     await tab.status('running');
@@ -71,14 +59,14 @@ describe('a run that is longer than a worker may work on it', () => {
   });
 
   it('D4: a worker that gets SIGTERM ends its step, hands the run on, and no step is made twice', async () => {
-    const { token } = await stack.newUser();
-    const api = new Api(stack.at.edge, token);
-    const file = join(stack.data, `steps-${(lines += 1)}`);
+    const { token } = await on.stack.newUser();
+    const api = new Api(on.stack.at.edge, token);
+    const file = join(on.stack.data, `steps-${(lines += 1)}`);
     const run = await api.run('slow', { ...said('deploy'), steps: 4, delay_ms: 1_500, tokens: 5, file });
     await until('the second step works', async () =>
       (await api.get(run.run_id)).steps_done >= 1 ? true : null,
     );
-    process.kill(await stack.pid('worker'), 'SIGTERM');
+    process.kill(await on.stack.pid('worker'), 'SIGTERM');
     const done = await ended(api, run.run_id);
     expect(done.status).toBe('completed');
     const events = await api.events(run.run_id);
@@ -88,14 +76,14 @@ describe('a run that is longer than a worker may work on it', () => {
   });
 
   it('D4: an API that gets SIGTERM answers what it was asked; streams end, and go on where they stopped', async () => {
-    const { token } = await stack.newUser();
-    const api = new Api(stack.at.edge, token);
+    const { token } = await on.stack.newUser();
+    const api = new Api(on.stack.at.edge, token);
     const run = await api.run('slow', { ...said('stay'), steps: 3, delay_ms: 1_500, tokens: 5 });
     const first: RunEvent[] = [];
     const following = api.follow(run.run_id, (event) => first.push(event));
     await until('the stream has begun', async () => (first.length > 0 ? true : null));
     const asked = Array.from({ length: 5 }, () => api.call('GET', `/runs/${run.run_id}`));
-    process.kill(await stack.pid('api'), 'SIGTERM');
+    process.kill(await on.stack.pid('api'), 'SIGTERM');
     // What came too late for this API is answered by the edge, which finds it away.
     for (const { status } of await Promise.all(asked)) expect([200, 502]).toContain(status);
     await following;

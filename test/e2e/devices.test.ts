@@ -1,30 +1,18 @@
-import { chromium, type Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser } from '../support/browser.ts';
-import { Stack } from '../support/stack.ts';
+import { describe, expect, it } from 'vitest';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
+import { useWindows } from '../support/windows.ts';
 
-let stack: Stack;
-let browser: Browser;
-
-beforeAll(async () => {
-  stack = await Stack.start();
-  browser = await chromium.launch(findBrowser());
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.close();
-});
+const on = useWindows();
 
 const messages = (content: string) => [{ role: 'user', content }];
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 describe('one person, several windows', () => {
   it('A8: keeps their runs under an address, signs in on another device, and both are live', async () => {
-    const contexts = [await browser.newContext(), await browser.newContext()] as const;
-    const laptop = new Tab(await contexts[0].newPage(), stack);
-    const phone = new Tab(await contexts[1].newPage(), stack);
+    const contexts = [await on.browser.newContext(), await on.browser.newContext()] as const;
+    const laptop = new Tab(await contexts[0].newPage(), on.stack);
+    const phone = new Tab(await contexts[1].newPage(), on.stack);
     const api = await laptop.api();
     const input = { messages: messages('seen on both'), steps: 400, delay_ms: 400, tokens: 4 };
     const { run_id: id } = await api.run('slow', input);
@@ -57,12 +45,12 @@ describe('one person, several windows', () => {
   });
 
   it('eight tabs at once: all of them move while the run goes on, and end with the same', async () => {
-    const context = await browser.newContext();
-    const first = new Tab(await context.newPage(), stack);
+    const context = await on.browser.newContext();
+    const first = new Tab(await context.newPage(), on.stack);
     const api = await first.api();
     const input = { messages: messages('to all of you'), steps: 400, delay_ms: 500, tokens: 5 };
     const { run_id: id } = await api.run('slow', input);
-    const others = Array.from({ length: 7 }, async () => new Tab(await context.newPage(), stack));
+    const others = Array.from({ length: 7 }, async () => new Tab(await context.newPage(), on.stack));
     const tabs = [first, ...(await Promise.all(others))];
     await Promise.all(tabs.map((tab) => tab.open(`/runs/${id}`)));
     await Promise.all(tabs.map((tab) => tab.status('running')));
@@ -79,8 +67,8 @@ describe('one person, several windows', () => {
   });
 
   it('a phone: nothing is wider than the window, and what is touched is large enough', async () => {
-    const context = await browser.newContext(PHONE);
-    const tab = new Tab(await context.newPage(), stack);
+    const context = await on.browser.newContext(PHONE);
+    const tab = new Tab(await context.newPage(), on.stack);
     const api = await tab.api();
     const wide = `\`${'x'.repeat(200)}\` and ${'averylongwordindeed'.repeat(20)}`;
     const asks = await api.run('asks', { messages: messages(wide), question: wide });

@@ -1,28 +1,11 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser } from '../support/browser.ts';
-import { Stack } from '../support/stack.ts';
+import { type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
+import { useWindows } from '../support/windows.ts';
 
-let stack: Stack;
-let browser: Browser;
-let context: BrowserContext;
+const on = useWindows();
 
-beforeAll(async () => {
-  stack = await Stack.start();
-  browser = await chromium.launch(findBrowser());
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(() => context.close());
-
-const newTab = async () => new Tab(await context.newPage(), stack);
 const messages = (content: string) => [{ role: 'user', content }];
 
 interface Focus {
@@ -62,7 +45,7 @@ async function tabTo(page: Page, name: RegExp, key = 'Tab'): Promise<Focus[]> {
 
 describe('by keyboard alone', () => {
   it('start a run, go elsewhere, open it from the dock, cancel it', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const { page } = tab;
     await tab.open('/threads');
     await page.locator('main h1').waitFor();
@@ -99,7 +82,7 @@ describe('by keyboard alone', () => {
   });
 
   it('an escape takes a cancel back, and the focus returns to where it was', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const { page } = tab;
     const api = await tab.api();
     const run = await api.run('asks', { messages: messages('keep me') });
@@ -114,7 +97,7 @@ describe('by keyboard alone', () => {
   });
 
   it('a question is answered', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const { page } = tab;
     const api = await tab.api();
     const run = await api.run('asks', { messages: messages('ask me') });
@@ -128,7 +111,7 @@ describe('by keyboard alone', () => {
   });
 
   it('the focus is seen wherever it goes, and goes from the top to the dock', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const { page } = tab;
     const api = await tab.api();
     const run = await api.run('asks', { messages: messages('where am I?') });
@@ -206,8 +189,8 @@ describe('for everyone: axe finds nothing serious', () => {
   let mine: BrowserContext;
 
   beforeAll(async () => {
-    mine = await browser.newContext({ reducedMotion: 'reduce' });
-    tab = new Tab(await mine.newPage(), stack);
+    mine = await on.browser.newContext({ reducedMotion: 'reduce' });
+    tab = new Tab(await mine.newPage(), on.stack);
     const api = await tab.api();
     const short = { messages: messages('count'), steps: 1, delay_ms: 10, tokens: 2 };
     const start = async (graph: string, input: object) => (await api.run(graph, input)).run_id;

@@ -1,28 +1,9 @@
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser } from '../support/browser.ts';
-import { Stack } from '../support/stack.ts';
-import { Tab } from '../support/tab.ts';
+import { describe, expect, it } from 'vitest';
 import { until } from '../support/wait.ts';
+import { useWindows } from '../support/windows.ts';
 
-let stack: Stack;
-let browser: Browser;
-let context: BrowserContext;
+const on = useWindows();
 
-beforeAll(async () => {
-  stack = await Stack.start();
-  browser = await chromium.launch(findBrowser());
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(() => context.close());
-
-const newTab = async () => new Tab(await context.newPage(), stack);
 const slow = (steps: number) => ({
   messages: [{ role: 'user', content: 'go on without me' }],
   steps,
@@ -34,13 +15,13 @@ const PICKED_UP_MS = 2_000;
 
 describe('A8: without a connection', () => {
   it('offline: says so and shows what it knew; back: exact, then live; nothing is missing', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const api = await tab.api();
     const { run_id: id } = await api.run('slow', slow(400));
     await tab.open(`/runs/${id}`);
     await tab.status('running');
     await until('some steps are shown', async () => ((await tab.events()) > 12 ? true : null));
-    await context.setOffline(true);
+    await on.context.setOffline(true);
     await tab.page.getByText('Connection lost. Your runs go on without it.').waitFor();
     const known = await tab.events();
     const { head } = await api.get(id);
@@ -49,7 +30,7 @@ describe('A8: without a connection', () => {
     );
     expect(await tab.events()).toBe(known);
     expect(await tab.said()).toContain('w0');
-    await context.setOffline(false);
+    await on.context.setOffline(false);
     await until('the page has caught up', async () => ((await tab.events()) > head.seq + 12 ? true : null));
     await tab.page.getByText('Connection lost').waitFor({ state: 'detached' });
     const back = await tab.events();
@@ -61,25 +42,25 @@ describe('A8: without a connection', () => {
   });
 
   it('a request that is made offline is kept, and goes out by itself when there is a connection', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     await tab.open();
     await tab.ready();
-    await context.setOffline(true);
+    await on.context.setOffline(true);
     await tab.ask('asked in a tunnel');
     await tab.page.getByText('being sent').waitFor();
-    await context.setOffline(false);
+    await on.context.setOffline(false);
     await tab.status('completed');
     expect(await tab.said()).toContain('asked in a tunnel');
   });
 
   it('a local server that was restarted is picked up again within 2 s', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const api = await tab.api();
     const { thread_id: thread, owner } = await api.run('slow', slow(1));
     await tab.open('/threads');
     await tab.page.getByText('go on without me').first().waitFor();
-    await stack.kill('firestore');
-    await until('it is there again', () => health(stack.at.firestore));
+    await on.stack.kill('firestore');
+    await until('it is there again', () => health(on.stack.at.firestore));
     const back = Date.now();
     await rename(owner, thread, 'written after the restart');
     await tab.page.getByText('written after the restart').waitFor({ timeout: PICKED_UP_MS });
@@ -94,12 +75,12 @@ async function health(firestore: string): Promise<true | null> {
 
 /** Writes as an administrator would, without the functions: only the page's own recovery is measured. */
 async function rename(uid: string, thread: string, title: string): Promise<void> {
-  const documents = `projects/${stack.at.project}/databases/(default)/documents`;
+  const documents = `projects/${on.stack.at.project}/databases/(default)/documents`;
   const update = {
     name: `${documents}/users/${uid}/threads/${thread}`,
     fields: { title: { stringValue: title } },
   };
-  const response = await fetch(`${stack.at.firestore}/v1/${documents}:commit`, {
+  const response = await fetch(`${on.stack.at.firestore}/v1/${documents}:commit`, {
     method: 'POST',
     headers: { authorization: 'Bearer owner', 'content-type': 'application/json' },
     body: JSON.stringify({ writes: [{ update, updateMask: { fieldPaths: ['title'] } }] }),

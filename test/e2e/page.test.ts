@@ -1,27 +1,16 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { initializeApp } from 'firebase/app';
 import { collection, connectFirestoreEmulator, getDocs, getFirestore, terminate } from 'firebase/firestore';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser } from '../support/browser.ts';
-import { Stack } from '../support/stack.ts';
+import { describe, expect, it } from 'vitest';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
+import { useWindows } from '../support/windows.ts';
 
-let stack: Stack;
-let browser: Browser;
-
-beforeAll(async () => {
-  stack = await Stack.start();
-  browser = await chromium.launch(findBrowser());
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.close();
-});
+const on = useWindows();
 
 async function open(page: Page, path = '/'): Promise<void> {
-  await page.goto(`${stack.at.edge}${path}`);
+  await page.goto(`${on.stack.at.edge}${path}`);
 }
 
 async function ask(page: Page, text: string): Promise<string> {
@@ -41,7 +30,7 @@ const status = (page: Page, value: string, timeout = 45_000) =>
 
 describe('the page, in Chromium', () => {
   it('A8 G7: start a run, go elsewhere, close the tab, come back: finished, nothing missing', async () => {
-    const context = await browser.newContext();
+    const context = await on.browser.newContext();
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
@@ -63,7 +52,7 @@ describe('the page, in Chromium', () => {
   });
 
   it('A8: two tabs of one user show the same run live; a reload changes nothing', async () => {
-    const context = await browser.newContext();
+    const context = await on.browser.newContext();
     const [one, two] = [await context.newPage(), await context.newPage()];
     await open(one);
     const id = await ask(one, 'show it twice');
@@ -76,7 +65,7 @@ describe('the page, in Chromium', () => {
   });
 
   it('axe finds nothing serious: ask, run, list; light and dark', async () => {
-    const context = await browser.newContext();
+    const context = await on.browser.newContext();
     const page = await context.newPage();
     await open(page);
     const id = await ask(page, 'is this page for everyone?');
@@ -97,12 +86,12 @@ describe('the page, in Chromium', () => {
   });
 
   it('A10: another user sees nothing: not on the page, not by reading Firestore directly', async () => {
-    const mine = await browser.newContext();
+    const mine = await on.browser.newContext();
     const page = await mine.newPage();
     await open(page);
     const id = await ask(page, 'a private question');
     await status(page, 'completed');
-    const theirs = await browser.newContext();
+    const theirs = await on.browser.newContext();
     const other = await theirs.newPage();
     await open(other, `/runs/${id}`);
     await other
@@ -110,10 +99,10 @@ describe('the page, in Chromium', () => {
       .first()
       .waitFor();
     expect(await other.locator('main').innerText()).not.toContain('a private question');
-    const db = getFirestore(initializeApp({ projectId: stack.at.project, apiKey: 'x' }, 'stranger'));
-    const { hostname, port } = new URL(stack.at.firestore);
+    const db = getFirestore(initializeApp({ projectId: on.stack.at.project, apiKey: 'x' }, 'stranger'));
+    const { hostname, port } = new URL(on.stack.at.firestore);
     connectFirestoreEmulator(db, hostname, Number(port), { mockUserToken: { sub: 'stranger' } });
-    const { uid } = await stack.newUser();
+    const { uid } = await on.stack.newUser();
     await expect(getDocs(collection(db, `users/${uid}/runs`))).rejects.toMatchObject({
       code: 'permission-denied',
     });
@@ -122,20 +111,20 @@ describe('the page, in Chromium', () => {
   });
 
   it('the worker and the storage are killed while the page watches: it picks up again and sees the end', async () => {
-    const context = await browser.newContext();
+    const context = await on.browser.newContext();
     const page = await context.newPage();
     await open(page);
     await ask(page, 'survive this');
     await status(page, 'running');
-    await stack.kill('firestore');
-    await stack.kill('worker');
+    await on.stack.kill('firestore');
+    await on.stack.kill('worker');
     await status(page, 'completed', 75_000);
     await context.close();
   });
 
   it('A9: a conversation is deleted with its runs: by page, by API and by direct read nothing is left', async () => {
-    const context = await browser.newContext();
-    const tab = new Tab(await context.newPage(), stack);
+    const context = await on.browser.newContext();
+    const tab = new Tab(await context.newPage(), on.stack);
     const api = await tab.api();
     const id = await tab.ask('soon gone');
     await tab.status('completed');

@@ -1,32 +1,13 @@
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Api } from '../support/api.ts';
-import { findBrowser } from '../support/browser.ts';
-import { Stack } from '../support/stack.ts';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
+import { useWindows } from '../support/windows.ts';
 
 /** So many runs every page listens to. */
 const NEWEST = 50;
 
-let stack: Stack;
-let browser: Browser;
-let context: BrowserContext;
-
-beforeAll(async () => {
-  stack = await Stack.start();
-  browser = await chromium.launch(findBrowser());
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(() => context.close());
-
-const newTab = async () => new Tab(await context.newPage(), stack);
+const on = useWindows();
 
 /** A run that asks "Delete it?", open in `tab`. */
 async function asking(tab: Tab): Promise<{ id: string; api: Api }> {
@@ -48,7 +29,7 @@ const answer = async (tab: Tab, text: string) => {
 
 describe('G4: questions, in Chromium', () => {
   it('a question is seen wherever the person is, answered in place, and the run goes on', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const { id } = await asking(tab);
     await tab.open('/threads');
     await tab.page.getByRole('button', { name: /1 asks you/ }).click();
@@ -68,7 +49,7 @@ describe('G4: questions, in Chromium', () => {
   });
 
   it('what was begun survives leaving and reloading', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     await asking(tab);
     await form(tab).getByRole('textbox').fill('no, because');
     await tab.page.getByRole('link', { name: 'Threads', exact: true }).first().click();
@@ -80,7 +61,7 @@ describe('G4: questions, in Chromium', () => {
   });
 
   it('two tabs answer at the same moment: one answer counts, both see it, nothing that was written is lost', async () => {
-    const [one, two] = [await newTab(), await newTab()];
+    const [one, two] = [await on.newTab(), await on.newTab()];
     const { id, api } = await asking(one);
     await two.open(`/runs/${id}`);
     await form(one).getByRole('textbox').fill('yes');
@@ -105,7 +86,7 @@ describe('G4: questions, in Chromium', () => {
   });
 
   it('a question that is older than all runs of the list is still in the dock', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const { api } = await asking(tab);
     const newer = Array.from({ length: NEWEST + 1 }, (_, i) =>
       api.run('slow', { messages: [{ role: 'user', content: `${i}` }], steps: 1, delay_ms: 1, tokens: 1 }),
@@ -118,11 +99,11 @@ describe('G4: questions, in Chromium', () => {
   });
 
   it('E1 G4: an approval answered after every process was restarted', async () => {
-    const tab = await newTab();
+    const tab = await on.newTab();
     const { id, api } = await asking(tab);
     await form(tab).getByRole('textbox').fill('approved');
-    await stack.killAll();
-    await stack.restart();
+    await on.stack.killAll();
+    await on.stack.restart();
     await until('the answer is taken', async () => {
       const { page } = tab;
       const again = page.getByRole('button', { name: /^(Answer|Send again)$/ });
