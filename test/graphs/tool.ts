@@ -29,9 +29,11 @@ const WORDS = 'one two three four five';
 async function useTool(state: ToolState, config: LangGraphRunnableConfig, node: string): Promise<string> {
   const started_at = Date.now();
   const key = `${String(config.configurable?.['run_id'])}/${state.round}/${node}`;
-  await delay(state.delay_ms * (node === 'right' ? 1.5 : 0.5), undefined, {
-    ...(config.signal === undefined ? {} : { signal: config.signal }),
-  });
+  await delay(
+    state.delay_ms * (node === 'right' ? 1.5 : 0.5),
+    undefined,
+    config.signal === undefined ? {} : { signal: config.signal },
+  );
   if (state.tool === undefined) return key;
   const response = await fetch(state.tool, {
     method: 'POST',
