@@ -39,17 +39,28 @@ const COMMANDS = {
   fuzz: [['node', 'test/fuzz/main.ts']],
   'verify-run': [['node', 'infra/dev/verify-run.ts']],
   token: [['node', 'infra/dev/token.ts']],
+  admin: [['node', 'infra/dev/admin.ts']],
+  backup: [['node', 'infra/dev/backup.ts']],
+  restore: [['node', 'infra/dev/restore.ts']],
+  export: [['node', 'infra/dev/export.ts']],
+  import: [['node', 'infra/dev/import.ts']],
+  deploy: [['node', 'infra/deploy/main.ts']],
+  costs: [['node', 'infra/gcp/costs/main.ts']],
   'local:firestore': [['node', 'infra/local/firestore/main.ts']],
   'local:tasks': [['node', 'infra/local/tasks/main.ts']],
   'local:identity': [['node', 'infra/local/identity/main.ts']],
   'local:edge': [['node', 'infra/local/edge/main.ts']],
 };
 
+/** Pulumi's packages are large, so they are installed only for what checks or uses the program in infra/gcp. */
+const WITH_PULUMI = new Set(['test', 'verify', 'deploy']);
+const WITHOUT_PULUMI = ['web', 'functions', 'shared', 'infra', 'test'];
+
 const [command = '', ...rest] = process.argv.slice(2);
 const steps = COMMANDS[command];
 if (steps === undefined)
   fail(`Unknown command "${command}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
-installPackages();
+installPackages(WITH_PULUMI.has(command));
 if (command === 'test') installBrowser();
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 for (const [i, [program, ...args]] of steps.entries()) {
@@ -80,21 +91,26 @@ function run(program, args) {
 }
 
 /** `npm ci` once for each state of the lockfile. */
-function installPackages() {
+function installPackages(withPulumi) {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === lock) return;
+  const installed = existsSync(marker) ? readFileSync(marker, 'utf8') : '';
+  const part = `${lock} without pulumi`;
+  if (installed === lock || (installed === part && !withPulumi)) return;
   process.stderr.write('Installing packages (once, about a minute) ...\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const only = withPulumi
+    ? []
+    : ['--include-workspace-root', ...WITHOUT_PULUMI.map((name) => `--workspace=@longrun/${name}`)];
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...only], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
   if (result.status !== 0)
     fail('Installing the packages failed; see above. Then run the same command again.');
-  writeFileSync(marker, lock);
+  writeFileSync(marker, withPulumi ? lock : part);
 }
 
 /** The tests drive a real browser: one that is installed, or Debian's. */

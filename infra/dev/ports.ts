@@ -3,7 +3,16 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
 /** The parts of a local installation, in the order in which they start. */
-export const PARTS = ['firestore', 'tasks', 'identity', 'api', 'worker', 'maintenance', 'edge'] as const;
+export const PARTS = [
+  'firestore',
+  'tasks',
+  'identity',
+  'api',
+  'worker',
+  'admin',
+  'maintenance',
+  'edge',
+] as const;
 export type Part = (typeof PARTS)[number];
 export type Ports = Record<Part, number>;
 

@@ -17,6 +17,8 @@ import { Supervised } from './supervise.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const inRoot = (path: string) => join(root, path);
 const SWEEP_MS = 15_000;
+/** Nobody waits for these, so they leave the processor to the others. */
+const LATER: ReadonlySet<Part> = new Set(['maintenance', 'admin']);
 
 const settings = settingsOrExit();
 buildPage();
@@ -56,7 +58,7 @@ for (const part of PARTS) {
   parts.set(part, new Supervised(program, () => void writePids()));
 }
 try {
-  await Promise.all([...parts].filter(([part]) => part !== 'maintenance').map(([, each]) => each.start()));
+  await Promise.all([...parts].filter(([part]) => !LATER.has(part)).map(([, each]) => each.start()));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   await stop(1);
@@ -70,7 +72,7 @@ await onCodeChange(watched, (path) => {
   reloads = reloads.then(() => reload(path));
 });
 process.stdout.write(`Longrun is running at ${url}\n`);
-await parts.get('maintenance')?.start();
+for (const part of LATER) await parts.get(part)?.start();
 setInterval(() => void sweep(), SWEEP_MS);
 void sweep();
 
@@ -103,11 +105,14 @@ function programOf(part: Part): { args: string[]; env: Record<string, string> } 
         inRoot('web/dist'),
         '--api',
         `http://${local('api')}`,
+        '--admin',
+        `http://${local('admin')}`,
         '--init',
         JSON.stringify(pageConfig()),
       );
     case 'api':
     case 'worker':
+    case 'admin':
     case 'maintenance':
       return functionProgram(part);
     default:
@@ -122,15 +127,17 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
       '--import',
       new URL('listen-locally.ts', import.meta.url).href,
       join(main, '..', 'main.js'),
-      `--target=${target}`,
       `--source=${inRoot('functions')}`,
       `--port=${ports[target]}`,
       '--signature-type=http',
     ],
-    env: functionsEnv(
-      { project: settings.project, worker: `http://${local('worker')}/`, ...hosts },
-      process.env,
-    ),
+    env: {
+      ...functionsEnv(
+        { project: settings.project, worker: `http://${local('worker')}/`, ...hosts },
+        process.env,
+      ),
+      FUNCTION_TARGET: target,
+    },
   };
 }
 
@@ -182,7 +189,9 @@ async function reload(path: string): Promise<void> {
   if (stopping) return;
   process.stdout.write(`${path} changed: starting the functions again.\n`);
   try {
-    await Promise.all((['worker', 'api', 'maintenance'] as const).map((part) => parts.get(part)?.reload()));
+    await Promise.all(
+      (['worker', 'api', 'admin', 'maintenance'] as const).map((part) => parts.get(part)?.reload()),
+    );
     process.stdout.write('The functions are running again.\n');
   } catch (error) {
     if (!stopping) process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -193,7 +202,12 @@ async function reload(path: string): Promise<void> {
 async function stop(code: number): Promise<never> {
   if (stopping) return await new Promise<never>(() => undefined);
   stopping = true;
-  const order: Part[][] = [['edge', 'maintenance'], ['worker', 'api'], ['tasks', 'identity'], ['firestore']];
+  const order: Part[][] = [
+    ['edge', 'maintenance'],
+    ['worker', 'api', 'admin'],
+    ['tasks', 'identity'],
+    ['firestore'],
+  ];
   for (const group of order) await Promise.all(group.map((part) => parts.get(part)?.stop()));
   process.exit(code);
 }

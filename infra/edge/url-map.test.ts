@@ -4,6 +4,9 @@ import { ruleFor, URL_MAP } from './url-map.ts';
 
 describe('B2: where a path goes', () => {
   test.each([
+    ['/api/admin', 'admin', null],
+    ['/api/admin/overview', 'admin', null],
+    ['/api/administer', 'api', null],
     ['/api', 'api', null],
     ['/api/runs', 'api', null],
     ['/apiary', 'bucket', '/index.html'],

@@ -7,12 +7,13 @@
 export interface PathRule {
   /** `/api/*` matches everything below `/api/`; without a star the path itself. */
   paths: readonly string[];
-  to: 'api' | 'config' | 'bucket';
+  to: 'api' | 'admin' | 'config' | 'bucket';
   /** For files that do not exist: the page itself, answered with 200. Never for assets or the API. */
   fallback: '/index.html' | null;
 }
 
 export const URL_MAP: readonly PathRule[] = [
+  { paths: ['/api/admin', '/api/admin/*'], to: 'admin', fallback: null },
   { paths: ['/api', '/api/*'], to: 'api', fallback: null },
   { paths: ['/__/firebase/init.json'], to: 'config', fallback: null },
   { paths: ['/assets/*'], to: 'bucket', fallback: null },

@@ -85,7 +85,11 @@ export class Cluster {
         name,
         new ServerProcess({
           ...command,
-          env: (life) => ({ ...functions, K_REVISION: incarnation(name, life) }),
+          env: (life) => ({
+            ...functions,
+            FUNCTION_TARGET: name.startsWith('worker') ? 'worker' : name,
+            K_REVISION: incarnation(name, life),
+          }),
         }),
       );
     }

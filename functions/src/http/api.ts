@@ -7,8 +7,6 @@ import {
   isTerminal,
   listRunsSchema,
   LongrunError,
-  MAX_PAGE,
-  retryDeadLettersSchema,
   type Run,
 } from '@longrun/shared';
 import { modelLabel } from '../agents/models/setting.ts';
@@ -18,7 +16,6 @@ import { dispatch } from '../runtime/dispatch.ts';
 import { stopSuperseded } from '../runtime/thread-queue.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
-import { deadLetters, retryDeadLetters } from './dead-letters.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { untilSettled } from './follow.ts';
 import { health } from './health.ts';
@@ -155,18 +152,6 @@ export function apiApp(
       return run;
     });
   }
-
-  const adminRoute: typeof route = (method, path, handler) =>
-    route(method, `/admin${path}`, async (req, res, user) => {
-      if (!user.admin) throw new LongrunError('forbidden', 'This needs a token with the claim admin: true.');
-      return await handler(req, res, user);
-    });
-  adminRoute('get', '/dead-letters', async () => ({
-    runs: await deadLetters(store.documents, MAX_PAGE),
-  }));
-  adminRoute('post', '/dead-letters/retry', async (req) => ({
-    runs: await retryDeadLetters(services, parseBody(req, retryDeadLettersSchema), MAX_PAGE),
-  }));
 
   app.use(notFound);
   app.use(errorHandler);

@@ -5,6 +5,7 @@ import type { EdgeOptions } from './server.ts';
 const USAGE = `usage: node infra/local/edge/main.ts [options]
   --dir FOLDER           the built page; default web/dist
   --api URL              where /api goes; default http://127.0.0.1:8080, where a function listens by default
+  --admin URL            where /api/admin goes; default: where /api goes
   --port N               default 0, a free port
   --host ADDRESS         default: the loopback addresses
   --data FILE            keep the operations of purges in this SQLite file; default: memory
@@ -12,10 +13,11 @@ const USAGE = `usage: node infra/local/edge/main.ts [options]
 
 /** Throws an Error whose message is for the person at the terminal. */
 export function parseArguments(args: string[]): EdgeOptions {
-  const { dir, api, port, host, data, init } = parse(args);
+  const { dir, api, admin, port, host, data, init } = parse(args);
   if (!/^\d+$/.test(port) || Number(port) > 65_535)
     throw new Error('--port must be a number from 0 to 65535.');
   const options: EdgeOptions = { dir, api, port: Number(port), init: parseInit(init) };
+  if (admin !== undefined) options.admin = admin;
   if (host !== undefined) options.host = host;
   if (data !== undefined) options.data = data;
   return options;
@@ -28,6 +30,7 @@ function parse(args: string[]) {
       options: {
         dir: { type: 'string', default: 'web/dist' },
         api: { type: 'string', default: 'http://127.0.0.1:8080' },
+        admin: { type: 'string' },
         data: { type: 'string' },
         port: { type: 'string', default: '0' },
         host: { type: 'string' },

@@ -18,6 +18,8 @@ export interface EdgeOptions {
   dir: string;
   /** Where /api goes: http://HOST:PORT. */
   api: string;
+  /** Where /api/admin goes; default: where /api goes. */
+  admin?: string;
   /** Answered at /__/firebase/init.json. */
   init: unknown;
   /** Default: the loopback addresses of both families, since `localhost` may be either. */
@@ -46,11 +48,12 @@ const CLOSE_GRACE_MS = 300;
 
 /** Rejects when `api` is no http URL or the address cannot be bound. */
 export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
-  const api = URL.canParse(options.api) ? new URL(options.api) : undefined;
-  if (api?.protocol !== 'http:')
-    throw new Error(`The API's address "${options.api}" must be like http://127.0.0.1:8080.`);
   const cache = new Cache(createOrigin(options.dir), options.cacheBytes ?? CACHE_BYTES, Date.now);
-  const proxy = createApiProxy(api, options.apiTimeoutMs ?? API_TIMEOUT_MS);
+  const timeoutMs = options.apiTimeoutMs ?? API_TIMEOUT_MS;
+  const proxies = {
+    api: createApiProxy(addressOf(options.api), timeoutMs),
+    admin: createApiProxy(addressOf(options.admin ?? options.api), timeoutMs),
+  };
   const operations = new Operations(options.data, () => new Date().toISOString());
   const invalidation = createInvalidation(cache, operations);
   const headers = securityHeaders([...LOCAL_SERVICES, ...CLOUD_SERVICES], authDomainIn(options.init));
@@ -64,7 +67,8 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
     const rule = ruleFor(path);
     switch (rule.to) {
       case 'api':
-        return proxy.forward(request, response);
+      case 'admin':
+        return proxies[rule.to].forward(request, response);
       case 'config':
         return sendJson(response, 200, options.init, { ...headers, 'cache-control': cacheControl(path) });
       case 'bucket':
@@ -97,10 +101,19 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
     clearTimeout(timer);
     invalidation.close();
     operations.close();
-    proxy.close();
+    proxies.api.close();
+    proxies.admin.close();
   };
   let closing: Promise<void> | undefined;
   return { port: listener.port, url: listener.url, close: () => (closing ??= shut()) };
+}
+
+function addressOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:') {
+    throw new Error(`The API's address "${text}" must be like http://127.0.0.1:8080.`);
+  }
+  return url;
 }
 
 /** A domain of Firebase's; not the page's own address, which a local configuration names. */

@@ -6,9 +6,9 @@ import {
   type RetryDeadLetters,
   type Run,
 } from '@longrun/shared';
-import type { Documents } from '../ports/documents.ts';
-import { retryRun } from './commands.ts';
-import type { Services } from './services.ts';
+import type { Documents } from '../../ports/documents.ts';
+import { retryRun } from '../commands.ts';
+import type { Services } from '../services.ts';
 
 /** What an operator needs to know of a run that was given up. */
 export interface DeadLetter extends Pick<
