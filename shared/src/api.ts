@@ -95,6 +95,8 @@ export interface GraphInfo {
   examples: string[];
   /** Node id -> what the step is called on the page. */
   steps: { [node: string]: string };
+  /** It works with the model that MODEL names; graphs may well bring their own. */
+  uses_model?: boolean | undefined;
 }
 
 /** GET /api/health */

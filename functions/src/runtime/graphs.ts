@@ -21,6 +21,7 @@ const metaSchema = z.object({
   description: z.string(),
   examples: z.array(z.string()),
   steps: z.record(z.string(), z.string()),
+  uses_model: z.boolean().optional(),
 });
 
 type Compiled = Pick<CompiledStateGraph<unknown, unknown, string>, 'stream' | 'getState' | 'nodes'>;

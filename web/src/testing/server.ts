@@ -7,6 +7,7 @@ const GRAPH = {
   description: 'Answers with citations.',
   examples: ['How do I cancel a task?'],
   steps: { write: 'Answer' },
+  uses_model: true,
 };
 
 /** The API as the page meets it; a test replaces what it is about. */

@@ -16,6 +16,7 @@ export const graph = buildResearch({
 /** How the graph is presented; its questions suit the documentation of the installed packages. */
 export const meta = {
   title: 'Research',
+  uses_model: true,
   description: 'Searches a library of documents and answers with citations that open at the quoted passage.',
   examples: [
     'How do I cancel a task that was already enqueued?',

@@ -55,6 +55,6 @@ export function useNames(assistantId: string): {
   return {
     graph: info?.title ?? words(assistantId),
     step: (node) => info?.steps[node] ?? words(node),
-    model: known?.model ?? null,
+    model: info?.uses_model === true ? (known?.model ?? null) : null,
   };
 }
