@@ -14,6 +14,8 @@ export const MAX_PAGE = 100;
 export const MULTITASK_STRATEGIES = ['reject', 'enqueue', 'interrupt', 'rollback'] as const;
 /** A week. */
 const MAX_TIMEOUT_S = 604_800;
+/** A URL that is longer is none that a server would take. */
+const MAX_WEBHOOK_CHARS = 2_000;
 /** `config` and `metadata` of a run together, or the metadata of a thread. Bytes of JSON. */
 export const MAX_CONFIG_BYTES = 64_000;
 /** Bytes of JSON in one request. */
@@ -46,6 +48,8 @@ export const createRunSchema = z.looseObject({
   run_timeout_s: z.optional(z.nullable(z.number().check(z.gt(0), z.lte(MAX_TIMEOUT_S)))),
   /** Seconds for one super-step, after which it is tried again. */
   step_timeout_s: z.optional(z.nullable(z.number().check(z.gt(0), z.lte(MAX_TIMEOUT_S)))),
+  /** An https URL that is told, signed, when the run ends or asks something. */
+  webhook: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(MAX_WEBHOOK_CHARS)))),
 });
 export type CreateRun = z.infer<typeof createRunSchema>;
 

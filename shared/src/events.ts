@@ -75,6 +75,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     run_timeout_ms: z.optional(z.int()),
     /** Milliseconds for one super-step. */
     step_timeout_ms: z.optional(z.int()),
+    /** URL that is told when the run ends or asks something. */
+    webhook: z.optional(z.string()),
   }),
   z.object({
     ...base,

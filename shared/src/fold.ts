@@ -100,6 +100,7 @@ function created(event: EventOf<'run.created'>): Run {
     rollback_of: event.rollback_of ?? null,
     run_timeout_ms: event.run_timeout_ms ?? null,
     step_timeout_ms: event.step_timeout_ms ?? null,
+    webhook: event.webhook ?? null,
     head: { entry: 0, seq: 1 },
   };
 }

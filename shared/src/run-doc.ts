@@ -56,6 +56,7 @@ const FIELDS: readonly (keyof Run)[] = [
   'rollback_of',
   'run_timeout_ms',
   'step_timeout_ms',
+  'webhook',
   'head',
 ];
 

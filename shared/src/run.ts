@@ -70,6 +70,8 @@ export interface Run {
   rollback_of: string | null;
   run_timeout_ms: number | null;
   step_timeout_ms: number | null;
+  /** URL that is told when the run ends or asks something. */
+  webhook: string | null;
   /** The last log entry and event that are folded in. */
   head: { entry: number; seq: number };
 }

@@ -47,6 +47,7 @@ export function optimisticRun(
     rollback_of: null,
     run_timeout_ms: null,
     step_timeout_ms: null,
+    webhook: null,
     head: { entry: -1, seq: 0 },
   };
 }
