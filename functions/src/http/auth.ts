@@ -1,8 +1,8 @@
-import { initializeApp } from 'firebase-admin/app';
-import { getAuth, type Auth } from 'firebase-admin/auth';
 import type { Request } from 'express';
 import { LongrunError } from '@longrun/shared';
 import { LRUCache } from 'lru-cache';
+import { lazy } from '../lib/lazy.ts';
+import { onReady } from './on-ready.ts';
 
 export interface User {
   uid: string;
@@ -18,7 +18,14 @@ const TRUSTED_MS = 30_000;
 const TRUSTED_TOKENS = 2_000;
 
 export function firebaseAuthentication(projectId: string): Authenticate {
-  let auth: Auth | undefined;
+  const opened = lazy(async () => {
+    const [{ initializeApp }, { getAuth }] = await Promise.all([
+      import('firebase-admin/app'),
+      import('firebase-admin/auth'),
+    ]);
+    return getAuth(initializeApp({ projectId }));
+  });
+  onReady(opened);
   const trusted = new LRUCache<string, User>({ max: TRUSTED_TOKENS, ttl: TRUSTED_MS });
   return async (req) => {
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(req.headers.authorization ?? '')?.[1];
@@ -27,7 +34,7 @@ export function firebaseAuthentication(projectId: string): Authenticate {
     }
     const known = trusted.get(token);
     if (known !== undefined) return known;
-    auth ??= getAuth(initializeApp({ projectId }));
+    const auth = await opened();
     try {
       const claims = await auth.verifyIdToken(token);
       const user = { uid: claims.uid, admin: claims['admin'] === true };

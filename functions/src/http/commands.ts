@@ -13,7 +13,7 @@ import { decideAnswer, decideCancel, decideForcedCancel } from '../domain/decide
 import { derivedId } from '../lib/derived-id.ts';
 import { createRun } from '../runtime/create-run.ts';
 import { dispatch } from '../runtime/dispatch.ts';
-import { originalInput } from '../runtime/origin.ts';
+import { originalInput } from '../runtime/original-input.ts';
 import type { RunStore } from '../runtime/run-store.ts';
 import { dispatchNext } from '../runtime/thread-queue.ts';
 import { untilSettled } from './follow.ts';

@@ -5,7 +5,7 @@ import { log } from '../telemetry/log.ts';
 import type { Worker } from '../runtime/worker.ts';
 
 /** The task handler: 200 when there is nothing more to do, 503 with Retry-After to be called again. */
-export function workerHandler(worker: Worker) {
+export function workerHandler(open: () => Promise<Worker>) {
   return async (req: Request, res: Response): Promise<void> => {
     const task = parseTask(req.body);
     if (task === null) {
@@ -15,6 +15,7 @@ export function workerHandler(worker: Worker) {
       return;
     }
     try {
+      const worker = await open();
       const answer = await worker.handle(task);
       if (answer.done) res.status(200).json(answer);
       else res.status(503).set('retry-after', String(answer.seconds)).json(answer);

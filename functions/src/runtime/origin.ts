@@ -1,16 +1,8 @@
 import { Command } from '@langchain/langgraph';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import {
-  decodeEntry,
-  isObject,
-  logPath,
-  runFromDoc,
-  runPath,
-  type Json,
-  type JsonObject,
-  type Run,
-} from '@longrun/shared';
+import { isObject, runFromDoc, runPath, type JsonObject, type Run } from '@longrun/shared';
 import type { Documents } from '../ports/documents.ts';
+import { originalInput } from './original-input.ts';
 import { taskQuestion } from './questions.ts';
 
 /** The question of a graph that was compiled to stop before or after a node: any answer goes on. */
@@ -63,16 +55,4 @@ async function earlier(documents: Documents, owner: string, runId: string | null
   if (runId === null) return null;
   const [doc] = await documents.get([runPath(owner, runId)]);
   return doc === undefined ? null : runFromDoc(doc.fields);
-}
-
-/** The document leaves out a large input; the first log entry always has it. */
-export async function originalInput(documents: Documents, run: Run): Promise<Json> {
-  if (run.input !== null) return run.input;
-  const [doc] = await documents.query({
-    collection: logPath(run.owner, run.run_id),
-    orderBy: [{ field: 'n', direction: 'asc' }],
-    limit: 1,
-  });
-  const first = doc === undefined ? undefined : decodeEntry(doc.fields).events[0];
-  return first?.type === 'run.created' ? first.input : null;
 }

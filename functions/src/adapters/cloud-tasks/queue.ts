@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { CloudTasksClient } from '@google-cloud/tasks';
-import { credentials } from '@grpc/grpc-js';
+import { lazy } from '../../lib/lazy.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
 
 export interface CloudTasksOptions {
@@ -25,12 +24,21 @@ const CALL_MS = 10_000;
 /** Cloud Tasks waits this long for the worker's answer; the worker hands on earlier. Seconds. */
 const DISPATCH_DEADLINE_S = 1_800;
 
-export function cloudTasksQueue(options: CloudTasksOptions): TaskQueue {
+/** The client is loaded with the first call, or by `warm`. */
+export function cloudTasksQueue(options: CloudTasksOptions): TaskQueue & { warm(): Promise<unknown> } {
   const { project, location, queue, workerUrl, serviceAccount, endpoint } = options;
-  const client = new CloudTasksClient({ projectId: project, ...(endpoint === null ? {} : local(endpoint)) });
-  const parent = client.queuePath(project, location, queue);
+  const opened = lazy(async () => {
+    const { CloudTasksClient } = await import('@google-cloud/tasks');
+    return new CloudTasksClient({
+      projectId: project,
+      ...(endpoint === null ? {} : await local(endpoint)),
+    });
+  });
+  const parent = `projects/${project}/locations/${location}/queues/${queue}`;
   return {
+    warm: opened,
     async enqueue(task, { name, notBefore }) {
+      const client = await opened();
       const create = () =>
         client.createTask(
           {
@@ -67,6 +75,7 @@ export function cloudTasksQueue(options: CloudTasksOptions): TaskQueue {
       }
     },
     async check() {
+      const client = await opened();
       await client.getQueue({ name: parent }, { timeout: 2_000 });
     },
   };
@@ -76,7 +85,8 @@ function timestamp(ms: number) {
   return { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };
 }
 
-function local(endpoint: string) {
+async function local(endpoint: string) {
+  const { credentials } = await import('@grpc/grpc-js');
   const [host = '127.0.0.1', port = '8123'] = endpoint.split(':');
   return { apiEndpoint: host, port: Number(port), sslCreds: credentials.createInsecure() };
 }

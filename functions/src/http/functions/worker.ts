@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { http } from '@google-cloud/functions-framework';
 import { costUsd } from '../../agents/models/price.ts';
-import { Worker } from '../../runtime/worker.ts';
+import { lazy } from '../../lib/lazy.ts';
+import { onReady } from '../on-ready.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';
 import { takeOverSignals } from '../signals.ts';
@@ -10,21 +11,26 @@ import { workerHandler } from '../worker.ts';
 /** What the queue calls: executes runs. */
 const { config, store, queue, graphs } = await openServicesOrExit();
 const requests = new OpenRequests();
-const worker = new Worker({
-  id: `${process.env['K_REVISION'] ?? 'local'}-${randomUUID().slice(0, 8)}`,
-  store,
-  queue,
-  graphs,
-  price: costUsd,
-  random: Math.random,
-  deadlineMs: config.WORKER_DEADLINE_S * 1_000,
-  graceMs: config.WORKER_GRACE_S * 1_000,
+/** LangGraph comes with it, which is no part of a cold start. */
+const worker = lazy(async () => {
+  const { Worker } = await import('../../runtime/worker.ts');
+  return new Worker({
+    id: `${process.env['K_REVISION'] ?? 'local'}-${randomUUID().slice(0, 8)}`,
+    store,
+    queue,
+    graphs,
+    price: costUsd,
+    random: Math.random,
+    deadlineMs: config.WORKER_DEADLINE_S * 1_000,
+    graceMs: config.WORKER_GRACE_S * 1_000,
+  });
 });
+onReady(worker);
 const handleTask = workerHandler(worker);
 http('worker', (req, res) => {
   requests.track(req, res);
   return handleTask(req, res);
 });
 takeOverSignals(async () => {
-  await Promise.all([worker.drained(), requests.drained()]);
+  await Promise.all([worker().then((opened) => opened.drained()), requests.drained()]);
 });

@@ -1,5 +1,4 @@
 import type { RunnableConfig } from '@langchain/core/runnables';
-import { getCheckpointId } from '@langchain/langgraph-checkpoint';
 import { createHash } from 'node:crypto';
 
 /**
@@ -84,9 +83,10 @@ export function requireNamespace(
 
 /** The id that the config names, or undefined for the latest checkpoint. Throws InvalidCheckpointConfig. */
 export function idOf(config: RunnableConfig): string | undefined {
-  const id: unknown = getCheckpointId(config);
-  if (id === '') return undefined;
-  return checkId(id);
+  const { checkpoint_id, thread_ts } = config.configurable ?? {};
+  // LangGraph's former name of it still counts, and an empty one is none.
+  const id: unknown = checkpoint_id || thread_ts || undefined;
+  return id === undefined ? undefined : checkId(id);
 }
 
 export function checkId(id: unknown): string {
