@@ -52,6 +52,15 @@ export class Store {
           () => runQuery(this.table.values(), query),
         );
       },
+      count: (query) => {
+        checkQuery(query);
+        return this.#network.request(
+          process,
+          'read',
+          () => `count ${brief([query.collection])}`,
+          () => runQuery(this.table.values(), query).length,
+        );
+      },
       commit: async (writes) => {
         checkWrites(writes);
         if (writes.length === 0) return;

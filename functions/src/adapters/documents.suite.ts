@@ -316,6 +316,27 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
       });
     });
 
+    describe('count', () => {
+      test('counts what a query would answer with: filters, order, limit', async () => {
+        const at = root();
+        await seed(at, { a: { n: 1 }, b: { n: 2 }, c: { n: 3 }, d: {} });
+        const above = [{ field: 'n', op: '>' as const, value: 1 }];
+        const orderBy = [{ field: 'n', direction: 'desc' as const }];
+        expect(await db.count({ collection: at })).toBe(4);
+        expect(await db.count({ collection: at, orderBy })).toBe(3);
+        expect(await db.count({ collection: at, where: above, orderBy })).toBe(2);
+        expect(await db.count({ collection: at, orderBy, limit: 2 })).toBe(2);
+        expect(await db.count({ collection: root() })).toBe(0);
+      });
+
+      test('a whole collection group', async () => {
+        const group = root();
+        await seed(`${root()}/x/${group}`, { a: {} });
+        await seed(`${root()}/y/${group}`, { b: {}, c: {} });
+        expect(await db.count({ collection: group, group: true })).toBe(3);
+      });
+    });
+
     describe('watch', () => {
       const fail = (error: Error) => {
         throw error;

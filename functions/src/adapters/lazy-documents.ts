@@ -25,6 +25,7 @@ export function lazyDocuments(open: () => Promise<Documents>): Documents {
   return {
     get: async (paths) => (await ready()).get(paths),
     query: async (query) => (await ready()).query(query),
+    count: async (query) => (await ready()).count(query),
     async commit(writes) {
       if (opened !== undefined) return opened.commit(writes);
       // The caller may change afterwards what it passed.

@@ -43,6 +43,8 @@ export interface Documents {
   /** One answer for each path, in order; undefined where there is no document. */
   get(paths: string[]): Promise<(StoredDocument | undefined)[]>;
   query(query: DocumentQuery): Promise<StoredDocument[]>;
+  /** How many documents the query would answer with, at the price of one read for a thousand of them. */
+  count(query: DocumentQuery): Promise<number>;
   /** All or nothing, at most 10 MiB. Throws CommitConflict when a write is refused. */
   commit(writes: DocumentWrite[]): Promise<void>;
   /** Calls back with the current document, then at each change, until unsubscribed. */

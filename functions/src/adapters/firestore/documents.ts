@@ -23,6 +23,12 @@ export function firestoreDocuments(db: Firestore): Documents {
       return found.docs.map(toStored).filter((document) => document !== undefined);
     },
 
+    async count(query) {
+      checkQuery(query);
+      const counted = await call('count', () => toQuery(db, query).count().get());
+      return counted.data().count;
+    },
+
     async commit(writes) {
       checkWrites(writes);
       if (writes.length === 0) return;

@@ -61,6 +61,12 @@ export function memoryDocuments(options: MemoryOptions = {}): Documents {
       return structuredClone(runQuery(table.values(), query));
     },
 
+    async count(query) {
+      checkQuery(query);
+      await before(`count ${query.collection}`);
+      return runQuery(table.values(), query).length;
+    },
+
     async commit(writes) {
       checkWrites(writes);
       if (writes.length === 0) return;
