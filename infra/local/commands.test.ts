@@ -10,7 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 const folder = mkdtempSync(join(tmpdir(), 'commands-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each(['firestore', 'tasks', 'identity', 'edge'])('%s', (name) => {
+describe.each(['firestore', 'tasks', 'identity', 'trace', 'edge'])('%s', (name) => {
   test.each([
     ['a file', ['--port', '0', '--data', join(folder, `${name}.sqlite`)]],
     ['memory', []],
