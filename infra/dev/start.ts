@@ -9,6 +9,7 @@ import { choosePorts, PARTS, type Part } from './ports.ts';
 import { onCodeChange } from './reload.ts';
 import { functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
 import { Supervised } from './supervise.ts';
+import { webhookSecret } from './webhook-secret.ts';
 
 /**
  * The whole product on one machine: the embedded cloud, the functions as functions-framework serves them, and
@@ -37,6 +38,7 @@ const url = `http://localhost:${ports.edge}`;
 const parts = new Map<Part, Supervised>();
 // What was compiled once need not be again: a part that was killed is back sooner.
 process.env['NODE_COMPILE_CACHE'] ??= join(settings.data, 'compiled');
+process.env['WEBHOOK_SECRET'] ??= await webhookSecret(settings.data);
 
 let stopping = false;
 let reloads = Promise.resolve();

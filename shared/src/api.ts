@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Backup } from './admin.ts';
 import { ID_PATTERN } from './ids.ts';
 import { jsonSchema } from './messages.ts';
 import { RUN_STATUSES } from './status.ts';
@@ -91,6 +92,27 @@ export interface Thread {
   active_run_id: string | null;
 }
 
+/** What a webhook is told. */
+export const WEBHOOK_TYPES = ['run.completed', 'run.failed', 'run.cancelled', 'run.interrupted'] as const;
+export type WebhookType = (typeof WEBHOOK_TYPES)[number];
+export const WEBHOOK_STATUSES = ['pending', 'delivered', 'failed'] as const;
+
+/** GET /api/runs/:run_id/webhooks answers `{ webhooks }`, newest first: what the run's URL was told, or is still to be. */
+export interface WebhookDelivery {
+  /** The header `webhook-id`, the same at each attempt. */
+  id: string;
+  /** The run's event of which it tells. */
+  seq: number;
+  type: WebhookType;
+  url: string;
+  /** `failed`: given up. */
+  status: (typeof WEBHOOK_STATUSES)[number];
+  created_at: string;
+  next_attempt_at: string | null;
+  /** `status` is that of the answer, null when there was none; `ms` how long it took. */
+  attempts: { at: string; status: number | null; error: string | null; ms: number }[];
+}
+
 /** GET /api/graphs: what the page offers to run. */
 export interface GraphInfo {
   id: string;
@@ -110,6 +132,9 @@ export interface Health {
   version: string;
   boot_id: string;
   storage: { kind: 'firestore' | 'embedded' | 'emulator'; state: 'ok' | 'unreachable' };
-  queue: { state: 'ok' | 'unreachable' };
+  /** `depth`: runs of all users that wait for a worker, counted at most some seconds ago; null when it is not known. */
+  queue: { state: 'ok' | 'unreachable'; depth: number | null };
+  /** The newest backup of the embedded store. Null: there is none yet, or (in the cloud) it is not known here. */
+  last_backup: { at: string; kind: Backup['kind'] } | null;
   model: string;
 }

@@ -53,6 +53,19 @@ const schema = z.object({
     .default(DEFAULT_TTL_HOURS),
   WORKER_DEADLINE_S: integer(5, 1_790).default(1_500),
   WORKER_GRACE_S: integer(0, 300).default(7),
+  /** Signs webhooks. Several, of which receivers may know any, while one replaces another. Without one webhooks are off. */
+  WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^whsec_[A-Za-z0-9+/]{32,88}={0,2}( +whsec_[A-Za-z0-9+/]{32,88}={0,2})*$/,
+      'must be "whsec_" and 24 to 64 bytes in base64; several are parted by spaces',
+    )
+    .transform((text) => text.split(/ +/))
+    .optional(),
+  /** Lets webhooks go to http and private addresses, for tests on one machine. */
+  WEBHOOK_ALLOW_PRIVATE: z.enum(['0', '1']).default('0'),
+  /** Folder in which the embedded store's backups are listed. */
+  LONGRUN_BACKUPS: z.string().min(1).optional(),
 });
 
 export type Config = z.infer<typeof schema>;
@@ -68,6 +81,7 @@ export function parseConfig(env: Env): Config {
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, present))),
     ...modelProblems(present),
     ...productionProblems(present),
+    ...webhookProblems(present),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return parsed.data;
@@ -76,10 +90,16 @@ export function parseConfig(env: Env): Config {
 function describe(issue: z.core.$ZodIssue, env: Record<string, unknown>): string {
   const name = issue.path.join('.');
   const value = env[name];
+  if (value !== undefined && name.endsWith('_SECRET')) return `${name} ${issue.message}`;
   return value === undefined ? `${name} is missing` : `${name}=${JSON.stringify(value)} ${issue.message}`;
 }
 
 function productionProblems(env: Record<string, string | undefined>): string[] {
   if (env['NODE_ENV'] !== 'production' || (env['MODEL'] ?? '') !== '') return [];
   return ['MODEL is missing: in production it must be named, e.g. MODEL=google:gemini-2.5-flash'];
+}
+
+function webhookProblems(env: Record<string, string | undefined>): string[] {
+  const isWrong = env['WEBHOOK_ALLOW_PRIVATE'] === '1' && env['LONGRUN_STORAGE'] !== 'embedded';
+  return isWrong ? ['WEBHOOK_ALLOW_PRIVATE=1 is for LONGRUN_STORAGE=embedded only'] : [];
 }

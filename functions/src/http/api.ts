@@ -14,11 +14,12 @@ import { createRun } from '../runtime/create-run.ts';
 import { removeRun } from '../runtime/housekeeping/remove.ts';
 import { dispatch } from '../runtime/dispatch.ts';
 import { stopSuperseded } from '../runtime/thread-queue.ts';
+import { listDeliveries } from '../webhooks/list.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { untilSettled } from './follow.ts';
-import { health } from './health.ts';
+import { healthReporter } from './health.ts';
 import { openSource } from './library.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { parseBody, parseQuery, pathId } from './parse.ts';
@@ -26,6 +27,7 @@ import { listRuns } from './runs-query.ts';
 import type { Services } from './services.ts';
 import { streamRun } from './stream.ts';
 import { createThread, deleteThread, requireThread } from './threads.ts';
+import { withWebhook } from './with-webhook.ts';
 
 /** One join waits this long; the client then joins again. Milliseconds. */
 const JOIN_MS = 10 * 60_000;
@@ -51,6 +53,7 @@ export function apiApp(
       const answer = await handler(req, res, await authenticate(req));
       if (answer !== undefined) res.json(answer);
     });
+  const health = healthReporter(services, version);
   const required = async (req: Request, user: User): Promise<Run> => {
     const { run } = await store.require(user.uid, pathId(req, 'run_id'));
     const threadId = req.params['thread_id'];
@@ -61,7 +64,7 @@ export function apiApp(
   };
 
   app.get('/api/health', async (_req, res) => {
-    const report = await health(services, version);
+    const report = await health();
     res.status(report.status === 'ok' ? 200 : 503).json(report);
   });
 
@@ -84,7 +87,7 @@ export function apiApp(
   });
 
   const create: Handler = async (req, res, user) => {
-    const body = parseBody(req, createRunSchema);
+    const body = await withWebhook(parseBody(req, createRunSchema), services.config);
     if (!graphs.has(body.assistant_id)) await graphs.get(body.assistant_id);
     const key = req.headers['idempotency-key'];
     if (key !== undefined && (typeof key !== 'string' || key.length < 1 || key.length > 200)) {
@@ -137,6 +140,9 @@ export function apiApp(
     route('get', `${prefix}/stream`, async (req, res, user) => {
       streamRun(store.documents, await required(req, user), req, res, requests.closing);
     });
+    route('get', `${prefix}/webhooks`, async (req, _res, user) => ({
+      webhooks: await listDeliveries(store.documents, await required(req, user)),
+    }));
     route('post', `${prefix}/cancel`, async (req, _res, user) => {
       const { run_id } = await required(req, user);
       return await cancelRun(services, user.uid, run_id);

@@ -120,6 +120,7 @@ export async function retryRun({ store, queue }: Parts, old: Run): Promise<{ run
       run_id: derivedId('retry', old.owner, old.run_id),
       thread_id: old.thread_id,
       run_timeout_s: old.run_timeout_ms === null ? null : old.run_timeout_ms / 1_000,
+      webhook: old.webhook,
       step_timeout_s: old.step_timeout_ms === null ? null : old.step_timeout_ms / 1_000,
     },
   });

@@ -1,39 +1,77 @@
-import type { Health } from '@longrun/shared';
+import { RUNS, type Health } from '@longrun/shared';
 import { modelLabel } from '../agents/models/setting.ts';
 import { log } from '../telemetry/log.ts';
+import { lastBackup } from './last-backup.ts';
 import type { Services } from './services.ts';
 
+/** All parts are asked at once, so an answer takes hardly longer than this. Milliseconds. */
 const CHECK_MS = 2_000;
+/** Whoever looks every second costs no more than one count in so long. Milliseconds. */
+const DEPTH_MS = 10_000;
 
-export async function health(services: Services, version: string): Promise<Health> {
-  const { store, queue, config, bootId } = services;
-  const [storage, queueState] = await Promise.all([
-    answers('storage', () => store.documents.get(['health/probe'])),
-    answers('queue', () => queue.check()),
-  ]);
-  return {
-    status: storage === 'ok' && queueState === 'ok' ? 'ok' : 'degraded',
-    service: 'longrun-api',
-    version,
-    boot_id: bootId,
-    storage: { kind: config.LONGRUN_STORAGE, state: storage },
-    queue: { state: queueState },
-    model: modelLabel(process.env),
+type Parts = Pick<Services, 'store' | 'queue' | 'config' | 'bootId'>;
+
+/** C5: what answers, and what does not. No secrets, for anyone may ask. */
+export function healthReporter(
+  { store, queue, config, bootId }: Parts,
+  version: string,
+): () => Promise<Health> {
+  const depth = remembered(DEPTH_MS, store.clock.now, () =>
+    store.documents.count({
+      collection: RUNS,
+      group: true,
+      where: [{ field: 'status', op: '==', value: 'pending' }],
+      // Names the index which lists of failed runs use too; runs that wait have no such time yet.
+      orderBy: [{ field: 'finished_at', direction: 'desc' }],
+    }),
+  );
+  return async () => {
+    const [storage, tasks, waiting, backup] = await Promise.all([
+      inTime('storage', () => store.documents.get(['health/probe'])),
+      inTime('queue', () => queue.check()),
+      inTime('queue depth', depth),
+      inTime('last backup', () => lastBackup(config.LONGRUN_BACKUPS)),
+    ]);
+    return {
+      status: storage !== null && tasks !== null ? 'ok' : 'degraded',
+      service: 'longrun-api',
+      version,
+      boot_id: bootId,
+      storage: { kind: config.LONGRUN_STORAGE, state: storage === null ? 'unreachable' : 'ok' },
+      queue: { state: tasks === null ? 'unreachable' : 'ok', depth: waiting?.value ?? null },
+      last_backup: backup?.value ?? null,
+      model: modelLabel(process.env),
+    };
   };
 }
 
-async function answers(part: string, check: () => Promise<unknown>): Promise<'ok' | 'unreachable'> {
+/** The answer, or null when there was none in time. */
+async function inTime<T>(part: string, ask: () => Promise<T>): Promise<{ value: T } | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_MS} ms`)), CHECK_MS);
   });
   try {
-    await Promise.race([check(), late]);
-    return 'ok';
+    return { value: await Promise.race([ask(), late]) };
   } catch (error) {
     log.error('A health check failed.', error, { part });
-    return 'unreachable';
+    return null;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** `ask`, whose answer is taken again for `ms`; those who come while it is asked share the answer. */
+function remembered<T>(ms: number, now: () => number, ask: () => Promise<T>): () => Promise<T> {
+  let last: { at: number; answer: Promise<T> } | undefined;
+  return () => {
+    if (last !== undefined && now() - last.at < ms) return last.answer;
+    const asked = { at: now(), answer: ask() };
+    last = asked;
+    asked.answer.catch(() => {
+      // A failure is not remembered; whoever asked has it.
+      if (last === asked) last = undefined;
+    });
+    return asked.answer;
+  };
 }

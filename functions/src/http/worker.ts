@@ -1,11 +1,14 @@
 import type { Request, Response } from 'express';
 import { ID_PATTERN, isObject } from '@longrun/shared';
-import type { RunTask } from '../ports/task-queue.ts';
+import type { RunTask, WebhookTask } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
-import type { Worker } from '../runtime/worker.ts';
+import type { TaskAnswer, Worker } from '../runtime/worker.ts';
 
 /** The task handler: 200 when there is nothing more to do, 503 with Retry-After to be called again. */
-export function workerHandler(open: () => Promise<Worker>) {
+export function workerHandler(
+  open: () => Promise<Worker>,
+  deliver: (task: WebhookTask) => Promise<TaskAnswer>,
+) {
   return async (req: Request, res: Response): Promise<void> => {
     const task = parseTask(req.body);
     if (task === null) {
@@ -15,8 +18,7 @@ export function workerHandler(open: () => Promise<Worker>) {
       return;
     }
     try {
-      const worker = await open();
-      const answer = await worker.handle(task);
+      const answer = 'webhook' in task ? await deliver(task) : await (await open()).handle(task);
       if (answer.done) res.status(200).json(answer);
       else res.status(503).set('retry-after', String(answer.seconds)).json(answer);
     } catch (error) {
@@ -28,12 +30,15 @@ export function workerHandler(open: () => Promise<Worker>) {
   };
 }
 
-function parseTask(body: unknown): RunTask | null {
+function parseTask(body: unknown): RunTask | WebhookTask | null {
   if (!isObject(body)) return null;
-  const { uid, run_id } = body;
+  const { uid, run_id, webhook } = body;
   const known =
     typeof uid === 'string' && isUid(uid) && typeof run_id === 'string' && ID_PATTERN.test(run_id);
-  return known ? { uid, run_id } : null;
+  if (!known) return null;
+  if (webhook === undefined) return { uid, run_id };
+  const isSeq = typeof webhook === 'number' && Number.isSafeInteger(webhook) && webhook > 0;
+  return isSeq ? { uid, run_id, webhook } : null;
 }
 
 /** What can be a segment of a document's path. Firebase's own ids have up to 128 characters. */

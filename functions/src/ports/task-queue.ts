@@ -4,12 +4,17 @@ export interface RunTask {
   run_id: string;
 }
 
+/** Likewise for telling a run's webhook: of the event with that number. */
+export interface WebhookTask extends RunTask {
+  webhook: number;
+}
+
 export interface TaskQueue {
   /**
    * Delivers the task to a worker at least once, not before `notBefore` (milliseconds since 1970). A second
    * call with the same `name` has no effect while the queue remembers it.
    */
-  enqueue(task: RunTask, options: { name: string; notBefore?: number }): Promise<void>;
+  enqueue(task: RunTask | WebhookTask, options: { name: string; notBefore?: number }): Promise<void>;
   /** Resolves when the queue answers. */
   check(): Promise<void>;
 }

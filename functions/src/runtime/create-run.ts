@@ -96,7 +96,7 @@ function firstEntry(
   if (jsonBytes(input) + jsonBytes(config) + jsonBytes(metadata) > MAX_INPUT_BYTES) {
     throw new LongrunError('too_large', `The input may have ${MAX_INPUT_BYTES} bytes of JSON.`);
   }
-  const { assistant_id, run_timeout_s, step_timeout_s } = body;
+  const { assistant_id, run_timeout_s, step_timeout_s, webhook } = body;
   return {
     n: 0,
     writer: 'api',
@@ -118,6 +118,7 @@ function firstEntry(
         ...(retryOf === undefined ? {} : { retry_of: retryOf }),
         ...(run_timeout_s ? { run_timeout_ms: Math.ceil(run_timeout_s * 1_000) } : {}),
         ...(step_timeout_s ? { step_timeout_ms: Math.ceil(step_timeout_s * 1_000) } : {}),
+        ...(webhook ? { webhook } : {}),
       },
     ],
   };
@@ -202,8 +203,8 @@ async function existing(
 }
 
 function hashOf(threadId: string | null, body: CreateRun): string {
-  const { assistant_id, input = null, config = null, metadata = null } = body;
+  const { assistant_id, input = null, config = null, metadata = null, webhook } = body;
   return createHash('sha256')
-    .update(JSON.stringify([threadId, assistant_id, input, config, metadata]))
+    .update(JSON.stringify([threadId, assistant_id, input, config, metadata, ...(webhook ? [webhook] : [])]))
     .digest('hex');
 }

@@ -24,6 +24,7 @@ import { TIDY_AFTER_MS } from '../domain/limits.ts';
 import { wakeAt } from '../domain/wake.ts';
 import type { Clock } from '../ports/clock.ts';
 import { CommitConflict, type Documents, type DocumentWrite, type Fields } from '../ports/documents.ts';
+import { announcements } from '../webhooks/announce.ts';
 
 /** A run as it is stored: the fold up to the head of its log, and when its holder was last heard of. */
 export interface LoadedRun {
@@ -165,12 +166,13 @@ export class RunStore {
     return { op: 'update', path: runPath(run.owner, run.run_id), fields };
   }
 
-  /** Tells the worker of a command, and frees the thread at the end. */
+  /** Tells the worker of a command and, later, the run's webhook of the end, and frees the thread then. */
   sideWrites(run: Run, entry: LogEntry): DocumentWrite[] {
     const writes: DocumentWrite[] = [];
     if (entry.events.some((event) => isCommand(event) || (isTerminalEvent(event) && run.cancel_requested))) {
       writes.push({ op: 'set', path: inboxPath(run.owner, run.run_id), fields: { entry: entry.n } });
     }
+    writes.push(...announcements(run, entry));
     const changed = threadFields(run, entry.events);
     // A run that waits for its turn does not hold the thread.
     if (changed !== null && !run.queued) {

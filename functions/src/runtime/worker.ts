@@ -14,6 +14,7 @@ import { runTimeLeft, stepTooLong } from '../domain/timeout.ts';
 import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
+import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
 import { dispatch } from './dispatch.ts';
 import { completed, execute, type Outcome } from './execute.ts';
 import type { Graphs } from './graphs.ts';
@@ -128,6 +129,7 @@ export class Worker {
       await journal.flush();
       log.info('Attempt ended.', { ...fields, outcome: outcome.kind, status: journal.run.status });
       if (journal.run.status === 'pending') await dispatch(queue, journal.run);
+      if (journal.run.status === 'interrupted') await enqueueAnnouncement(queue, journal.run);
       if (isTerminal(journal.run.status)) await dispatchNext(store, queue, journal.run);
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;

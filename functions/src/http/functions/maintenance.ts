@@ -1,6 +1,7 @@
 import { http } from '@google-cloud/functions-framework';
 import { tidy } from '../../runtime/housekeeping/tidy.ts';
 import { sweep } from '../../runtime/sweep.ts';
+import { sweepWebhooks } from '../../webhooks/sweep.ts';
 import { sendError } from '../express-errors.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';
@@ -13,7 +14,8 @@ http('maintenance', async (req, res) => {
   requests.track(req, res);
   try {
     const enqueued = await sweep(store, queue);
-    res.json({ enqueued, ...(await tidy(store)) });
+    const webhooks = await sweepWebhooks(store.documents, store.clock, queue);
+    res.json({ enqueued, webhooks, ...(await tidy(store)) });
   } catch (error) {
     sendError(res, error);
   }

@@ -26,7 +26,19 @@ const worker = lazy(async () => {
   });
 });
 onReady(worker);
-const handleTask = workerHandler(worker);
+const deliverer = lazy(async () => {
+  const [{ webhookDeliverer }, { webhookSender }] = await Promise.all([
+    import('../../webhooks/deliver.ts'),
+    import('../../webhooks/send.ts'),
+  ]);
+  const { send } = webhookSender({
+    secrets: config.WEBHOOK_SECRET ?? [],
+    allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === '1',
+  });
+  const { documents, clock } = store;
+  return webhookDeliverer({ documents, clock, queue, send, random: Math.random });
+});
+const handleTask = workerHandler(worker, async (task) => (await deliverer())(task));
 http('worker', (req, res) => {
   requests.track(req, res);
   return handleTask(req, res);

@@ -1,8 +1,11 @@
 import { LOG, runPath, threadPath, THREADS, userPath, type Run } from '@longrun/shared';
 import { CommitConflict, type Documents, type StoredDocument } from '../../ports/documents.ts';
+import { WEBHOOKS } from '../../webhooks/delivery.ts';
 import { deleteThreadDocuments } from '../saver/threads.ts';
 
 const AT_ONCE = 300;
+/** Collections below a run. */
+const OF_RUN = [LOG, 'control', WEBHOOKS];
 
 /**
  * Removes an ended run with its log, and its thread when nobody named that and no other run is on it. Whatever stops
@@ -14,7 +17,7 @@ export async function removeRun(documents: Documents, run: Run): Promise<void> {
   if (thread !== undefined && !isKept(thread) && !(await hasOtherRuns(documents, run))) {
     if (await claimForRemoval(documents, thread)) await removeThreadDocument(documents, thread.path);
   }
-  for (const collection of [LOG, 'control']) await removeCollection(documents, `${path}/${collection}`);
+  for (const collection of OF_RUN) await removeCollection(documents, `${path}/${collection}`);
   await documents.commit([{ op: 'delete', path }]);
 }
 
@@ -23,7 +26,7 @@ export async function removeThread(documents: Documents, uid: string, threadId: 
   for (;;) {
     const found = await runsOf(documents, uid, threadId, AT_ONCE);
     for (const { path } of found) {
-      for (const collection of [LOG, 'control']) await removeCollection(documents, `${path}/${collection}`);
+      for (const collection of OF_RUN) await removeCollection(documents, `${path}/${collection}`);
       await documents.commit([{ op: 'delete', path }]);
     }
     if (found.length < AT_ONCE) break;
