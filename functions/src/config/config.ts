@@ -45,6 +45,10 @@ const schema = z.object({
     .default('runs'),
   TASKS_SERVICE_ACCOUNT: z.email('must be the email of a service account').optional(),
   WORKER_URL: z.url({ protocol: /^https?$/, error: 'must be the http(s) URL of the worker function' }),
+  /** Where results of nodes are cached; in Firestore when absent. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
+  /** What keys begin with, for installations that share a Redis and have projects of one name. */
+  REDIS_PREFIX: z.string().min(1).max(100).optional(),
   LANGGRAPH_CONFIG: z.string().min(1).default(defaultGraphs),
   RUN_TTL_HOURS: z.coerce
     .number()

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { cloudTasksQueue } from '../adapters/cloud-tasks/queue.ts';
 import { lazyDocuments } from '../adapters/lazy-documents.ts';
+import { redisCache } from '../adapters/redis/cache.ts';
 import { ConfigError, parseConfig, type Config } from '../config/config.ts';
 import { lazy } from '../lib/lazy.ts';
 import { systemClock } from '../ports/clock.ts';
+import type { Cache } from '../ports/cache.ts';
+import type { Documents } from '../ports/documents.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
+import { documentCache } from '../runtime/cache/document-cache.ts';
 import { Graphs } from '../runtime/graphs.ts';
 import { RunStore } from '../runtime/run-store.ts';
 import { onReady } from './on-ready.ts';
@@ -16,6 +20,7 @@ export interface Services {
   store: RunStore;
   queue: TaskQueue;
   graphs: Graphs;
+  cache: Cache;
 }
 
 const HOUR_MS = 3_600_000;
@@ -23,7 +28,8 @@ const HOUR_MS = 3_600_000;
 async function openServices(): Promise<Services> {
   const config = parseConfig(process.env);
   // The clients are most of a cold start, so they are loaded after it.
-  const documents = lazy(() => openDocuments(config));
+  const opened = lazy(() => openDocuments(config));
+  const documents = lazyDocuments(opened);
   const queue = cloudTasksQueue({
     project: config.GOOGLE_CLOUD_PROJECT,
     location: config.TASKS_LOCATION,
@@ -32,19 +38,29 @@ async function openServices(): Promise<Services> {
     serviceAccount: config.TASKS_SERVICE_ACCOUNT ?? null,
     endpoint: config.CLOUD_TASKS_EMULATOR_HOST ?? null,
   });
-  onReady(documents);
+  onReady(opened);
   onReady(queue.warm);
   return {
     config,
     bootId: randomUUID(),
     graphs: await Graphs.open(config.LANGGRAPH_CONFIG),
     store: new RunStore({
-      documents: lazyDocuments(documents),
+      documents,
       clock: systemClock,
       ttlMs: config.RUN_TTL_HOURS * HOUR_MS,
     }),
     queue,
+    cache: cacheOf(config, documents),
   };
+}
+
+function cacheOf(config: Config, documents: Documents): Cache {
+  const { REDIS_URL: url, REDIS_PREFIX: prefix } = config;
+  if (url === undefined) return documentCache(documents);
+  return redisCache({
+    url,
+    prefix: prefix ?? `longrun:${config.GOOGLE_CLOUD_PROJECT}:${config.FIRESTORE_DATABASE}:`,
+  });
 }
 
 async function openDocuments(config: Config) {

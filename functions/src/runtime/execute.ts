@@ -14,9 +14,10 @@ import { classify, type Failure } from '../domain/classify.ts';
 import { stepTimedOut, timedOut } from '../domain/timeout.ts';
 import type { Clock } from '../ports/clock.ts';
 import { checkpointTime } from '../lib/checkpoint-time.ts';
+import type { Cache } from '../ports/cache.ts';
 import type { Documents } from '../ports/documents.ts';
 import { log } from '../telemetry/log.ts';
-import { nodeCache } from './cache/cache.ts';
+import { NodeCache } from './cache/cache.ts';
 import type { RunnableGraph } from './graphs.ts';
 import type { Journal } from './journal.ts';
 import { CancelRequested, Fenced } from './stop-reasons.ts';
@@ -42,6 +43,8 @@ export type Outcome =
 export interface ExecuteOptions {
   journal: Journal;
   documents: Documents;
+  /** For the results of nodes. */
+  cache: Cache;
   graph: RunnableGraph;
   price: Price;
   /** Aborts when the worker must hand the run on: its deadline is near, or it is shutting down. */
@@ -92,7 +95,7 @@ export async function execute(options: ExecuteOptions): Promise<Outcome> {
 }
 
 async function open(options: ExecuteOptions, step: StepTimer) {
-  const { journal, graph, documents, now, price } = options;
+  const { journal, graph, documents, cache, now, price } = options;
   const { run } = journal;
   const base = isObject(run.config) ? run.config : {};
   const { checkpoint_id: _, ...configurable } = isObject(base['configurable']) ? base['configurable'] : {};
@@ -138,7 +141,7 @@ async function open(options: ExecuteOptions, step: StepTimer) {
   return {
     graph: graph.withCheckpointer(saver, {
       store: longTermStore(documents, { uid: run.owner, clock: { now } }),
-      cache: nodeCache(documents, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
+      cache: new NodeCache(cache, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
     }),
     config: { ...config, configurable: { ...config.configurable, ...chosen } },
     input,

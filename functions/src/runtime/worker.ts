@@ -11,10 +11,12 @@ import {
 import { classify } from '../domain/classify.ts';
 import { decideClaim, decideFailure, SILENT } from '../domain/decide.ts';
 import { runTimeLeft, stepTooLong } from '../domain/timeout.ts';
+import type { Cache } from '../ports/cache.ts';
 import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
 import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
+import { documentCache } from './cache/document-cache.ts';
 import { dispatch } from './dispatch.ts';
 import { completed, execute, type Outcome } from './execute.ts';
 import type { Graphs } from './graphs.ts';
@@ -37,6 +39,8 @@ export interface WorkerOptions {
   store: RunStore;
   queue: TaskQueue;
   graphs: Graphs;
+  /** For the results of nodes; default: beside the runs. */
+  cache?: Cache;
   price: Price;
   random: () => number;
   /** Before the request's deadline by so much that a super-step can end. Milliseconds. */
@@ -141,6 +145,7 @@ export class Worker {
 
   async #execute(journal: Journal): Promise<Outcome> {
     const { store, graphs, price, deadlineMs, graceMs } = this.#options;
+    const cache = this.#options.cache ?? documentCache(store.documents);
     const drain = new AbortController();
     const leave = new AbortController();
     const timeout = new AbortController();
@@ -160,6 +165,7 @@ export class Worker {
         graph,
         price,
         documents: store.documents,
+        cache,
         drain: drain.signal,
         leave: leave.signal,
         timeout: timeout.signal,

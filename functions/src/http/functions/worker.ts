@@ -9,7 +9,7 @@ import { takeOverSignals } from '../signals.ts';
 import { workerHandler } from '../worker.ts';
 
 /** What the queue calls: executes runs. */
-const { config, store, queue, graphs } = await openServicesOrExit();
+const { config, store, queue, graphs, cache } = await openServicesOrExit();
 const requests = new OpenRequests();
 /** LangGraph comes with it, which is no part of a cold start. */
 const worker = lazy(async () => {
@@ -19,6 +19,7 @@ const worker = lazy(async () => {
     store,
     queue,
     graphs,
+    cache,
     price: costUsd,
     random: Math.random,
     deadlineMs: config.WORKER_DEADLINE_S * 1_000,

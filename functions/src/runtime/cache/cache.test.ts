@@ -6,11 +6,15 @@ import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { openEmbedded } from '../../adapters/firestore/testing.ts';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { systemClock } from '../../ports/clock.ts';
+import type { Documents } from '../../ports/documents.ts';
 import { sweepExpired } from '../store/sweep-items.ts';
-import { nodeCache } from './cache.ts';
+import { NodeCache, type NodeCacheOptions } from './cache.ts';
 import { cacheSuite } from './cache.suite.ts';
+import { documentCache } from './document-cache.ts';
 
 const indexes = new URL('../../../../infra/firestore/firestore.indexes.json', import.meta.url);
+const nodeCache = (documents: Documents, options: NodeCacheOptions) =>
+  new NodeCache(documentCache(documents), options);
 const own = { uid: 'ada', graph: 'research', clock: systemClock };
 
 cacheSuite('LangGraph’s own, in memory', () => new InMemoryCache());

@@ -1,0 +1,85 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { freePort } from './process.ts';
+import { until } from './wait.ts';
+
+export interface RedisServer {
+  url: string;
+  port: number;
+  pid: number;
+  /** As a power cut does; nothing is kept. */
+  kill(): Promise<void>;
+  /** Again on its port, empty. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A real Redis on a free port, with a folder of its own. Installs Debian's when there is none. */
+export async function startRedis(): Promise<RedisServer> {
+  installRedis();
+  const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+  const port = await freePort();
+  let child = await start(port, folder);
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    kill: () => end('SIGKILL'),
+    restart: async () => {
+      await end('SIGKILL');
+      child = await start(port, folder);
+    },
+    close: async () => {
+      await end('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(port: number, folder: string): Promise<ChildProcess> {
+  const settings = ['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', ['--port', String(port), ...settings], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await until('Redis listens', () => {
+    if (child.exitCode !== null) throw new Error(`Redis ended at its start:\n${output}`);
+    return output.includes('Ready to accept connections') ? true : null;
+  });
+  return child;
+}
+
+function installRedis(): void {
+  if (isOnPath('redis-server')) return;
+  if (!isOnPath('apt-get'))
+    throw new Error('These tests need redis-server, e.g. by "brew install redis". Then run them again.');
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  for (const args of [
+    ['update', '-q'],
+    ['install', '-y', '-q', '--no-install-recommends', 'redis-server'],
+  ]) {
+    const [program = 'apt-get', ...before] = [...sudo, 'apt-get'];
+    const { status } = spawnSync(program, [...before, ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    if (status !== 0) throw new Error('redis-server could not be installed. Install it by hand.');
+  }
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
