@@ -51,6 +51,16 @@ export const usageSchema = z.object({
   more: z.optional(z.boolean()),
 });
 
+/** Where the spans of a run are: a trace of Cloud Trace. */
+const traceSchema = z.object({
+  /** 32 hex digits. */
+  id: z.string(),
+  /** Decimal id of the caller's span, when the caller is traced itself. */
+  parent: z.optional(z.string()),
+  /** Since when somebody waits for the run: the click, or the request. */
+  since: z.int(),
+});
+
 export const runEventSchema = z.discriminatedUnion('type', [
   z.object({
     ...base,
@@ -77,6 +87,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step_timeout_ms: z.optional(z.int()),
     /** URL that is told when the run ends or asks something. */
     webhook: z.optional(z.string()),
+    trace: z.optional(traceSchema),
   }),
   z.object({
     ...base,

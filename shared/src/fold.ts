@@ -101,6 +101,7 @@ function created(event: EventOf<'run.created'>): Run {
     run_timeout_ms: event.run_timeout_ms ?? null,
     step_timeout_ms: event.step_timeout_ms ?? null,
     webhook: event.webhook ?? null,
+    trace: event.trace === undefined ? null : { ...event.trace, attempt_at: null },
     head: { entry: 0, seq: 1 },
   };
 }
@@ -113,6 +114,7 @@ function apply(run: Run, event: RunEvent): Run {
       return {
         ...to(run, 'running'),
         attempt: event.attempt,
+        trace: run.trace === null ? null : { ...run.trace, attempt_at: event.at },
         queued: false,
         // An attempt that never said it ended has crashed.
         failures: run.status === 'running' ? run.failures + 1 : run.failures,

@@ -57,6 +57,7 @@ const FIELDS: readonly (keyof Run)[] = [
   'run_timeout_ms',
   'step_timeout_ms',
   'webhook',
+  'trace',
   'head',
 ];
 

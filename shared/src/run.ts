@@ -21,6 +21,18 @@ export interface ActiveNode {
   started_at: string;
 }
 
+/** Where the spans of a run are. Times are milliseconds since 1970. */
+export interface TraceRef {
+  /** 32 hex digits. */
+  id: string;
+  /** Decimal id of the caller's span, when the caller is traced itself. */
+  parent?: string | undefined;
+  /** Since when somebody waits for the run: the click, or the request. */
+  since: number;
+  /** When the newest attempt began; null before the first. */
+  attempt_at: number | null;
+}
+
 /** One glance at a run: the fold of its log, kept as the run document. */
 export interface Run {
   run_id: string;
@@ -72,6 +84,8 @@ export interface Run {
   step_timeout_ms: number | null;
   /** URL that is told when the run ends or asks something. */
   webhook: string | null;
+  /** Null: the run is not traced. */
+  trace: TraceRef | null;
   /** The last log entry and event that are folded in. */
   head: { entry: number; seq: number };
 }

@@ -48,6 +48,7 @@ export function optimisticRun(
     run_timeout_ms: null,
     step_timeout_ms: null,
     webhook: null,
+    trace: null,
     head: { entry: -1, seq: 0 },
   };
 }
