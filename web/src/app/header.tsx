@@ -4,6 +4,8 @@ import { isActive } from '@longrun/shared';
 import { AccountMenu } from '../features/account/account-menu.tsx';
 import { useOpenRuns } from '../features/runs/use-runs.ts';
 import { SearchIcon } from '../lib/icons.tsx';
+import { useServices } from '../lib/services.ts';
+import { useStore } from '../lib/store.ts';
 import { useShortcuts } from './shortcuts.ts';
 
 const loadPalette = () => import('../features/palette/palette.tsx');
@@ -15,6 +17,7 @@ const PAGES = [
   { href: '/runs', name: 'Runs' },
   { href: '/threads', name: 'Threads' },
 ];
+const ADMIN_PAGE = { href: '/admin', name: 'Admin' };
 
 export function preloadPalette(): void {
   // A chunk that cannot be loaded is reported when it is used.
@@ -30,6 +33,7 @@ export function Header() {
   );
   useShortcuts(actions);
   const close = () => setOpen('none');
+  const admin = useStore(useServices().person)?.admin === true;
   return (
     <header className="bar">
       <Link className="mark" href="/" aria-label="Longrun, start page">
@@ -37,7 +41,7 @@ export function Header() {
         <span>Longrun</span>
       </Link>
       <nav aria-label="Main">
-        {PAGES.map(({ href, name }) => (
+        {(admin ? [...PAGES, ADMIN_PAGE] : PAGES).map(({ href, name }) => (
           <Link key={href} href={href} aria-current={isHere(path, href) ? 'page' : undefined}>
             {name}
           </Link>

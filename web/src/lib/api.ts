@@ -42,6 +42,8 @@ export interface Api {
   deleteThread(threadId: string): Promise<void>;
   graphs(): Promise<Graphs>;
   document(id: string): Promise<LibraryDocument>;
+  /** For parts of the page that bring their own calls: `path` below /api; with `body` it is a POST. */
+  request<T>(path: string, body?: unknown): Promise<T>;
 }
 
 /** `token` answers a fresh ID token, or null while nobody is signed in. */
@@ -81,6 +83,7 @@ export function createApi(token: () => Promise<string | null>): Api {
     deleteThread: (threadId) => call(`threads/${encodeURIComponent(threadId)}`, undefined, 'DELETE'),
     graphs: () => call('graphs'),
     document: (id) => call(`library/${id.split('/').map(encodeURIComponent).join('/')}`),
+    request: (path, body) => call(path, body),
   };
 }
 

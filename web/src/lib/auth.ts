@@ -19,10 +19,14 @@ export interface Person {
   uid: string;
   anonymous: boolean;
   email: string | null;
+  /** By the claim in the ID token; the server decides by the same one. */
+  admin: boolean;
 }
 
 export interface Identity {
   token(): Promise<string>;
+  /** Takes a new token: what a person may do can have changed since the last one. */
+  refresh(): Promise<void>;
   /** Gives an anonymous person a password, and keeps all their runs. */
   keep(email: string, password: string): Promise<void>;
   signIn(email: string, password: string): Promise<void>;
@@ -44,8 +48,12 @@ export async function openIdentity(config: Config, changed: (person: Person) => 
   await auth.authStateReady();
   if (auth.currentUser === null) await signInAnonymously(auth);
   onIdTokenChanged(auth, (user) => {
-    if (user !== null) changed(personOf(user));
+    if (user !== null) void tell(user);
   });
+  async function tell(user: User): Promise<void> {
+    const person = await personOf(user);
+    if (auth.currentUser === user) changed(person);
+  }
   return identityOf(auth, local === undefined, changed);
 }
 
@@ -56,10 +64,14 @@ function identityOf(auth: Auth, hosted: boolean, changed: (person: Person) => vo
   };
   return {
     token: async () => (auth.currentUser ?? (await signInAnonymously(auth)).user).getIdToken(),
+    async refresh() {
+      await user().getIdToken(true);
+      changed(await personOf(user()));
+    },
     async keep(email, password) {
       await linkWithCredential(user(), EmailAuthProvider.credential(email, password));
       await user().getIdToken(true);
-      changed(personOf(user()));
+      changed(await personOf(user()));
     },
     async signIn(email, password) {
       await signInWithEmailAndPassword(auth, email, password);
@@ -80,7 +92,7 @@ function identityOf(auth: Auth, hosted: boolean, changed: (person: Person) => vo
           }
           try {
             await linkWithPopup(user(), provider, browserPopupRedirectResolver);
-            changed(personOf(user()));
+            changed(await personOf(user()));
           } catch (error) {
             const credential = GoogleAuthProvider.credentialFromError(error as never);
             if (credential === null) throw error;
@@ -96,6 +108,12 @@ function identityOf(auth: Auth, hosted: boolean, changed: (person: Person) => vo
   };
 }
 
-function personOf(user: User): Person {
-  return { uid: user.uid, anonymous: user.isAnonymous, email: user.email };
+async function personOf(user: User): Promise<Person> {
+  // A token that ran out and cannot be renewed now says nothing; the next one is told as well.
+  const claims = await user.getIdTokenResult().then(
+    (token) => token.claims,
+    () => ({}),
+  );
+  const admin = 'admin' in claims && claims.admin === true;
+  return { uid: user.uid, anonymous: user.isAnonymous, email: user.email, admin };
 }

@@ -15,7 +15,7 @@ export function renderApp(path = '/', live = new FakeLive()) {
     live: () => Promise.resolve(live),
     identity: () => Promise.reject(new Error('Not part of this test.')),
   });
-  services.person.set({ uid: 'u', anonymous: true, email: null });
+  services.person.set({ uid: 'u', anonymous: true, email: null, admin: false });
   noticeRuns(services);
   followRuns(services, live);
   const user = userEvent.setup();

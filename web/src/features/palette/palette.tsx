@@ -2,6 +2,8 @@ import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { matchesText } from '@longrun/shared';
 import { useLocation } from 'wouter';
 import { statusWord } from '../runs/status.tsx';
+import { useServices } from '../../lib/services.ts';
+import { useStore } from '../../lib/store.ts';
 import { useRecent } from '../runs/use-runs.ts';
 
 interface Command {
@@ -11,12 +13,28 @@ interface Command {
   run: () => void;
 }
 
+function adminPages(go: (path: string) => void): Command[] {
+  const page = (id: string, title: string): Command => ({
+    id: `admin-${id}`,
+    title,
+    hint: 'admin',
+    run: () => go(`/admin?tab=${id}`),
+  });
+  return [
+    page('health', 'Health of every part'),
+    page('runs', 'Dead letters and runs of everyone'),
+    page('metrics', 'Metrics'),
+    page('actions', 'Purge CDN, flush cache, audit log'),
+  ];
+}
+
 /** Go anywhere by typing: pages, and runs by their text. */
 export default function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const [, go] = useLocation();
   const recent = useRecent();
+  const admin = useStore(useServices().person)?.admin === true;
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
@@ -28,6 +46,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
       { id: 'running', title: 'Runs that go on', hint: '', run: () => go('/runs?status=running') },
       { id: 'failed', title: 'Runs that failed', hint: '', run: () => go('/runs?status=failed') },
       { id: 'threads', title: 'Threads', hint: 'g t', run: () => go('/threads') },
+      ...(admin ? adminPages(go) : []),
       { id: 'help', title: 'Keyboard shortcuts', hint: '?', run: onHelp },
     ];
     const runs = (recent ?? []).map((run): Command => ({
@@ -48,8 +67,8 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
               run: () => go(`/runs?q=${encodeURIComponent(text.trim())}`),
             },
           ];
-    return [...found.slice(0, 12), ...search];
-  }, [recent, text, go, onHelp]);
+    return [...found.slice(0, 16), ...search];
+  }, [recent, text, go, onHelp, admin]);
   const chosen = commands[Math.min(at, commands.length - 1)];
   const choose = (command: Command | undefined) => {
     if (command === undefined) return;

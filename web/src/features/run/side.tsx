@@ -1,11 +1,16 @@
 import { isActive, type Run, type RunView } from '@longrun/shared';
-import { useId, useState, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useId, useState, type KeyboardEvent } from 'react';
 import { count } from '../../lib/format.ts';
 import { useMedia } from '../../lib/use-media.ts';
 import { useNames } from '../runs/graphs.ts';
 import { activity } from '../runs/status.tsx';
 import { EventList } from '../timeline/event-list.tsx';
 import { Timeline } from '../timeline/timeline.tsx';
+
+const RunWaterfall = lazy(() => import('../waterfall/run-waterfall.tsx'));
+
+const TABS = ['steps', 'time', 'events'] as const;
+type Tab = (typeof TABS)[number];
 
 /** Progress beside the answer; on a phone below it, folded to the current step. */
 export function Side({ run, view }: { run: Run; view: RunView }) {
@@ -32,16 +37,17 @@ export function Side({ run, view }: { run: Run; view: RunView }) {
 }
 
 function Tabs({ run, view }: { run: Run; view: RunView }) {
-  const [tab, setTab] = useState<'steps' | 'events'>('steps');
+  const [tab, setTab] = useState<Tab>('steps');
   const names = useNames(run.assistant_id);
   const id = useId();
   const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    const next = tab === 'steps' ? 'events' : 'steps';
+    const by = event.key === 'ArrowRight' ? 1 : TABS.length - 1;
+    const next = TABS[(TABS.indexOf(tab) + by) % TABS.length] ?? 'steps';
     setTab(next);
     event.currentTarget.querySelector<HTMLElement>(`[data-tab=${next}]`)?.focus();
   };
-  const tabProps = (name: 'steps' | 'events') => ({
+  const tabProps = (name: Tab) => ({
     role: 'tab',
     type: 'button' as const,
     'data-tab': name,
@@ -55,16 +61,19 @@ function Tabs({ run, view }: { run: Run; view: RunView }) {
     <>
       <div className="tabs" role="tablist" aria-label="Progress" tabIndex={-1} onKeyDown={onKey}>
         <button {...tabProps('steps')}>Steps</button>
+        <button {...tabProps('time')}>Time</button>
         <button {...tabProps('events')}>
           Events <span className="num">{count(view.events.length)}</span>
         </button>
       </div>
       <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`}>
-        {tab === 'steps' ? (
-          <Timeline view={view} run={run} step={names.step} />
-        ) : (
-          <EventList events={view.events} />
+        {tab === 'steps' && <Timeline view={view} run={run} step={names.step} />}
+        {tab === 'time' && (
+          <Suspense fallback={<p className="empty">Reading where the time went…</p>}>
+            <RunWaterfall run={run} />
+          </Suspense>
         )}
+        {tab === 'events' && <EventList events={view.events} />}
       </div>
       {view.run !== undefined && <Usage run={run} />}
     </>

@@ -1,0 +1,32 @@
+import { isTerminal, type Run, type RunTrace } from '@longrun/shared';
+import { useCallback, useEffect, useRef } from 'react';
+import { useServices } from '../../lib/services.ts';
+import { useReading } from '../../lib/use-reading.ts';
+import { TraceReading } from './trace-reading.tsx';
+
+/** The last spans of a run are stored a moment after its end. Milliseconds. */
+const AFTER_END_MS = [1_500, 6_000];
+const JUST_ENDED_MS = 60_000;
+
+/** The trace of a person's own run. Read again whenever the run takes a step, not for what it writes. */
+export default function RunWaterfall({ run }: { run: Run }) {
+  const { api } = useServices();
+  const { run_id: id, finished_at: finished } = run;
+  const reading = useReading(
+    useCallback(() => api.request<RunTrace>(`runs/${encodeURIComponent(id)}/trace`), [api, id]),
+    null,
+  );
+  const { again } = reading;
+  const step = `${run.status} ${run.attempt} ${run.steps_done} ${run.nodes.length}`;
+  const seen = useRef(step);
+  useEffect(() => {
+    if (seen.current !== step) again();
+    seen.current = step;
+  }, [step, again]);
+  useEffect(() => {
+    if (finished === null || Date.now() - Date.parse(finished) > JUST_ENDED_MS) return undefined;
+    const timers = AFTER_END_MS.map((ms) => setTimeout(again, ms));
+    return () => timers.forEach(clearTimeout);
+  }, [finished, again]);
+  return <TraceReading reading={reading} live={!isTerminal(run.status)} />;
+}
