@@ -10,7 +10,7 @@ import { enqueueDelivery } from './enqueue.ts';
 import type { Send } from './send.ts';
 
 /** Longer than an attempt may take: whoever holds a delivery for so long is gone. Milliseconds. */
-const HOLD_MS = 20_000;
+const HOLD_MS = 12_000;
 /** A task that comes too early waits in the queue for so long at most; the delivery's own task comes later. Milliseconds. */
 const SOON_MS = 60_000;
 /** Slow receivers must not take the place of runs. */

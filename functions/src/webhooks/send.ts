@@ -34,6 +34,8 @@ export interface SenderOptions extends TargetPolicy {
   secrets: readonly string[];
   /** Turns names into addresses; the system's own by default. */
   resolve?: Resolve;
+  /** For one attempt. */
+  timeoutMs?: number;
 }
 
 class RefusedAddress extends Error {
@@ -49,7 +51,7 @@ class RefusedAddress extends Error {
  * connection. Redirects are not followed.
  */
 export function webhookSender(options: SenderOptions): { send: Send; close: () => Promise<void> } {
-  const { secrets, resolve = dnsLookup, allowPrivate } = options;
+  const { secrets, resolve = dnsLookup, allowPrivate, timeoutMs = SEND_MS } = options;
   const signers = secrets.map((secret) => new Webhook(secret));
   const agent = new Agent({
     connect: {
@@ -76,7 +78,7 @@ export function webhookSender(options: SenderOptions): { send: Send; close: () =
         'webhook-signature': signers.map((signer) => signer.sign(id, at, body)).join(' '),
       },
       body,
-      signal: AbortSignal.timeout(SEND_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     // Whatever the body is, or fails to be: the status has told all.
     answer.body.on('error', () => undefined).destroy();
@@ -98,7 +100,7 @@ export function webhookSender(options: SenderOptions): { send: Send; close: () =
       } catch (error) {
         return {
           status: null,
-          error: wordsOf(error),
+          error: wordsOf(error, timeoutMs),
           ms: elapsed(),
           refused: error instanceof RefusedAddress,
         };
@@ -122,8 +124,8 @@ function checkedLookup(resolve: Resolve, isAllowed: (address: string) => boolean
   };
 }
 
-function wordsOf(error: unknown): string {
+function wordsOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
-    return `No answer within ${SEND_MS / 1_000} s.`;
+    return `No answer within ${timeoutMs / 1_000} s.`;
   return errorMessage(error).slice(0, MAX_ERROR_CHARS);
 }
