@@ -1,0 +1,23 @@
+/** What `pulumi up` runs; see Pulumi.yaml for how. */
+import * as pulumi from '@pulumi/pulumi';
+import { program } from './program.ts';
+import { parseSettings } from './settings.ts';
+
+const gcp = new pulumi.Config('gcp');
+const longrun = new pulumi.Config('longrun');
+const isSecretSet = (key: string) => (longrun.get(key) ?? '') !== '';
+const secret = (key: string) => (isSecretSet(key) ? longrun.requireSecret(key) : undefined);
+
+const settings = parseSettings((key) => {
+  const [namespace, name = ''] = key.split(':');
+  return (namespace === 'gcp' ? gcp : longrun).get(name);
+}, isSecretSet);
+
+/** A function, since Pulumi waits for what the default export of an ES module answers. */
+export default () =>
+  program(settings, {
+    modelKey: secret('modelKey'),
+    redisUrl: secret('redisUrl'),
+    webhookKey: secret('webhookKey'),
+    googleClientSecret: secret('googleClientSecret'),
+  });

@@ -1,0 +1,69 @@
+import * as gcp from '@pulumi/gcp';
+import type * as pulumi from '@pulumi/pulumi';
+import { memberOf, type Accounts } from './accounts.ts';
+import { providerKey } from './settings.ts';
+import type { FunctionName, Stack } from './stack.ts';
+
+/** A variable of a function whose value is kept in Secret Manager. */
+export interface SecretVariable {
+  variable: string;
+  secret: gcp.secretmanager.Secret;
+  version: gcp.secretmanager.SecretVersion;
+  readers: readonly FunctionName[];
+}
+
+/** The secrets of the configuration, each readable by the functions that use it. */
+export function makeSecrets(stack: Stack, accounts: Accounts): SecretVariable[] {
+  const { secrets, settings } = stack;
+  const provider = providerKey(settings.model);
+  const all: {
+    id: string;
+    variable: string;
+    value: pulumi.Output<string> | undefined;
+    readers: FunctionName[];
+  }[] = [
+    {
+      id: 'model-key',
+      variable: `${provider ?? 'OPENAI'}_API_KEY`,
+      value: secrets.modelKey,
+      // Every function checks the whole configuration when it starts, and does not start without the key.
+      readers: ['api', 'worker', 'admin', 'maintenance'],
+    },
+    { id: 'redis-url', variable: 'REDIS_URL', value: secrets.redisUrl, readers: ['worker', 'admin'] },
+    {
+      id: 'webhook-key',
+      variable: 'WEBHOOK_SECRET',
+      value: secrets.webhookKey,
+      readers: ['worker', 'maintenance'],
+    },
+  ];
+  return all.flatMap(({ id, variable, value, readers }) =>
+    value === undefined ? [] : [makeSecret(stack, accounts, id, variable, value, readers)],
+  );
+}
+
+function makeSecret(
+  stack: Stack,
+  accounts: Accounts,
+  id: string,
+  variable: string,
+  value: pulumi.Output<string>,
+  readers: readonly FunctionName[],
+): SecretVariable {
+  const { project } = stack.settings;
+  const secret = new gcp.secretmanager.Secret(
+    id,
+    { project, secretId: `longrun-${id}`, replication: { auto: {} } },
+    stack.after,
+  );
+  const version = new gcp.secretmanager.SecretVersion(id, { secret: secret.id, secretData: value });
+  for (const reader of readers) {
+    new gcp.secretmanager.SecretIamMember(`${id}-${reader}`, {
+      project,
+      secretId: secret.secretId,
+      role: 'roles/secretmanager.secretAccessor',
+      member: memberOf(accounts.functions[reader]),
+    });
+  }
+  return { variable, secret, version, readers };
+}

@@ -1,0 +1,159 @@
+import { fileURLToPath } from 'node:url';
+
+/** What a stack's configuration says, checked. Secrets are kept apart: they are known to Pulumi only. */
+export interface Settings {
+  project: string;
+  region: string;
+  edge: 'load-balancer' | 'firebase-hosting';
+  domain: string | null;
+  model: string;
+  modelBaseUrl: string | null;
+  modelPrice: string | null;
+  alertEmail: string;
+  /** US dollars. */
+  monthlyBudget: number;
+  billingAccount: string | null;
+  /** Deploys by git push; null: only by hand. */
+  github: { owner: string; name: string; stateBucket: string; stateKey: string } | null;
+  /** Where functions find a Redis server that has no public address. */
+  network: { network: string; subnetwork: string } | null;
+  googleClientId: string | null;
+  minInstances: number;
+  runTtlHours: number | null;
+  /** Folder that holds the functions' bundle. */
+  bundle: string;
+}
+
+/** Reads one key, such as `longrun:edge`; undefined when it is not set. */
+export type Read = (key: string) => string | undefined;
+
+const EDGES = ['load-balancer', 'firebase-hosting'] as const;
+const BUNDLE = fileURLToPath(new URL('../../functions/dist/', import.meta.url));
+const PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+const DOMAIN = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
+
+/** Throws an Error that names every problem of the configuration at once. */
+export function parseSettings(read: Read, isSecretSet: (key: string) => boolean): Settings {
+  const problems: string[] = [];
+  const text = (key: string, pattern: RegExp, what: string): string | null => {
+    const value = read(key) ?? '';
+    if (value === '') return null;
+    if (!pattern.test(value)) problems.push(`${key}=${JSON.stringify(value)} must be ${what}`);
+    return value;
+  };
+  const required = (key: string, pattern: RegExp, what: string): string => {
+    const value = text(key, pattern, what);
+    if (value === null) problems.push(`${key} is missing: ${what}`);
+    return value ?? '';
+  };
+  const number = (key: string, from: number, to: number): number | null => {
+    const value = text(key, /^\d+(\.\d+)?$/, `a number from ${from} to ${to}`);
+    if (value === null) return null;
+    if (Number(value) < from || Number(value) > to)
+      problems.push(`${key}=${value} must be from ${from} to ${to}`);
+    return Number(value);
+  };
+
+  const edgeText = read('longrun:edge') ?? 'load-balancer';
+  const edge = EDGES.find((each) => each === edgeText);
+  if (edge === undefined) problems.push(`longrun:edge="${edgeText}" must be ${EDGES.join(' or ')}`);
+
+  const settings: Settings = {
+    project: required('gcp:project', PROJECT, 'the id of a Google Cloud project'),
+    region: required('gcp:region', /^[a-z]+-[a-z]+\d+$/, 'a region such as us-central1'),
+    edge: edge ?? 'load-balancer',
+    domain: text('longrun:domain', DOMAIN, 'a domain such as longrun.example.com'),
+    model: required(
+      'longrun:model',
+      /^(google|google-genai|openai|anthropic|ollama):\S+$/,
+      'provider:name, e.g. google:gemini-2.5-flash',
+    ),
+    modelBaseUrl: text('longrun:modelBaseUrl', /^https?:\/\/\S+$/, 'an http(s) URL'),
+    modelPrice: text(
+      'longrun:modelPrice',
+      /^\d*\.?\d+(,\d*\.?\d+){1,2}$/,
+      'input,output[,cached] in dollars',
+    ),
+    alertEmail: required('longrun:alertEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an email address'),
+    monthlyBudget: number('longrun:monthlyBudget', 1, 1_000_000) ?? 50,
+    billingAccount: text(
+      'longrun:billingAccount',
+      /^[0-9A-F]{6}(-[0-9A-F]{6}){2}$/,
+      'like 012345-6789AB-CDEF01',
+    ),
+    github: githubOf(text, required),
+    network: networkOf(text, required),
+    googleClientId: text(
+      'longrun:googleClientId',
+      /^\S+\.apps\.googleusercontent\.com$/,
+      'an OAuth client id',
+    ),
+    minInstances: number('longrun:minInstances', 0, 100) ?? 0,
+    runTtlHours: number('longrun:runTtlHours', 1, 24 * 365),
+    bundle: BUNDLE,
+  };
+  if (settings.edge === 'load-balancer' && settings.domain === null) {
+    problems.push('longrun:domain is missing: the load balancer needs one for its certificate');
+  }
+  if (providerKey(settings.model) !== null && settings.modelBaseUrl === null && !isSecretSet('modelKey')) {
+    problems.push(`longrun:modelKey is missing: ${settings.model} needs it (or longrun:modelBaseUrl)`);
+  }
+  if (settings.model.startsWith('ollama:') && settings.modelBaseUrl === null) {
+    problems.push('longrun:modelBaseUrl is missing: where the ollama server is');
+  }
+  if (settings.googleClientId !== null && !isSecretSet('googleClientSecret')) {
+    problems.push('longrun:googleClientSecret is missing: googleClientId needs it');
+  }
+  if (problems.length > 0) {
+    throw new Error(`The configuration has ${problems.length} problem(s):\n  - ${problems.join('\n  - ')}`);
+  }
+  return settings;
+}
+
+type Text = (key: string, pattern: RegExp, what: string) => string | null;
+type Required = (key: string, pattern: RegExp, what: string) => string;
+
+function githubOf(text: Text, required: Required): Settings['github'] {
+  const repository = text('longrun:githubRepository', /^[\w.-]+\/[\w.-]+$/, 'owner/name');
+  if (repository === null) return null;
+  const [owner = '', name = ''] = repository.split('/');
+  return {
+    owner,
+    name,
+    stateBucket: required(
+      'longrun:stateBucket',
+      /^[a-z0-9][\w.-]+$/,
+      'the bucket of `pulumi login gs://...`',
+    ),
+    stateKey: required(
+      'longrun:stateKey',
+      /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/,
+      'the key of `gcpkms://...`',
+    ),
+  };
+}
+
+function networkOf(text: Text, required: Required): Settings['network'] {
+  const network = text('longrun:network', /^[a-z][a-z0-9-]*$/, 'the name of a VPC network');
+  if (network === null) return null;
+  return {
+    network,
+    subnetwork: required('longrun:subnetwork', /^[a-z][a-z0-9-]*$/, 'a subnetwork of longrun:network'),
+  };
+}
+
+/** What the names of a provider's variables begin with, as the functions read them; null: it needs no key. */
+export function providerKey(model: string): 'GOOGLE' | 'OPENAI' | 'ANTHROPIC' | null {
+  const provider = model.split(':', 1)[0];
+  switch (provider) {
+    case 'google':
+    case 'google-genai':
+      return 'GOOGLE';
+    case 'openai':
+      return 'OPENAI';
+    case 'anthropic':
+      return 'ANTHROPIC';
+    default:
+      return null;
+  }
+}
