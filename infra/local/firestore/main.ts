@@ -1,4 +1,4 @@
-/** `node infra/local/firestore/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--rules FILE] [--indexes FILE] [--project ID]` */
+/** `node infra/local/firestore/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--backups FOLDER] [--rules FILE] [--indexes FILE] [--project ID]` */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startFirestore } from './server.ts';
@@ -8,15 +8,24 @@ import type { FirestoreOptions } from './server.ts';
 function parseOptions(): FirestoreOptions {
   const option = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: { port: option, host: option, data: option, rules: option, indexes: option, project: option },
+    options: {
+      port: option,
+      host: option,
+      data: option,
+      backups: option,
+      rules: option,
+      indexes: option,
+      project: option,
+    },
   });
-  const { port = '0', host, data, rules, indexes, project } = values;
+  const { port = '0', host, data, backups, rules, indexes, project } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new Error(`--port must be a port number, not "${port}"`);
   return {
     port: Number(port),
     ...(host !== undefined && { host }),
     ...(data !== undefined && { data }),
+    ...(backups !== undefined && { backups }),
     ...(rules !== undefined && { rules: readFileSync(rules, 'utf8') }),
     ...(indexes !== undefined && { indexes: readFileSync(indexes, 'utf8') }),
     ...(project !== undefined && { project }),

@@ -1,6 +1,7 @@
 /** The whole server on one port: gRPC, WebChannel, REST, what Google's emulator offers, and a little of its own under `/_/`. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { backupRoute } from '../backup/route.ts';
 import { listenMixed } from '../net/listen-mixed.ts';
 import { handleEmulator } from './emulator/handler.ts';
 import { createEngine } from './engine/engine.ts';
@@ -16,6 +17,8 @@ export interface FirestoreOptions {
   readonly port?: number;
   /** SQLite file; absent: in memory. */
   readonly data?: string;
+  /** Folder into which `POST /_/backup` may copy that file. */
+  readonly backups?: string;
   /** Text of a `firestore.rules` file; absent: everything is allowed until a project is given rules. */
   readonly rules?: string;
   /** Text of a `firestore.indexes.json` file; absent: every query is served. */
@@ -35,7 +38,7 @@ export interface FirestoreServer {
 
 /** @throws when the address or the file cannot be used, or rules or indexes cannot be parsed */
 export async function startFirestore(options: FirestoreOptions = {}): Promise<FirestoreServer> {
-  const { host = '127.0.0.1', port = 0, data, rules, indexes, project = 'demo-local' } = options;
+  const { host = '127.0.0.1', port = 0, data, backups, rules, indexes, project = 'demo-local' } = options;
   const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
   const rulebook = new Rulebook(rules);
   const engine = createEngine({
@@ -44,8 +47,10 @@ export async function startFirestore(options: FirestoreOptions = {}): Promise<Fi
     ...(indexes !== undefined && { indexes: parseIndexConfig(indexes) }),
   });
   const web = createWebHandler({ api: engine.api, guarded: (project) => rulebook.guards(project), onDefect });
+  const backup = backupRoute({ data, backups, copy: (to) => engine.copy(to) });
   const identity = { bootId: randomUUID(), project };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (backup(request, response)) return;
     if (handleOperations(request, response, engine, identity)) return;
     if (await handleEmulator(request, response, { engine, rulebook, onDefect })) return;
     if (await web.handle(request, response)) return;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startIdentity } from './server.ts';
 
 const USAGE =
-  'Usage: node infra/local/identity/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--project ID]';
+  'Usage: node infra/local/identity/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--backups FOLDER] [--project ID]';
 
 const { values } = readArguments();
 const port = Number(values.port);
@@ -25,6 +25,7 @@ function readArguments() {
         port: { type: 'string', default: '0' },
         host: { type: 'string', default: '127.0.0.1' },
         data: { type: 'string' },
+        backups: { type: 'string' },
         project: { type: 'string' },
       },
     });

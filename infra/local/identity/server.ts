@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { copyDatabase } from '../backup/copy.ts';
+import { backupRoute } from '../backup/route.ts';
 import { openDatabase } from './database.ts';
 import { IdentityError } from './errors.ts';
 import { allowAnyOrigin, answerPreflight, readFields, sendJson } from './http.ts';
@@ -12,6 +14,8 @@ export interface IdentityOptions {
   host?: string | undefined;
   /** The SQLite file; without one, accounts live in memory. */
   data?: string | undefined;
+  /** Folder into which `POST /_/backup` may copy that file. */
+  backups?: string | undefined;
   /** Of calls that name no project; absent: the project that was named last. */
   project?: string | undefined;
   /** Milliseconds since the epoch; tests move it. */
@@ -34,7 +38,14 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
   const db = openDatabase(options.data, options.project ?? DEFAULT_PROJECT);
   const projects = new Projects(db, options.project, now);
   const bootId = randomUUID();
-  const server = createServer((request, response) => void answer(projects, bootId, request, response));
+  const backup = backupRoute({
+    data: options.data,
+    backups: options.backups,
+    copy: (to) => copyDatabase(db, to),
+  });
+  const server = createServer((request, response) => {
+    if (!backup(request, response)) void answer(projects, bootId, request, response);
+  });
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {

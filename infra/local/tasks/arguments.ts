@@ -6,6 +6,7 @@ const USAGE = `usage: node infra/local/tasks/main.ts [options]
   --port N               default 0, a free port
   --host ADDRESS         default 127.0.0.1
   --data FILE            keep queues and tasks in this SQLite file; default: memory
+  --backups FOLDER       where POST /_/backup may copy that file to
   --queue NAME[:JSON]    create projects/P/locations/L/queues/Q, with settings as in the API; repeatable
   --auto-create          create a queue at the first task for it
   --dedup-seconds N      how long a finished task's name stays taken; default 3600
@@ -24,6 +25,7 @@ export function parseArguments(args: string[]): TasksOptions {
     queues: values.queue.map(parseQueueOption),
   };
   if (values.data !== undefined) options.data = values.data;
+  if (values.backups !== undefined) options.backups = values.backups;
   if (values.chaos !== undefined) options.chaos = parseChaos(values.chaos);
   return options;
 }
@@ -36,6 +38,7 @@ function parse(args: string[]) {
         port: { type: 'string', default: '0' },
         host: { type: 'string', default: '127.0.0.1' },
         data: { type: 'string' },
+        backups: { type: 'string' },
         queue: { type: 'string', multiple: true, default: [] },
         'auto-create': { type: 'boolean', default: false },
         'dedup-seconds': { type: 'string', default: '3600' },

@@ -1,6 +1,7 @@
 /** Google Cloud Tasks v2 for development and single machines: the unmodified @google-cloud/tasks client connects to it. */
 import { randomUUID } from 'node:crypto';
 import type { protos } from '@google-cloud/tasks';
+import { backupRoute } from '../backup/route.ts';
 import { listenMixed } from '../net/listen-mixed.ts';
 import { queueMethods } from './api/queue-methods.ts';
 import { createGrpcServer } from './api/service.ts';
@@ -21,6 +22,8 @@ export interface TasksOptions {
   port?: number;
   /** SQLite file; without it everything is in memory. */
   data?: string;
+  /** Folder into which `POST /_/backup` may copy that file. */
+  backups?: string;
   /** Full names of queues to create at start; settings, as in the API, also update a queue that exists. */
   queues?: { name: string; settings?: protos.google.cloud.tasks.v2.IQueue }[];
   /** CreateTask creates a missing queue, with default settings, instead of answering NOT_FOUND. */
@@ -68,11 +71,16 @@ async function startWith(store: Store, options: TasksOptions): Promise<TasksServ
     if (options.autoCreate === true && !state.queues.has(name)) await create(name, {});
   };
   const host = options.host ?? '127.0.0.1';
+  const { data, backups } = options;
+  const backup = backupRoute({ data, backups, copy: (to) => store.copy(to) });
+  const answer = httpApi(state, signer, randomUUID());
   const listener = await listenMixed({
     host,
     port: options.port ?? 0,
     grpcServer: createGrpcServer({ ...queueApi, ...taskMethods(delivery, ensureQueue) }),
-    httpHandler: httpApi(state, signer, randomUUID()),
+    httpHandler: (request, response) => {
+      if (!backup(request, response)) answer(request, response);
+    },
   });
   state.load();
   for (const { name, settings } of options.queues ?? []) {

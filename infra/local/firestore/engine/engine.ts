@@ -1,4 +1,5 @@
 /** The engine: every RPC over one database file. */
+import { copyDatabase } from '../../backup/copy.ts';
 import { createCore } from './core.ts';
 import type { EngineOptions } from './core.ts';
 import { ListenStream } from './listen/listen-stream.ts';
@@ -24,6 +25,8 @@ export interface Engine {
   resetUsage(): void;
   /** Deletes all documents of `projects/P/databases/D`. @throws StatusError INVALID_ARGUMENT */
   clear(database: string): Promise<void>;
+  /** Copies the database to a new file. Resolves when that is on disk. */
+  copy(to: string): Promise<void>;
   /** Commits what waits and closes the file. */
   close(): void;
 }
@@ -53,6 +56,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     usage: () => core.usage.report(),
     resetUsage: () => core.usage.reset(),
     clear: (database) => clearDatabase(core, database),
+    copy: (to) => copyDatabase(core.store.db, to),
     close: () => {
       core.committer.flush();
       core.store.close();

@@ -1,5 +1,6 @@
 /** The durable side of the server: rows in, rows out. Writes run inside the journal's transactions. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { copyDatabase } from '../../backup/copy.ts';
 import type { HttpTarget, Micros, Queue, Task } from '../model.ts';
 import { Journal } from './journal.ts';
 import { openDatabase } from './schema.ts';
@@ -90,6 +91,12 @@ export class Store {
 
   putMeta(key: string, value: string): void {
     this.#sql('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, value);
+  }
+
+  /** Copies the database to a new file. Resolves when that is on disk. */
+  copy(to: string): Promise<void> {
+    this.journal.flush();
+    return copyDatabase(this.#db, to);
   }
 
   close(): void {

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { copyDatabase } from './copy.ts';
+import type { Source } from './make.ts';
+
+/** Of a database that a server owns: only that server can read it, so it is asked. `url` as in `http://127.0.0.1:8080`. */
+export function servedSource(name: string, url: string): Source {
+  return {
+    name,
+    copy: async (to) => {
+      const at = `${url}/_/backup?into=${basename(dirname(to))}`;
+      const headers = { authorization: 'Bearer owner' };
+      const response = await fetch(at, { method: 'POST', headers }).catch((error: unknown) => {
+        throw new Error(`${name} cannot be copied: ${url} does not answer.`, { cause: error });
+      });
+      if (!response.ok) throw new Error(`${name} cannot be copied: ${await response.text()}`);
+    },
+  };
+}
+
+/** Of databases that no server has open; those that do not exist yet are left out. */
+export function restingSources(folder: string, names: readonly string[]): Source[] {
+  return names
+    .filter((name) => existsSync(join(folder, name)))
+    .map((name) => ({
+      name,
+      copy: async (to) => {
+        const db = new DatabaseSync(join(folder, name));
+        try {
+          await copyDatabase(db, to);
+        } finally {
+          db.close();
+        }
+      },
+    }));
+}
