@@ -20,7 +20,8 @@ const hostPort = z.string().regex(/^[\w.[\]:-]+:\d{1,5}$/, 'must be host:port');
 const integer = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
 const defaultGraphs = fileURLToPath(new URL('../../../langgraph.json', import.meta.url));
 
-const schema = z.object({
+/** Every setting that the functions know, but for the model's own. */
+export const configSchema = z.object({
   NODE_ENV: z.string().default('development'),
   /** Project of Firestore, Cloud Tasks and Identity Platform. */
   GOOGLE_CLOUD_PROJECT: z
@@ -49,6 +50,18 @@ const schema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
   /** What keys begin with, for installations that share a Redis and have projects of one name. */
   REDIS_PREFIX: z.string().min(1).max(100).optional(),
+  /** The load balancer's, whose cache an administrator may purge; absent: there is none. */
+  URL_MAP: z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a URL map')
+    .optional(),
+  COMPUTE_EMULATOR_HOST: hostPort.optional(),
+  /** Where people open the page; administrators are told how it answers. */
+  PAGE_URL: z.url({ protocol: /^https?$/, error: 'must be the http(s) URL of the page' }).optional(),
+  /** Folder of the embedded store's files. */
+  LONGRUN_DB: z.string().min(1).optional(),
+  /** Stands in for the administration of Firestore, which tells of backups. */
+  FIRESTORE_ADMIN_EMULATOR_HOST: hostPort.optional(),
   LANGGRAPH_CONFIG: z.string().min(1).default(defaultGraphs),
   RUN_TTL_HOURS: z.coerce
     .number()
@@ -72,7 +85,7 @@ const schema = z.object({
   LONGRUN_BACKUPS: z.string().min(1).optional(),
 });
 
-export type Config = z.infer<typeof schema>;
+export type Config = z.infer<typeof configSchema>;
 export type Env = Record<string, string | undefined>;
 
 /** Parses the environment once, at the start. Throws ConfigError with every problem. */
@@ -80,7 +93,7 @@ export function parseConfig(env: Env): Config {
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = schema.safeParse(present);
+  const parsed = configSchema.safeParse(present);
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, present))),
     ...modelProblems(present),
@@ -94,7 +107,8 @@ export function parseConfig(env: Env): Config {
 function describe(issue: z.core.$ZodIssue, env: Record<string, unknown>): string {
   const name = issue.path.join('.');
   const value = env[name];
-  if (value !== undefined && name.endsWith('_SECRET')) return `${name} ${issue.message}`;
+  // A URL may hold a password.
+  if (value !== undefined && /(_SECRET|^REDIS_URL)$/.test(name)) return `${name} ${issue.message}`;
   return value === undefined ? `${name} is missing` : `${name}=${JSON.stringify(value)} ${issue.message}`;
 }
 
