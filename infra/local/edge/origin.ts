@@ -1,8 +1,13 @@
-/** The bucket: a folder of files, seen as objects with a content type, a cache rule and an entity tag. */
+/**
+ * The bucket: a folder of files, seen as objects with a content type, a cache rule and an entity tag. A folder that
+ * infra/local/storage writes says these itself; for any other one infra/edge does.
+ */
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
+import { contentType } from '../../edge/content-types.ts';
 import { cacheControl } from '../../edge/headers.ts';
+import { metadataFile, readMetadata } from '../storage/folder.ts';
 
 /** The object for "/" and for a folder. */
 const MAIN_PAGE = 'index.html';
@@ -22,39 +27,28 @@ export interface Origin {
   read(path: string): Promise<StoredObject | undefined>;
 }
 
-const CONTENT_TYPES: Record<string, string> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.jpg': 'image/jpeg',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-};
-
 /** Rejects on a disk error, never for a missing file. */
 export function createOrigin(folder: string): Origin {
   return {
     async version(path) {
       const file = await locate(folder, path);
-      return file && `${file.mtimeMs}-${file.size}`;
+      if (file === undefined) return undefined;
+      const meta = await stat(join(folder, metadataFile(objectName(path).slice(1)))).catch(() => undefined);
+      return `${file.mtimeMs}-${file.size}-${meta?.mtimeMs ?? 0}`;
     },
     async read(path) {
       const object = objectName(path);
       const file = await locate(folder, path);
       if (file === undefined) return undefined;
       const body = await readFile(file.path);
+      const said = await readMetadata(folder, object.slice(1));
+      // A file that was changed by hand is no longer what its metadata describes.
+      const known = said?.md5Hash === createHash('md5').update(body).digest('base64') ? said : undefined;
       return {
-        contentType: CONTENT_TYPES[extname(object).toLowerCase()] ?? 'application/octet-stream',
-        cacheControl: cacheControl(object),
+        contentType: known?.contentType ?? contentType(object),
+        // Without a rule Cloud Storage says this of what not everybody may read.
+        cacheControl:
+          known === undefined ? cacheControl(object) : (known.cacheControl ?? 'private, max-age=0'),
         hash: hashOf(body),
         body,
       };

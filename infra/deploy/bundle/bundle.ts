@@ -1,0 +1,134 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { inRoot } from '../root.ts';
+import { assetPlugin } from './asset-plugin.ts';
+import { readGraphConfig } from './graph-config.ts';
+import { pruneLock, resolvePackage, type LockedPackage, type LockedPackages } from './lock-tree.ts';
+import { packageOf, packagePlugin } from './package-plugin.ts';
+
+export interface BundleOptions {
+  /** Is emptied and filled. */
+  outdir: string;
+  /** The `langgraph.json` whose graphs are deployed. */
+  graphs: string;
+}
+
+export interface Bundle {
+  metafile: Metafile;
+  dependencies: Record<string, string>;
+  /** How many packages the lockfile names. */
+  packages: number;
+  warnings: string[];
+}
+
+const FUNCTIONS = 'functions';
+const ENTRY = 'index';
+
+/**
+ * The functions as one folder that is deployed as it is: their code and the graphs' with all of this repository inlined, the
+ * files they read, and a lockfile of just the packages they import. Source of the folder's form: Cloud Run functions,
+ * "Specify dependencies in Node.js".
+ */
+export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promise<Bundle> {
+  const config = await readGraphConfig(graphs);
+  const lock = JSON.parse(await readFile(inRoot('package-lock.json'), 'utf8')) as {
+    packages: LockedPackages;
+  };
+  const warnings = [...config.warnings];
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: inRoot(''),
+    entryPoints: { [ENTRY]: inRoot('functions/src/http/index.ts'), ...Object.fromEntries(config.entries) },
+    outdir,
+    // Assets are found relative to the chunk, so all of them lie side by side.
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // What a stack trace says should be readable.
+    minify: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'error',
+    plugins: [
+      packagePlugin({
+        isLocked: (name) => resolvePackage(lock.packages, FUNCTIONS, name) !== undefined,
+        ours: inRoot(''),
+      }),
+      assetPlugin({
+        outdir,
+        root: inRoot(''),
+        known: new Map([[inRoot('langgraph.json'), './langgraph.json']]),
+        warn: (message) => warnings.push(message),
+      }),
+    ],
+  });
+  const dependencies = importedPackages(metafile, lock.packages);
+  const packages = pruneLock(lock.packages, FUNCTIONS, Object.keys(dependencies));
+  const manifest = {
+    name: 'longrun-functions',
+    version: await ownVersion(),
+    private: true,
+    type: 'module',
+    main: `${ENTRY}.js`,
+    engines: { node: '24' },
+    dependencies,
+    ...(await overrides(packages)),
+  };
+  await write(outdir, 'package.json', manifest);
+  await write(outdir, 'package-lock.json', lockfile(manifest, packages));
+  await write(outdir, 'langgraph.json', config.deployed);
+  return { metafile, dependencies, packages: Object.keys(packages).length, warnings };
+}
+
+/** Exact versions of what any chunk imports. */
+function importedPackages(metafile: Metafile, packages: LockedPackages): Record<string, string> {
+  const names = new Set<string>();
+  for (const { imports } of Object.values(metafile.outputs)) {
+    for (const { path, external } of imports) {
+      if (external === true && !path.startsWith('node:')) names.add(packageOf(path));
+    }
+  }
+  return Object.fromEntries(
+    [...names].sort().map((name) => {
+      const version = packages[resolvePackage(packages, FUNCTIONS, name) ?? '']?.version;
+      if (version === undefined) throw new Error(`${name} is imported and not locked.`);
+      return [name, version];
+    }),
+  );
+}
+
+function lockfile(
+  manifest: { name: string; version: string; dependencies: Record<string, string> },
+  packages: LockedPackages,
+) {
+  const { name, version, dependencies } = manifest;
+  const root: LockedPackage = { name, version, dependencies, engines: { node: '24' } };
+  return { name, version, lockfileVersion: 3, requires: true, packages: { '': root, ...packages } };
+}
+
+/** Those of the repository that concern what is deployed: without them npm calls the lockfile wrong. */
+async function overrides(packages: LockedPackages): Promise<{ overrides?: Record<string, string> }> {
+  const root = JSON.parse(await readFile(inRoot('package.json'), 'utf8')) as {
+    overrides?: Record<string, string>;
+  };
+  const names = new Set(
+    Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)),
+  );
+  const kept = Object.entries(root.overrides ?? {}).filter(([name]) => names.has(name));
+  return kept.length === 0 ? {} : { overrides: Object.fromEntries(kept) };
+}
+
+async function ownVersion(): Promise<string> {
+  return (JSON.parse(await readFile(inRoot('functions/package.json'), 'utf8')) as { version: string })
+    .version;
+}
+
+async function write(outdir: string, name: string, value: unknown): Promise<void> {
+  await writeFile(join(outdir, name), `${JSON.stringify(value, null, 2)}\n`);
+}
