@@ -12,6 +12,8 @@ export interface Recorded {
   name: string;
   id: string;
   inputs: Record<string, unknown>;
+  /** Inputs that Pulumi encrypts in its state. */
+  secrets: string[];
 }
 
 export interface Recording {
@@ -53,7 +55,7 @@ export async function record(changes: Record<string, string | null> = {}): Promi
     {
       newResource: ({ type, name, inputs }) => {
         const id = idOf(type, name, inputs);
-        resources.push({ type, name, id, inputs });
+        resources.push({ type, name, id, ...withoutEnvelopes(inputs) });
         return { id, state: { ...inputs, ...computed(type, name, inputs) } };
       },
       call: ({ token, inputs }) => {
@@ -92,6 +94,19 @@ export function one(recording: { resources: Recorded[] }, type: string, name: st
   const found = ofType(recording, type).find((each) => each.name === name);
   if (found === undefined) throw new Error(`There is no ${type} "${name}".`);
   return found;
+}
+
+/** Pulumi sends a secret in an envelope: an object with this key, and the text as `value`. */
+const SECRET = '4dabf18193072939515e22adb298388d';
+
+function withoutEnvelopes(inputs: Record<string, unknown>): Pick<Recorded, 'inputs' | 'secrets'> {
+  const secrets: string[] = [];
+  const open = ([name, value]: [string, unknown]): [string, unknown] => {
+    if (typeof value !== 'object' || value === null || !(SECRET in value)) return [name, value];
+    secrets.push(name);
+    return [name, 'value' in value ? value.value : undefined];
+  };
+  return { inputs: Object.fromEntries(Object.entries(inputs).map(open)), secrets };
 }
 
 function idOf(type: string, name: string, inputs: Record<string, unknown>): string {
