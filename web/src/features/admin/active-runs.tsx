@@ -1,6 +1,8 @@
 import type { ActiveRun, AdminOverview } from '@longrun/shared';
 import { useNow } from '../../lib/clock.ts';
 import { duration, exact, plural } from '../../lib/format.ts';
+import { useServices } from '../../lib/services.ts';
+import { useStore } from '../../lib/store.ts';
 import { useNames } from '../runs/graphs.ts';
 import { Status } from '../runs/status.tsx';
 import { Panel } from './panel.tsx';
@@ -29,6 +31,7 @@ export function ActiveRuns({ overview }: { overview: Reading<AdminOverview> }) {
 function Row({ run }: { run: ActiveRun }) {
   const names = useNames(run.assistant_id);
   const now = useNow();
+  const me = useStore(useServices().person)?.uid;
   const created = Date.parse(run.created_at);
   const doing = [
     names.graph,
@@ -37,7 +40,7 @@ function Row({ run }: { run: ActiveRun }) {
   ];
   return (
     <li className="row run-row" data-run={run.run_id}>
-      <Status status={run.status} />
+      <Status status={run.status} theirs={me !== run.owner} />
       <span className="title">
         <RunTitle owner={run.owner} runId={run.run_id} title={run.title} />
         <span className="soft">{doing.join(' · ')}</span>

@@ -87,7 +87,7 @@ function Alert({ alert }: { alert: AdminAlert }) {
       <span className="soft detail">
         {value === null ? 'Nothing to measure yet' : <span className="num">{inUnit(value, unit)} now</span>}
       </span>
-      <span className="num soft">above {inUnit(threshold, unit)}</span>
+      <span className="num soft">fires above {inUnit(threshold, unit)}</span>
     </li>
   );
 }

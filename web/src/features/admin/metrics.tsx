@@ -36,7 +36,7 @@ export function Metrics() {
 function Period({ hours }: { hours: number }) {
   const [, go] = useLocation();
   return (
-    <fieldset className="segments">
+    <fieldset className="period">
       <legend className="hidden">Time</legend>
       {PERIODS.map((period) => (
         <button
@@ -70,10 +70,10 @@ function Ended({ data }: { data: AdminMetrics }) {
       <SeriesChart metrics={data} />
       <Figures
         of={[
-          ['Processing, middle', middle(processing)],
-          ['Processing, 95 %', slow(processing)],
-          ['In the queue, middle', middle(wait)],
-          ['In the queue, 95 %', slow(wait)],
+          ['Processing, p50', p50(processing)],
+          ['Processing, p95', p95(processing)],
+          ['Queue wait, p50', p50(wait)],
+          ['Queue wait, p95', p95(wait)],
           ['Tokens in', count(usage.input_tokens)],
           ['Tokens out', count(usage.output_tokens)],
         ]}
@@ -89,10 +89,10 @@ function Ended({ data }: { data: AdminMetrics }) {
   );
 }
 
-function middle(of: Quantiles | null): string {
+function p50(of: Quantiles | null): string {
   return of === null ? 'none' : duration(of.p50_ms);
 }
 
-function slow(of: Quantiles | null): string {
+function p95(of: Quantiles | null): string {
   return of === null ? 'none' : duration(of.p95_ms);
 }

@@ -10,8 +10,8 @@ type Key = 'node' | 'count' | 'p50_ms' | 'p95_ms';
 const COLUMNS: { key: Key; name: string }[] = [
   { key: 'node', name: 'Step' },
   { key: 'count', name: 'Times' },
-  { key: 'p50_ms', name: 'Middle' },
-  { key: 'p95_ms', name: '95 %' },
+  { key: 'p50_ms', name: 'p50' },
+  { key: 'p95_ms', name: 'p95' },
 ];
 
 /** How long each node takes; the slowest first until another order is chosen. */

@@ -1,5 +1,5 @@
 import type { AdminOverview } from '@longrun/shared';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { Link, useSearch } from 'wouter';
 import { useTitle } from '../../app/title.ts';
 import { ApiError } from '../../lib/api.ts';
@@ -36,13 +36,25 @@ export function Operate() {
   const tab = TABS.find(({ id }) => id === wanted) ?? TABS[0];
   useTitle(`Admin: ${tab.name}`);
   useLostRights(overview.error);
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the row of tabs is wider than the page.
+    nav.current
+      ?.querySelector(`[data-tab=${tab.id}]`)
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   return (
     <div className="page admin">
       <h1 tabIndex={-1}>Admin</h1>
       <Glance overview={overview} />
-      <nav className="tabs" aria-label="Admin">
+      <nav ref={nav} className="tabs" aria-label="Admin">
         {TABS.map(({ id, name }) => (
-          <Link key={id} href={`/admin?tab=${id}`} aria-current={id === tab.id ? 'page' : undefined}>
+          <Link
+            key={id}
+            href={`/admin?tab=${id}`}
+            data-tab={id}
+            aria-current={id === tab.id ? 'page' : undefined}
+          >
             {name}
           </Link>
         ))}

@@ -50,7 +50,7 @@ export function SeriesChart({ metrics: { series, since, until } }: { metrics: Ad
       </svg>
       <div className="axis-words soft num">
         <span>{series[0] === undefined ? '' : label(series[0].from, days)}</span>
-        <span>{`most at once: ${count(top)}`}</span>
+        <span>{`highest bar: ${plural(top, 'run')}`}</span>
         <span>now</span>
       </div>
       <figcaption className="soft num">

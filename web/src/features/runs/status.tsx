@@ -17,8 +17,15 @@ export function statusWord(status: RunStatus): string {
 }
 
 /** Icon, word and colour, never colour alone. */
-export function Status({ status, cancelling = false }: { status: RunStatus; cancelling?: boolean }) {
-  const { word, tone, icon: StatusIcon } = LOOK[status];
+export function Status(props: {
+  status: RunStatus;
+  cancelling?: boolean;
+  /** Another person's run: it does not ask you. */
+  theirs?: boolean;
+}) {
+  const { status, cancelling = false, theirs = false } = props;
+  const { tone, icon: StatusIcon } = LOOK[status];
+  const word = theirs && status === 'interrupted' ? 'Asks them' : LOOK[status].word;
   const stopping = cancelling && (status === 'pending' || status === 'running' || status === 'interrupted');
   return (
     <span className={`status tone-${stopping ? 'ask' : tone}`} data-status={stopping ? 'cancelling' : status}>

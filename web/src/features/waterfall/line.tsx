@@ -83,7 +83,7 @@ function Bar({ span, scale, hatch }: { span: TraceSpan; scale: Scale; hatch: str
   const waits = span.kind === 'queue';
   return (
     <rect
-      className={waits ? 'bar waits' : 'bar'}
+      className={waits ? 'w-bar waits' : 'w-bar'}
       x={`${Math.min(left, 99.4)}%`}
       width={`${width}%`}
       height="8"
