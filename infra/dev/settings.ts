@@ -58,6 +58,11 @@ export function queueFlag(project: string): string {
   return `projects/${project}/locations/${LOCATION}/queues/${QUEUE}:${JSON.stringify(config)}`;
 }
 
+/** What only the function `admin` knows besides: the edge, whose cache it purges, and the stores' files. */
+export function adminEnv(at: { edge: string; page: string; stores: string }): Record<string, string> {
+  return { COMPUTE_EMULATOR_HOST: at.edge, URL_MAP: 'longrun', PAGE_URL: at.page, LONGRUN_DB: at.stores };
+}
+
 /** What the functions see of a local installation: the variables that Google's own clients know. */
 export function functionsEnv(
   at: { project: string; worker: string; firestore?: string; identity?: string; tasks?: string },

@@ -7,7 +7,7 @@ import { ConfigError } from '../../functions/src/config/config.ts';
 import { untilAlone, type Pids } from './one-at-a-time.ts';
 import { choosePorts, PARTS, type Part } from './ports.ts';
 import { onCodeChange } from './reload.ts';
-import { functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
+import { adminEnv, functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
 import { Supervised } from './supervise.ts';
 import { webhookSecret } from './webhook-secret.ts';
 
@@ -138,6 +138,7 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
         { project: settings.project, worker: `http://${local('worker')}/`, ...hosts },
         process.env,
       ),
+      ...(target === 'admin' ? adminEnv({ edge: local('edge'), page: url, stores: folder.db }) : {}),
       FUNCTION_TARGET: target,
     },
   };
