@@ -59,6 +59,8 @@ export interface AdminAlert {
   threshold: number;
   unit: 'percent' | 'runs' | 'seconds' | 'usd';
   firing: boolean;
+  /** What was measured, as the end of a sentence that begins with the value. */
+  detail?: string;
 }
 
 export interface Quantiles {
@@ -83,6 +85,7 @@ export interface AdminMetrics {
   processing: Quantiles | null;
   /** From creation to the first start. */
   queue_wait: Quantiles | null;
+  /** Of the newest 50 of them, whose logs say it. */
   nodes: (Quantiles & { assistant_id: string; node: string })[];
   usage: { input_tokens: number; output_tokens: number; cost_usd: number };
   /** Equal parts of the time, oldest first, none missing. */
@@ -110,6 +113,8 @@ export interface AdminStorage {
   last_backup_at: string | null;
   next_backup_at: string | null;
   point_in_time_recovery: boolean | null;
+  /** What could not be found out, and why. */
+  problems?: string[];
 }
 
 /** GET /api/admin/config: the configuration in force; of a secret only whether it is set. */

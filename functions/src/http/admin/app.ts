@@ -1,39 +1,136 @@
 import express, { type Express, type Request, type Response } from 'express';
-import { LongrunError, MAX_PAGE, retryDeadLettersSchema } from '@longrun/shared';
-import type { Authenticate, User } from '../auth.ts';
+import { auditSchema, MAX_PAGE, metricsSchema, purgeSchema, retryDeadLettersSchema } from '@longrun/shared';
+import * as z from 'zod/mini';
+import type { Account, Accounts } from '../../ports/accounts.ts';
+import type { Cdn } from '../../ports/cdn.ts';
+import { audited, listAudit } from '../../runtime/admin/audit.ts';
+import { claim, isClaimable } from '../../runtime/admin/claim.ts';
+import { flushAction } from '../../runtime/admin/flush.ts';
+import { Metrics } from '../../runtime/admin/metrics.ts';
+import { Operations } from '../../runtime/admin/operations.ts';
+import { noCdn, purgeAction } from '../../runtime/admin/purge.ts';
+import { QueueView } from '../../runtime/admin/queue.ts';
+import type { Authenticate } from '../auth.ts';
 import { errorHandler, notFound } from '../express-errors.ts';
 import type { OpenRequests } from '../open-requests.ts';
-import { parseBody } from '../parse.ts';
+import { parseBody, parseQuery, pathId } from '../parse.ts';
 import type { Services } from '../services.ts';
-import { deadLetters, retryDeadLetters } from './dead-letters.ts';
+import { adminsOf } from './admins.ts';
+import { deadLetters, retryDeadLetters, retryTarget } from './dead-letters.ts';
+import { overviewOf } from './overview.ts';
+import { settingsInForce } from './settings.ts';
+import { storageOf } from './storage.ts';
 
-type Handler = (req: Request, res: Response, user: User) => Promise<unknown>;
+export interface AdminDependencies {
+  services: Services;
+  authenticate: Authenticate;
+  accounts: Accounts;
+  /** Null: there is no load balancer whose cache could be emptied. */
+  cdn: Cdn | null;
+  requests: OpenRequests;
+  version: string;
+}
 
-/** What operators call, below /api/admin. Every route needs an ID token with the claim `admin: true`. */
-export function adminApp(services: Services, authenticate: Authenticate, requests: OpenRequests): Express {
-  const { store } = services;
+type Handler = (req: Request, res: Response, account: Account) => Promise<unknown>;
+
+const emptySchema = z.object({});
+
+/** What operators call, below /api/admin. Every route but the first two is for accounts with the claim `admin: true`. */
+export function adminApp(dependencies: AdminDependencies): Express {
+  const { services, authenticate, accounts, cdn, requests, version } = dependencies;
+  const { store, config, cache } = services;
+  const { documents, clock } = store;
+  const who = adminsOf(authenticate, accounts);
+  const metrics = new Metrics(documents, clock);
+  const queue = new QueueView(documents);
+  const local = config.LONGRUN_STORAGE === 'embedded' && config.FIREBASE_AUTH_EMULATOR_HOST !== undefined;
+  const claiming = { documents, clock, accounts, local };
+  const operations = new Operations({
+    documents,
+    clock,
+    actions: { purge_cdn: purgeAction(cdn), flush_cache: flushAction(cache, clock) },
+  });
+
   const app = express();
   app.disable('x-powered-by');
   app.use((req, res, next) => {
     requests.track(req, res);
     next();
   });
-  const route = (method: 'get' | 'post', path: string, handler: Handler) =>
+  const route = (
+    method: 'get' | 'post',
+    path: string,
+    handler: Handler,
+    identify: (req: Request) => Promise<Account> = who.admin,
+  ) =>
     app[method](`/api/admin${path}`, async (req, res) => {
-      const user = await authenticate(req);
-      if (!user.admin) throw new LongrunError('forbidden', 'This needs a token with the claim admin: true.');
-      const answer = await handler(req, res, user);
+      const account = await identify(req);
+      res.setHeader('cache-control', 'no-store');
+      const answer = await handler(req, res, account);
       if (answer !== undefined) res.json(answer);
     });
 
+  const me = async ({ uid, admin }: Account) => ({
+    admin,
+    claimable: !admin && (await isClaimable(claiming, uid)),
+  });
+  route('get', '/me', (_req, _res, account) => me(account), who.someone);
+  route(
+    'post',
+    '/claim',
+    async (req, _res, account) => {
+      parseBody(req, emptySchema);
+      if (!account.admin) await claim(claiming, by(account));
+      return { admin: true, claimable: false };
+    },
+    who.someone,
+  );
+
+  route('get', '/overview', (_req, _res, { uid }) =>
+    overviewOf({ services, accounts, metrics, queue, version }, uid),
+  );
+  route('get', '/metrics', (req) => metrics.of(parseQuery(req, metricsSchema).hours));
+  route('get', '/storage', () => storageOf(config));
+  route('get', '/config', async () => settingsInForce(process.env));
+
   route('get', '/dead-letters', async () => ({
-    runs: await deadLetters(store.documents, MAX_PAGE),
+    runs: await deadLetters(documents, MAX_PAGE),
   }));
-  route('post', '/dead-letters/retry', async (req) => ({
-    runs: await retryDeadLetters(services, parseBody(req, retryDeadLettersSchema), MAX_PAGE),
-  }));
+  route('post', '/dead-letters/retry', async (req, _res, account) => {
+    const body = parseBody(req, retryDeadLettersSchema);
+    const deed = { by: by(account), action: 'retry_dead_letters' as const, target: retryTarget(body) };
+    const runs = await audited({ documents, clock }, deed, async () => {
+      const result = await retryDeadLetters(services, body, MAX_PAGE);
+      const made = result.filter((outcome) => 'retried_by' in outcome).length;
+      return { result, detail: `${made} of ${result.length} are done again.` };
+    });
+    return { runs };
+  });
+
+  route('post', '/purge', async (req, res, account) => {
+    const { path } = parseBody(req, purgeSchema);
+    if (cdn === null) throw noCdn();
+    const operation = await operations.start('purge_cdn', by(account), path);
+    res.status(202);
+    return operation;
+  });
+  route('post', '/flush-cache', async (req, res, account) => {
+    parseBody(req, emptySchema);
+    const operation = await operations.start('flush_cache', by(account), 'all');
+    res.status(202);
+    return operation;
+  });
+  route('get', '/operations/:operation_id', (req) => operations.look(pathId(req, 'operation_id')));
+  route('get', '/audit', async (req) => {
+    const page = parseQuery(req, auditSchema);
+    // The log should tell how everything ended, of which nobody may have looked at the end.
+    if (page.cursor === undefined) await operations.lookAtAll();
+    return await listAudit(documents, page);
+  });
 
   app.use(notFound);
   app.use(errorHandler);
   return app;
 }
+
+const by = ({ uid, email }: Account) => ({ uid, email });

@@ -55,8 +55,19 @@ export async function deadLetters(documents: Documents, limit: number): Promise<
   });
 }
 
+/** Which ones are meant, as the audit log names them. */
+export function retryTarget({ runs }: RetryDeadLetters): string {
+  if (runs === undefined) return 'all that were not tried again yet';
+  const named = runs.slice(0, 10).map(({ owner, run_id }) => `${owner}/${run_id}`);
+  const more = runs.length - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`.slice(0, 1_000);
+}
+
 /** What became of each: its new run, or why there is none. */
 export type RetryOutcome = { owner: string; run_id: string } & ({ retried_by: string } | { error: string });
+
+/** As Identity Platform makes and takes them; never a path. */
+const UID = /^[^/\s]{1,128}$/;
 
 /** Does the named runs again, or every one that was not yet. */
 export async function retryDeadLetters(
@@ -70,6 +81,7 @@ export async function retryDeadLetters(
   const outcomes: RetryOutcome[] = [];
   for (const { owner, run_id } of wanted) {
     try {
+      if (!UID.test(owner)) throw new LongrunError('not_found', `There is no user ${owner.slice(0, 128)}.`);
       const { run } = await store.require(owner, run_id);
       const made = await retryRun(services, run);
       outcomes.push({ owner, run_id, retried_by: made.run.run_id });
