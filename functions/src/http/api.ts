@@ -22,6 +22,7 @@ import { untilSettled } from './follow.ts';
 import { healthReporter } from './health.ts';
 import { openSource } from './library.ts';
 import type { OpenRequests } from './open-requests.ts';
+import { documentationRoutes } from './openapi/routes.ts';
 import { parseBody, parseQuery, pathId } from './parse.ts';
 import { listRuns } from './runs-query.ts';
 import type { Services } from './services.ts';
@@ -67,6 +68,8 @@ export function apiApp(
     const report = await health();
     res.status(report.status === 'ok' ? 200 : 503).json(report);
   });
+
+  documentationRoutes(app, services.config, version);
 
   route('get', '/graphs', async () => ({
     model: modelLabel(process.env),

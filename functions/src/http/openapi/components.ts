@@ -1,0 +1,95 @@
+import {
+  answerSchema,
+  createRunSchema,
+  createThreadSchema,
+  jsonSchema,
+  purgeSchema,
+  retryDeadLettersSchema,
+  runEventSchema,
+} from '@longrun/shared';
+import * as z from 'zod/mini';
+import {
+  adminConfigSchema,
+  adminMeSchema,
+  adminMetricsSchema,
+  adminOperationSchema,
+  adminOverviewSchema,
+  adminStorageSchema,
+  auditPageSchema,
+  deadLettersSchema,
+  retryOutcomesSchema,
+} from './schemas/admin.ts';
+import { deliveriesSchema, joinSchema, runPageSchema, runSchema, threadSchema } from './schemas/run.ts';
+import { documentSchema, errorBodySchema, graphsSchema, healthSchema } from './schemas/service.ts';
+
+/** Every schema that has a name in the document. Those of requests are the ones that requests are parsed with. */
+const SCHEMAS = {
+  Json: { schema: jsonSchema, description: 'Any JSON.' },
+  Error: {
+    schema: errorBodySchema,
+    description: 'Every error. `code` is stable; `message` says what to do.',
+  },
+  Health: { schema: healthSchema, description: 'How the service is.' },
+  Graphs: { schema: graphsSchema, description: 'What can be run.' },
+  Document: { schema: documentSchema, description: 'A document of the library.' },
+  CreateThread: { schema: createThreadSchema, description: 'A conversation to begin.' },
+  Thread: { schema: threadSchema, description: 'A conversation.' },
+  CreateRun: { schema: createRunSchema, description: 'A run to start.' },
+  Run: { schema: runSchema, description: 'One glance at a run.' },
+  RunPage: { schema: runPageSchema, description: 'A page of runs.' },
+  RunEvent: {
+    schema: runEventSchema,
+    description: 'One thing that happened in a run. Numbers are dense from 1.',
+  },
+  Joined: { schema: joinSchema, description: 'The output of a run, or why there is none.' },
+  Answers: { schema: answerSchema, description: 'Answers by the ids of their questions.' },
+  Deliveries: { schema: deliveriesSchema, description: 'What a webhook was told.' },
+  DeadLetters: { schema: deadLettersSchema, description: 'Runs that were given up.' },
+  RetryDeadLetters: { schema: retryDeadLettersSchema, description: 'Runs to try again.' },
+  AdminMe: { schema: adminMeSchema, description: 'Whether one is an admin, or may become one.' },
+  AdminOverview: { schema: adminOverviewSchema, description: 'How the installation is.' },
+  AdminMetrics: { schema: adminMetricsSchema, description: 'Runs that ended in a time.' },
+  AdminStorage: { schema: adminStorageSchema, description: 'The storage and its backups.' },
+  AdminConfig: { schema: adminConfigSchema, description: 'The configuration in force, without secrets.' },
+  Nothing: { schema: z.object({}), description: 'No settings.' },
+  Purge: { schema: purgeSchema, description: 'What to purge.' },
+  AdminOperation: { schema: adminOperationSchema, description: 'Something that takes its time.' },
+  AuditPage: { schema: auditPageSchema, description: 'What admins did, newest first.' },
+  RetryOutcomes: { schema: retryOutcomesSchema, description: 'What became of each.' },
+} satisfies Record<string, { schema: z.ZodMiniType; description: string }>;
+
+export type SchemaName = keyof typeof SCHEMAS;
+export type JsonSchema = { [keyword: string]: unknown };
+
+const BASE = '#/components/schemas/';
+export const refTo = (name: SchemaName): JsonSchema => ({ $ref: `${BASE}${name}` });
+
+/** `components.schemas` of the document. */
+export function componentSchemas(): Record<string, JsonSchema> {
+  const registry = z.registry<{ id: string; description: string }>();
+  for (const [id, { schema, description }] of Object.entries(SCHEMAS))
+    registry.add(schema, { id, description });
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `${BASE}${id}`,
+    io: 'input',
+    override: plainTimes,
+  });
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutIds(schema)]));
+}
+
+/** The parameters of a query: what is parsed with `schema`, each as a schema of its own. */
+export function queryParameters(schema: z.ZodMiniObject): Record<string, JsonSchema> {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'output' });
+  return properties as Record<string, JsonSchema>;
+}
+
+/** The format says it all; zod's pattern for it has 300 characters. */
+function plainTimes({ jsonSchema }: { jsonSchema: JsonSchema }): void {
+  if (jsonSchema['format'] === 'date-time') delete jsonSchema['pattern'];
+}
+
+/** Within a document, the address says what a schema is called. */
+function withoutIds(schema: JsonSchema): JsonSchema {
+  const { $id: _id, $schema: _schema, id: _name, ...rest } = schema;
+  return rest;
+}

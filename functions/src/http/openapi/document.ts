@@ -1,0 +1,159 @@
+import { ERROR_STATUS, type ErrorCode } from '@longrun/shared';
+import { componentSchemas, queryParameters, refTo, type JsonSchema } from './components.ts';
+import type { Answer, Operation } from './operation.ts';
+import { ADMIN } from './operations/admin.ts';
+import { RUNS } from './operations/runs.ts';
+import { SERVICE } from './operations/service.ts';
+import { THREADS } from './operations/threads.ts';
+
+/** Every route of the functions `api` and `admin`. */
+export const OPERATIONS: readonly Operation[] = [...RUNS, ...THREADS, ...SERVICE, ...ADMIN];
+
+const TAGS = {
+  Runs: 'One execution of a graph for one input. It goes on whether anyone looks or not.',
+  'Runs of a thread': 'The same, below the conversation to which they belong.',
+  Threads: 'Conversations.',
+  Service: 'The service itself.',
+  Administration: 'For tokens with the claim `admin: true`.',
+};
+
+/** D6: the API as OpenAPI 3.1. Source: https://spec.openapis.org/oas/v3.1.1.html */
+export function openApiDocument(version: string): JsonSchema {
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const operation of OPERATIONS) {
+    const path = templated(operation.path);
+    paths[path] = { ...paths[path], [operation.method]: described(operation) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Longrun',
+      version,
+      summary: 'Durable background runs of LangGraph.js graphs.',
+      description:
+        'Routes follow the Agent Server of LangGraph. Start a run, go away, and find it finished. ' +
+        'Times are ISO 8601 in UTC. Errors are `{ "error": { "code", "message", "details"? } }`.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'Where this document came from.' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    security: [{ idToken: [] }],
+    paths,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: {
+        idToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A Firebase ID token. Locally: `npm run --silent token`.',
+        },
+      },
+    },
+  };
+}
+
+/** `/runs/:run_id` and `/library/*id` as templates. */
+export function templated(path: string): string {
+  return `/api${path.replaceAll(/[:*](\w+)/g, '{$1}')}`;
+}
+
+function described(operation: Operation): JsonSchema {
+  const { id, tag, summary, description, body } = operation;
+  const parameters = parametersOf(operation);
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(operation.for === 'anyone' ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: body.required === true,
+            content: {
+              'application/json': {
+                schema: refTo(body.schema),
+                ...(body.example === undefined ? {} : { example: body.example }),
+              },
+            },
+          },
+        }),
+    responses: { ...answersOf(operation), ...errorsOf(operation) },
+  };
+}
+
+function parametersOf({ path, query, headers = [] }: Operation): JsonSchema[] {
+  const inPath = [...path.matchAll(/[:*](\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const inQuery = Object.entries(query === undefined ? {} : queryParameters(query)).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema,
+  }));
+  const inHeaders = headers.map((header) => ({ ...header, in: 'header', schema: { type: 'string' } }));
+  return [...inPath, ...inQuery, ...inHeaders];
+}
+
+function answersOf({ answers }: Operation): Record<string, JsonSchema> {
+  return Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answered(answer)]));
+}
+
+function answered({ description, schema, type = 'application/json', headers }: Answer): JsonSchema {
+  const isJson = type === 'application/json';
+  const text = { type: 'string', ...(schema === undefined ? {} : { 'x-event-data': refTo(schema) }) };
+  return {
+    description,
+    ...(headers === undefined
+      ? {}
+      : {
+          headers: Object.fromEntries(
+            Object.entries(headers).map(([name, words]) => [
+              name,
+              { description: words, schema: { type: 'string' } },
+            ]),
+          ),
+        }),
+    ...(schema === undefined && isJson
+      ? {}
+      : { content: { [type]: { schema: isJson && schema !== undefined ? refTo(schema) : text } } }),
+  };
+}
+
+function errorsOf(operation: Operation): Record<string, JsonSchema> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codesOf(operation)) {
+    const status = ERROR_STATUS[code];
+    // Health answers 503 in its own shape.
+    if (status in operation.answers) continue;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `\`${code}\``).join(', '),
+        content: { 'application/json': { schema: refTo('Error') } },
+      },
+    ]),
+  );
+}
+
+function codesOf(operation: Operation): Set<ErrorCode> {
+  const { query, body, headers, errors = [] } = operation;
+  const hasInput = query !== undefined || body !== undefined || headers !== undefined;
+  return new Set<ErrorCode>([
+    ...(hasInput ? (['invalid_request'] as const) : []),
+    ...(operation.for === 'anyone' ? [] : (['unauthenticated'] as const)),
+    ...(operation.for === 'admin' ? (['forbidden'] as const) : []),
+    ...errors,
+    'internal',
+    'unavailable',
+  ]);
+}

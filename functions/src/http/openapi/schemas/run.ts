@@ -1,0 +1,119 @@
+import {
+  errorSchema,
+  interruptSchema,
+  jsonSchema,
+  messageSchema,
+  progressSchema,
+  RUN_STATUSES,
+  sourceSchema,
+  WEBHOOK_STATUSES,
+  WEBHOOK_TYPES,
+  type Run,
+  type Thread,
+  type Usage,
+  type WebhookDelivery,
+} from '@longrun/shared';
+import * as z from 'zod/mini';
+
+/** Answers about runs and threads as schemas. Each is checked against its TypeScript type, and by tests against real answers. */
+export const time = z.iso.datetime();
+const maybeTime = z.nullable(time);
+const maybeId = z.nullable(z.string());
+const count = z.int().check(z.gte(0));
+
+export const usageSumSchema = z.object({
+  input_tokens: count,
+  output_tokens: count,
+  cached_tokens: z.exactOptional(count),
+  cost_usd: z.exactOptional(z.number()),
+  calls: count,
+}) satisfies z.ZodMiniType<Usage>;
+
+export const runSchema = z.object({
+  run_id: z.string(),
+  thread_id: z.string(),
+  owner: z.string(),
+  assistant_id: z.string(),
+  status: z.enum(RUN_STATUSES),
+  title: z.string(),
+  created_at: time,
+  started_at: maybeTime,
+  updated_at: time,
+  finished_at: maybeTime,
+  input: jsonSchema,
+  config: jsonSchema,
+  metadata: jsonSchema,
+  nodes: z.array(z.object({ task: z.string(), node: z.string(), ns: z.array(z.string()), started_at: time })),
+  progress: z.nullable(progressSchema),
+  steps_done: count,
+  attempt: count,
+  failures: count,
+  retry_at: maybeTime,
+  messages: z.array(messageSchema),
+  output: jsonSchema,
+  error: z.nullable(errorSchema),
+  interrupts: z.array(interruptSchema),
+  answers: z.record(z.string(), jsonSchema),
+  used_answers: z.array(z.string()),
+  asked_at: maybeTime,
+  waited_ms: count,
+  usage: usageSumSchema,
+  usage_by_node: z.record(z.string(), usageSumSchema),
+  sources: z.array(sourceSchema),
+  cancel_requested: z.boolean(),
+  last_checkpoint: maybeId,
+  base_checkpoint: maybeId,
+  retry_of: maybeId,
+  queued: z.boolean(),
+  supersedes: maybeId,
+  rollback_of: maybeId,
+  run_timeout_ms: z.nullable(count),
+  step_timeout_ms: z.nullable(count),
+  webhook: z.nullable(z.string()),
+  trace: z.nullable(
+    z.object({
+      id: z.string(),
+      parent: z.optional(z.string()),
+      since: z.number(),
+      attempt_at: z.nullable(z.number()),
+    }),
+  ),
+  head: z.object({ entry: z.int(), seq: z.int() }),
+}) satisfies z.ZodMiniType<Run>;
+
+export const runPageSchema = z.object({ runs: z.array(runSchema), next_cursor: z.nullable(z.string()) });
+
+/** What a join answers with when the run did not complete. */
+export const joinSchema = z.union([
+  z.object({
+    __error__: z.nullable(errorSchema),
+    __interrupt__: z.array(interruptSchema),
+    status: z.enum(RUN_STATUSES),
+  }),
+  jsonSchema,
+]);
+
+export const threadSchema = z.object({
+  thread_id: z.string(),
+  created_at: time,
+  updated_at: time,
+  status: z.enum(['idle', 'busy', 'interrupted', 'error']),
+  metadata: jsonSchema,
+  title: z.string(),
+  active_run_id: maybeId,
+}) satisfies z.ZodMiniType<Thread>;
+
+const deliverySchema = z.object({
+  id: z.string(),
+  seq: z.int(),
+  type: z.enum(WEBHOOK_TYPES),
+  url: z.string(),
+  status: z.enum(WEBHOOK_STATUSES),
+  created_at: time,
+  next_attempt_at: maybeTime,
+  attempts: z.array(
+    z.object({ at: time, status: z.nullable(z.int()), error: z.nullable(z.string()), ms: z.number() }),
+  ),
+}) satisfies z.ZodMiniType<WebhookDelivery>;
+
+export const deliveriesSchema = z.object({ webhooks: z.array(deliverySchema) });
