@@ -89,7 +89,7 @@ describe('health', () => {
     expect(screen.getByText('1 part cannot be reached, 1 alert')).toBeTruthy();
     const errors = screen.getByText('Runs that fail').closest('li');
     expect(errors?.textContent).toContain('Fires');
-    expect(errors?.textContent).toContain('12.5 % now');
+    expect(errors?.textContent).toContain('12.5 % of the runs that ended in the last hour');
     expect(screen.getByText('Oldest waiting').closest('div')?.textContent).toContain('1 m 15 s');
   });
 

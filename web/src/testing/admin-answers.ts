@@ -55,7 +55,14 @@ export const overview: AdminOverview = {
     },
   ],
   alerts: [
-    { name: 'error_rate', value: 12.5, threshold: 5, unit: 'percent', firing: true },
+    {
+      name: 'error_rate',
+      value: 12.5,
+      threshold: 5,
+      unit: 'percent',
+      firing: true,
+      detail: 'of the runs that ended in the last hour',
+    },
     { name: 'queue_depth', value: 3, threshold: 50, unit: 'runs', firing: false },
     { name: 'api_latency', value: null, threshold: 2, unit: 'seconds', firing: false },
     { name: 'daily_cost', value: 0.42, threshold: 5, unit: 'usd', firing: false },
@@ -145,7 +152,7 @@ export const config: AdminConfig = {
   settings: [
     { name: 'MODEL', value: 'extractive', secret: false, from: 'default' },
     { name: 'RUN_TTL_HOURS', value: '12', secret: false, from: 'environment' },
-    { name: 'GOOGLE_API_KEY', value: 'set', secret: true, from: 'environment' },
+    { name: 'GOOGLE_API_KEY', value: null, secret: true, from: 'environment' },
     { name: 'OPENAI_API_KEY', value: null, secret: true, from: 'default' },
     { name: 'REDIS_URL', value: null, secret: false, from: 'default' },
   ],

@@ -71,7 +71,7 @@ const ALERTS: Record<AdminAlert['name'], string> = {
 };
 
 function Alert({ alert }: { alert: AdminAlert }) {
-  const { name, value, threshold, unit, firing } = alert;
+  const { name, value, threshold, unit, firing, detail = 'now' } = alert;
   const [word, tone, AlertIcon] = firing
     ? (['Fires', 'bad', FailIcon] as const)
     : value === null
@@ -85,7 +85,7 @@ function Alert({ alert }: { alert: AdminAlert }) {
       </span>
       <b>{ALERTS[name]}</b>
       <span className="soft detail">
-        {value === null ? 'Nothing to measure yet' : <span className="num">{inUnit(value, unit)} now</span>}
+        {value === null ? 'Nothing to measure yet' : `${inUnit(value, unit)} ${detail}`}
       </span>
       <span className="num soft">fires above {inUnit(threshold, unit)}</span>
     </li>

@@ -11,6 +11,8 @@ export interface Following {
 }
 
 const EVERY_MS = 700;
+/** Those that go on after they were asked for; the others are done when they are answered. */
+const LONG: ReadonlySet<AdminAction> = new Set(['purge_cdn', 'flush_cache']);
 const TITLES: { [action in AdminAction]?: string } = { purge_cdn: 'CDN', flush_cache: 'Cache' };
 
 /** The operations this page follows: to their end, wherever the admin goes meanwhile, and told by a toast. */
@@ -45,7 +47,8 @@ export class Operations {
     const ended = new Set(
       entries.filter(({ outcome }) => outcome !== 'started').map(({ operation_id: id }) => id),
     );
-    for (const { operation_id: id, outcome } of entries) {
+    for (const { operation_id: id, outcome, action } of entries) {
+      if (!LONG.has(action)) continue;
       if (id !== null && outcome === 'started' && !ended.has(id) && !this.#followed.has(id))
         void this.#resume(id);
     }

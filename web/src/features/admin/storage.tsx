@@ -45,6 +45,11 @@ export function Storage() {
             </Pair>
             <Pair name="Point-in-time recovery">{recovery(data.point_in_time_recovery)}</Pair>
           </dl>
+          {data.problems?.map((problem) => (
+            <p key={problem} className="wrong fine">
+              {problem}
+            </p>
+          ))}
           <h2>Backups</h2>
           <Backups list={data.backups} />
         </>
