@@ -1,0 +1,46 @@
+/**
+ * What a deploy is made of, each step by itself: cloudbuild.yaml calls them in their order, and a person may call any of them.
+ * `npm run deploy -- STEP [options]`; `npm run deploy -- help` lists them.
+ */
+import { say, type Step } from './step.ts';
+import { assets } from './steps/assets.ts';
+import { build } from './steps/build.ts';
+import { bundle } from './steps/bundle.ts';
+import { infra } from './steps/infra.ts';
+import { preflight } from './steps/preflight.ts';
+import { prune } from './steps/prune.ts';
+import { purge } from './steps/purge.ts';
+import { release } from './steps/release.ts';
+import { rollback } from './steps/rollback.ts';
+import { smoke } from './steps/smoke.ts';
+
+const STEPS: Record<string, Step> = {
+  preflight,
+  build,
+  bundle,
+  infra,
+  assets,
+  smoke,
+  release,
+  prune,
+  purge,
+  rollback,
+};
+
+const [name = 'help', ...args] = process.argv.slice(2);
+const chosen = STEPS[name];
+if (name === 'help' || args.includes('--help')) help(chosen === undefined ? STEPS : { [name]: chosen });
+else if (chosen === undefined) {
+  process.stderr.write(`There is no step "${name}". There are: ${Object.keys(STEPS).join(', ')}.\n`);
+  process.exitCode = 2;
+} else {
+  await chosen.run(args).catch((error: unknown) => {
+    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
+
+function help(steps: Record<string, Step>): void {
+  say('npm run deploy -- STEP [options]');
+  for (const [each, { about, usage }] of Object.entries(steps)) say(`\n${each}: ${about}\n${usage}`);
+}

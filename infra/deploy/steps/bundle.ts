@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import { bundleFunctions } from '../bundle/bundle.ts';
+import { sizesOf } from '../bundle/sizes.ts';
+import { inRoot } from '../root.ts';
+import { say, step } from '../step.ts';
+
+export const bundle = step({
+  about: 'makes functions/dist: the functions and graphs as they are deployed',
+  usage: `  --graphs FILE   the langgraph.json whose graphs are deployed; default: this repository's
+  --out FOLDER    default functions/dist; is emptied first`,
+  options: { graphs: { type: 'string' }, out: { type: 'string' } },
+  run: async ({ graphs, out }) => {
+    const outdir = resolve(out ?? inRoot('functions/dist'));
+    const began = performance.now();
+    const made = await bundleFunctions({ outdir, graphs: resolve(graphs ?? inRoot('langgraph.json')) });
+    for (const warning of made.warnings) say(`Warning: ${warning}`);
+    const sizes = await sizesOf(outdir, made.metafile);
+    const kb = (bytes: number) => `${(bytes / 1_000).toFixed(0)} kB`;
+    say(
+      `${outdir}: ${sizes.files} files, ${kb(sizes.bytes)}, zipped ${kb(sizes.zipped)}, in ${Math.round(performance.now() - began)} ms`,
+    );
+    for (const { name, atStart, later } of sizes.functions) {
+      say(`  ${name.padEnd(12)} loads ${kb(atStart)} of it to start, ${kb(later)} when it is needed`);
+    }
+    say(
+      `  ${Object.keys(made.dependencies).length} packages are imported, ${made.packages} are locked with theirs`,
+    );
+  },
+});
