@@ -2,6 +2,8 @@
 export interface Account {
   uid: string;
   email: string | null;
+  /** Otherwise anyone may have taken the address. */
+  emailVerified: boolean;
   /** Has the custom claim `admin: true`. */
   admin: boolean;
   disabled: boolean;

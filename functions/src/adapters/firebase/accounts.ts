@@ -75,9 +75,9 @@ function toAccount(user: UserRecord): Account;
 function toAccount(user: UserRecord | undefined): Account | undefined;
 function toAccount(user: UserRecord | undefined): Account | undefined {
   if (user === undefined) return undefined;
-  const { uid, email, disabled, tokensValidAfterTime } = user;
+  const { uid, email = null, emailVerified, disabled, tokensValidAfterTime } = user;
   const from = tokensValidAfterTime === undefined ? 0 : Date.parse(tokensValidAfterTime);
-  return { uid, email: email ?? null, admin: isAdmin(user), disabled, tokensValidFrom: from };
+  return { uid, email, emailVerified, admin: isAdmin(user), disabled, tokensValidFrom: from };
 }
 
 async function inTime<T>(answer: Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ import type { Services } from '../services.ts';
 import { adminsOf } from './admins.ts';
 import { deadLetters, retryDeadLetters, retryTarget } from './dead-letters.ts';
 import { overviewOf } from './overview.ts';
+import { anyTrace } from '../trace-routes.ts';
 import { settingsInForce } from './settings.ts';
 import { storageOf } from './storage.ts';
 
@@ -127,6 +128,8 @@ export function adminApp(dependencies: AdminDependencies): Express {
     if (page.cursor === undefined) await operations.lookAtAll();
     return await listAudit(documents, page);
   });
+
+  route('get', '/runs/:owner/:run_id/trace', anyTrace(services));
 
   app.use(notFound);
   app.use(errorHandler);

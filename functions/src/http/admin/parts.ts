@@ -1,5 +1,5 @@
 import { errorMessage, type PartHealth } from '@longrun/shared';
-import { modelLabel } from '../../agents/models/setting.ts';
+import { modelLabel, modelSetting } from '../../agents/models/setting.ts';
 import type { Accounts } from '../../ports/accounts.ts';
 import type { Services } from '../services.ts';
 
@@ -50,8 +50,7 @@ export async function partsHealth(
   const answers = await Promise.all(asked.map(healthOf));
   if (page === undefined) answers.push(unasked('edge', 'off', 'PAGE_URL does not say where it is.'));
   if (trace === undefined) answers.push(tracingInTheCloud(config.TRACING));
-  const model = modelLabel(process.env);
-  answers.push(unasked('model', 'ok', `${model}; it is not called to find out.`));
+  answers.push(modelInUse());
   return answers;
 }
 
@@ -84,6 +83,12 @@ function tracingInTheCloud(tracing: string): PartHealth {
   return tracing === 'off'
     ? unasked('tracing', 'off', 'TRACING=off')
     : unasked('tracing', 'ok', 'Spans are sent to Cloud Trace, which is not asked from here.');
+}
+
+function modelInUse(): PartHealth {
+  return modelSetting(process.env) === undefined
+    ? unasked('model', 'off', 'MODEL is not set: research quotes passages instead of writing.')
+    : unasked('model', 'ok', `${modelLabel(process.env)}; it is not called to find out.`);
 }
 
 /** Any answer is one: what stands behind it has a line of its own. */
