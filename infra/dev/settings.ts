@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigError, parseConfig } from '../../functions/src/config/config.ts';
+import { parseRetention, type Retention } from '../local/backup/retention.ts';
 
 /** What `npm start` reads from the environment. */
 export interface Settings {
@@ -13,11 +14,15 @@ export interface Settings {
   identity: string | null;
   /** Path of somebody's own langgraph.json. */
   graphs: string | null;
+  backups: { folder: string; everyHours: number; keep: Retention };
 }
 
 const LOCATION = 'us-central1';
 const QUEUE = 'runs';
 const DEFAULT_PORT = 8123;
+const BACKUP_HOURS = 6;
+const MAX_BACKUP_HOURS = 24 * 30;
+const BACKUP_KEEP = '24h,7d,4w,10GB';
 
 /** Throws ConfigError with every problem of the functions' configuration and of our own. */
 export function parseSettings(env: NodeJS.ProcessEnv): Settings {
@@ -28,16 +33,35 @@ export function parseSettings(env: NodeJS.ProcessEnv): Settings {
   }
   const project = env['GOOGLE_CLOUD_PROJECT'] ?? 'demo-longrun';
   try {
-    parseConfig({ ...env, ...functionsEnv({ project, worker: 'http://127.0.0.1:1' }, env) });
+    parseConfig({
+      ...env,
+      ...functionsEnv({ project, worker: 'http://127.0.0.1:1', trace: '127.0.0.1:1' }, env),
+    });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  const everyHours = Number(env['LONGRUN_BACKUP_HOURS'] || BACKUP_HOURS);
+  if (!(everyHours > 0 && everyHours <= MAX_BACKUP_HOURS)) {
+    problems.push(
+      `LONGRUN_BACKUP_HOURS=${JSON.stringify(env['LONGRUN_BACKUP_HOURS'])} must be a number of hours above 0, at most ` +
+        String(MAX_BACKUP_HOURS),
+    );
+  }
+  const keep = parseRetention(env['LONGRUN_BACKUP_KEEP'] || BACKUP_KEEP);
+  if (keep === null) {
+    problems.push(
+      `LONGRUN_BACKUP_KEEP=${JSON.stringify(env['LONGRUN_BACKUP_KEEP'])} must be hours, days, weeks and a size, as in ` +
+        BACKUP_KEEP,
+    );
+  }
+  if (problems.length > 0 || keep === null) throw new ConfigError(problems);
+  const data = resolve(env['LONGRUN_DATA'] || '.longrun');
   return {
     port,
     project,
-    data: resolve(env['LONGRUN_DATA'] ?? '.longrun'),
+    data,
+    backups: { folder: resolve(env['LONGRUN_BACKUPS'] || join(data, 'backups')), everyHours, keep },
     firestore: env['FIRESTORE_EMULATOR_HOST'] ?? null,
     identity: env['FIREBASE_AUTH_EMULATOR_HOST'] ?? null,
     graphs: env['LANGGRAPH_CONFIG'] === undefined ? null : resolve(env['LANGGRAPH_CONFIG']),
@@ -65,7 +89,14 @@ export function adminEnv(at: { edge: string; page: string; stores: string }): Re
 
 /** What the functions see of a local installation: the variables that Google's own clients know. */
 export function functionsEnv(
-  at: { project: string; worker: string; firestore?: string; identity?: string; tasks?: string },
+  at: {
+    project: string;
+    worker: string;
+    firestore?: string;
+    identity?: string;
+    tasks?: string;
+    backups?: string;
+  },
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
   return {
@@ -75,6 +106,7 @@ export function functionsEnv(
     WORKER_URL: at.worker,
     LONGRUN_STORAGE: env['LONGRUN_STORAGE'] ?? (env['FIRESTORE_EMULATOR_HOST'] ? 'emulator' : 'embedded'),
     METADATA_SERVER_DETECTION: 'none',
+    ...(at.backups === undefined ? {} : { LONGRUN_BACKUPS: at.backups }),
     ...(at.firestore === undefined ? {} : { FIRESTORE_EMULATOR_HOST: at.firestore }),
     ...(at.identity === undefined ? {} : { FIREBASE_AUTH_EMULATOR_HOST: at.identity }),
     ...(at.tasks === undefined ? {} : { CLOUD_TASKS_EMULATOR_HOST: at.tasks }),

@@ -4,7 +4,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../functions/src/config/config.ts';
-import { untilAlone, type Pids } from './one-at-a-time.ts';
+import { heal } from '../local/backup/heal.ts';
+import { Keeper } from '../local/backup/keeper.ts';
+import { bytesOf } from '../local/backup/set.ts';
+import { restingSources, servedSource } from '../local/backup/sources.ts';
+import { healedText, size } from './moving/words.ts';
+import { ownStores } from './moving/stores.ts';
+import { takeFolder, type Pids } from './one-at-a-time.ts';
 import { choosePorts, PARTS, type Part } from './ports.ts';
 import { onCodeChange } from './reload.ts';
 import { adminEnv, functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
@@ -23,10 +29,18 @@ const LATER: ReadonlySet<Part> = new Set(['maintenance', 'admin']);
 
 const settings = settingsOrExit();
 buildPage();
-await untilAlone(settings.data).catch(exit);
+await takeFolder(settings.data).catch(exit);
 const ports = await choosePorts(settings.data, settings.port).catch(exit);
 const folder = { db: join(settings.data, 'db'), logs: join(settings.data, 'logs') };
 for (const path of Object.values(folder)) await mkdir(path, { recursive: true });
+const stores = ownStores(settings);
+for (const healed of await heal(folder.db, settings.backups.folder, stores).catch(exit)) {
+  process.stdout.write(healedText(healed, Date.now()));
+}
+const keeper = new Keeper({
+  ...settings.backups,
+  onFailure: (line) => void process.stderr.write(`${line}\n`),
+});
 
 const local = (part: Part) => `127.0.0.1:${ports[part]}`;
 const hosts = {
@@ -66,6 +80,7 @@ try {
   await stop(1);
 }
 await writeAddresses();
+keeper.start(stores.map(({ part, file }) => servedSource(file, `http://${local(part)}`)));
 const watched = {
   folder: settings.graphs === null ? inRoot('functions/src') : dirname(settings.graphs),
   except: settings.data,
@@ -83,7 +98,12 @@ function programOf(part: Part): { args: string[]; env: Record<string, string> } 
     args: [inRoot(`infra/local/${file}/main.ts`), '--port', String(ports[part]), ...more],
     env: {},
   });
-  const data = (name: string) => ['--data', join(folder.db, `${name}.sqlite`)];
+  const data = (name: string) => [
+    '--data',
+    join(folder.db, `${name}.sqlite`),
+    '--backups',
+    settings.backups.folder,
+  ];
   switch (part) {
     case 'firestore':
       return flags(
@@ -135,7 +155,12 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
     ],
     env: {
       ...functionsEnv(
-        { project: settings.project, worker: `http://${local('worker')}/`, ...hosts },
+        {
+          project: settings.project,
+          worker: `http://${local('worker')}/`,
+          ...hosts,
+          ...(settings.firestore === null ? { backups: settings.backups.folder } : {}),
+        },
         process.env,
       ),
       ...(target === 'admin' ? adminEnv({ edge: local('edge'), page: url, stores: folder.db }) : {}),
@@ -201,7 +226,7 @@ async function reload(path: string): Promise<void> {
   }
 }
 
-/** First what takes requests, then what executes, then what stores. */
+/** First what takes requests, then what executes, then what stores; then all that is stored is backed up. */
 async function stop(code: number): Promise<never> {
   if (stopping) return await new Promise<never>(() => undefined);
   stopping = true;
@@ -211,8 +236,16 @@ async function stop(code: number): Promise<never> {
     ['tasks', 'identity'],
     ['firestore'],
   ];
+  await keeper.stop();
   for (const group of order) await Promise.all(group.map((part) => parts.get(part)?.stop()));
+  if (code === 0) await backUp();
   process.exit(code);
+}
+
+async function backUp(): Promise<void> {
+  const files = stores.map(({ file }) => file);
+  const made = await keeper.make('shutdown', restingSources(folder.db, files));
+  if (made !== null) process.stdout.write(`Backup ${made.name} (${size(bytesOf(made))})\n`);
 }
 
 function buildPage(): void {

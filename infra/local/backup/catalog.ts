@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from './durable.ts';
 import { superseded, type Retention } from './retention.ts';
@@ -36,6 +36,7 @@ export async function writeIndex(
   nextAt: number | null,
 ): Promise<void> {
   const backups = sets.map((set) => ({ name: set.name, at: set.at, bytes: bytesOf(set), kind: set.kind }));
+  await mkdir(folder, { recursive: true });
   const next_at = nextAt === null ? null : new Date(nextAt).toISOString();
   await writeDurably(join(folder, 'index.json'), `${JSON.stringify({ backups, next_at }, null, 2)}\n`);
 }

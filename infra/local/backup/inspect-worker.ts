@@ -13,7 +13,7 @@ const DAMAGE = new Set([11, 26]); // SQLITE_CORRUPT, SQLITE_NOTADB
 const SHORT_READ = 522; // SQLITE_IOERR_SHORT_READ
 
 const order: Order = workerData;
-parentPort?.postMessage(order.kind === 'copy' ? inspectCopy(order.file) : inspectLive(order.file));
+parentPort?.postMessage(order.kind === 'copy' ? inspectCopy(order.file) : inspectLive(order.file), []);
 
 /** Nobody writes to a copy, so it is opened as immutable, which leaves no files beside it. */
 function inspectCopy(file: string): Inspection {

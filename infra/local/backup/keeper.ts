@@ -51,7 +51,8 @@ export class Keeper {
     const now = Date.now();
     const due = dueAt(await listSets(folder), everyHours, this.#startedAt);
     if (now < Math.max(due, this.#notBefore)) return this.#writeIndex(Math.max(due, this.#notBefore));
-    await this.#make('scheduled', sources);
+    const made = await this.#make('scheduled', sources);
+    if (made === null) await this.#writeIndex(this.#notBefore);
   }
 
   async #make(kind: Kind, sources: readonly Source[]): Promise<BackupSet | null> {

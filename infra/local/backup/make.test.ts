@@ -12,10 +12,10 @@ test('C3: a database is copied while it is written to: writers hardly wait, and 
   mkdirSync(folders.db);
   const db = openTable(join(folders.db, 'a.sqlite'));
   addRows(db, 20_000, 2_000); // 40 MB
-  let copied = false;
+  const copying = { done: false };
   const waits: number[] = [];
   const write = async (): Promise<void> => {
-    while (!copied) {
+    while (!copying.done) {
       const before = performance.now();
       addRows(db, 1);
       waits.push(performance.now() - before);
@@ -26,7 +26,7 @@ test('C3: a database is copied while it is written to: writers hardly wait, and 
   const writing = write();
   const atStart = 20_000 + waits.length;
   await copyDatabase(db, to);
-  copied = true;
+  copying.done = true;
   await writing;
   const written = 20_000 + waits.length;
   db.close();

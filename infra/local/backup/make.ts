@@ -29,15 +29,9 @@ export async function makeBackup(
   const making = join(folder, `.making-${process.pid}-${started}`);
   await mkdir(making);
   try {
-    const files: BackupSet['files'] = [];
-    for (const { name, copy } of sources) {
-      const file = join(making, name);
-      await copy(file);
-      const { problem, bytes, sha256 } = await inspect({ kind: 'copy', file });
-      if (problem !== null) throw new Error(`The copy of ${name} does not pass the check: ${problem}`);
-      files.push({ name, bytes, sha256 });
-    }
+    for (const { name, copy } of sources) await copy(join(making, name));
     const at = now();
+    const files = await Promise.all(sources.map(({ name }) => checked(making, name)));
     const set = { name: setName(at, kind), at: at.toISOString(), kind, files };
     await writeDurably(join(making, 'backup.json'), JSON.stringify(set, null, 2));
     await flush(making);
@@ -48,6 +42,13 @@ export async function makeBackup(
     await rm(making, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Throws when the copy is not a good one. */
+async function checked(folder: string, name: string): Promise<BackupSet['files'][number]> {
+  const { problem, bytes, sha256 } = await inspect({ kind: 'copy', file: join(folder, name) });
+  if (problem !== null) throw new Error(`The copy of ${name} does not pass the check: ${problem}`);
+  return { name, bytes, sha256 };
 }
 
 /** What a process that died while it made a backup left behind. */

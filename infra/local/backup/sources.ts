@@ -19,19 +19,19 @@ export function servedSource(name: string, url: string): Source {
   };
 }
 
-/** Of databases that no server has open; those that do not exist yet are left out. */
+/** Of databases that no server has open. */
 export function restingSources(folder: string, names: readonly string[]): Source[] {
-  return names
-    .filter((name) => existsSync(join(folder, name)))
-    .map((name) => ({
-      name,
-      copy: async (to) => {
-        const db = new DatabaseSync(join(folder, name));
-        try {
-          await copyDatabase(db, to);
-        } finally {
-          db.close();
-        }
-      },
-    }));
+  return names.map((name) => ({
+    name,
+    copy: async (to) => {
+      const file = join(folder, name);
+      if (!existsSync(file)) throw new Error(`${file} is missing.`);
+      const db = new DatabaseSync(file);
+      try {
+        await copyDatabase(db, to);
+      } finally {
+        db.close();
+      }
+    },
+  }));
 }

@@ -1,10 +1,17 @@
 import { DatabaseSync } from 'node:sqlite';
+import { wallMicros } from '../clock.ts';
 
-/** A copy that takes the place of a database gets an epoch of its own, so that no resume token of the other is believed. */
-export function renewEpoch(file: string): void {
+/**
+ * For a copy that takes the place of a database which went on after it. No resume token of the other is believed, and every document
+ * counts as written now: clients take no version for newer than one that they know, unless it is.
+ */
+export function renewDatabase(file: string): void {
   const db = new DatabaseSync(file);
   try {
+    db.exec('BEGIN IMMEDIATE');
     db.exec("DELETE FROM meta WHERE name = 'epoch'"); // a new one is made when the server opens the file
+    db.prepare('UPDATE docs SET updated = ?').run(wallMicros());
+    db.exec('COMMIT');
   } finally {
     db.close();
   }
