@@ -12,6 +12,7 @@ export const PARTS = [
   'admin',
   'maintenance',
   'edge',
+  'trace',
 ] as const;
 export type Part = (typeof PARTS)[number];
 export type Ports = Record<Part, number>;

@@ -95,6 +95,7 @@ export function functionsEnv(
     firestore?: string;
     identity?: string;
     tasks?: string;
+    trace?: string;
     backups?: string;
   },
   env: NodeJS.ProcessEnv,
@@ -110,5 +111,7 @@ export function functionsEnv(
     ...(at.firestore === undefined ? {} : { FIRESTORE_EMULATOR_HOST: at.firestore }),
     ...(at.identity === undefined ? {} : { FIREBASE_AUTH_EMULATOR_HOST: at.identity }),
     ...(at.tasks === undefined ? {} : { CLOUD_TASKS_EMULATOR_HOST: at.tasks }),
+    // Without a server of its own a local installation does not turn to Google's.
+    ...(at.trace === undefined ? { TRACING: 'off' } : { CLOUD_TRACE_EMULATOR_HOST: at.trace }),
   };
 }

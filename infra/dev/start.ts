@@ -25,7 +25,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const inRoot = (path: string) => join(root, path);
 const SWEEP_MS = 15_000;
 /** Nobody waits for these, so they leave the processor to the others. */
-const LATER: ReadonlySet<Part> = new Set(['maintenance', 'admin']);
+const LATER: ReadonlySet<Part> = new Set(['trace', 'maintenance', 'admin']);
 
 const settings = settingsOrExit();
 buildPage();
@@ -47,6 +47,7 @@ const hosts = {
   firestore: settings.firestore ?? local('firestore'),
   identity: settings.identity ?? local('identity'),
   tasks: local('tasks'),
+  trace: local('trace'),
 };
 const url = `http://localhost:${ports.edge}`;
 const parts = new Map<Part, Supervised>();
@@ -120,6 +121,8 @@ function programOf(part: Part): { args: string[]; env: Record<string, string> } 
       return flags('identity', ...data('identity'), '--project', settings.project);
     case 'tasks':
       return flags('tasks', ...data('tasks'), '--queue', queueFlag(settings.project));
+    case 'trace':
+      return flags('trace', '--data', join(folder.db, 'trace.sqlite'));
     case 'edge':
       return flags(
         'edge',
@@ -233,7 +236,7 @@ async function stop(code: number): Promise<never> {
   const order: Part[][] = [
     ['edge', 'maintenance'],
     ['worker', 'api', 'admin'],
-    ['tasks', 'identity'],
+    ['tasks', 'identity', 'trace'],
     ['firestore'],
   ];
   await keeper.stop();

@@ -34,6 +34,11 @@ export const configSchema = z.object({
   FIRESTORE_EMULATOR_HOST: hostPort.optional(),
   FIREBASE_AUTH_EMULATOR_HOST: hostPort.optional(),
   CLOUD_TASKS_EMULATOR_HOST: hostPort.optional(),
+  CLOUD_TRACE_EMULATOR_HOST: hostPort.optional(),
+  /** Whether Cloud Trace is told where the time of runs went. */
+  TRACING: z.enum(['on', 'off']).default('on'),
+  /** Which part of the runs, from 0 to 1. */
+  TRACE_RATE: z.coerce.number().min(0).max(1).default(1),
   /** What /api/health calls the storage: the embedded server and an official emulator speak the same protocol. */
   LONGRUN_STORAGE: z.enum(['embedded', 'firestore', 'emulator']).default('firestore'),
   TASKS_LOCATION: z

@@ -13,6 +13,8 @@ import { modelLabel } from '../agents/models/setting.ts';
 import { createRun } from '../runtime/create-run.ts';
 import { removeRun } from '../runtime/housekeeping/remove.ts';
 import { dispatch } from '../runtime/dispatch.ts';
+import { traceReader } from '../telemetry/read-trace.ts';
+import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/thread-queue.ts';
 import { listDeliveries } from '../webhooks/list.ts';
 import type { Authenticate, User } from './auth.ts';
@@ -51,9 +53,11 @@ export function apiApp(
   });
   const route = (method: 'get' | 'post' | 'delete', path: string, handler: Handler) =>
     app[method](`/api${path}`, async (req, res) => {
-      const answer = await handler(req, res, await authenticate(req));
+      const traced = { method: req.method, headers: req.headers, route: `/api${path}` };
+      const answer = await traceRequest(traced, async () => handler(req, res, await authenticate(req)));
       if (answer !== undefined) res.json(answer);
     });
+  const readTrace = traceReader(services.config);
   const health = healthReporter(services, version);
   const required = async (req: Request, user: User): Promise<Run> => {
     const { run } = await store.require(user.uid, pathId(req, 'run_id'));
@@ -61,6 +65,7 @@ export function apiApp(
     if (threadId !== undefined && threadId !== run.thread_id) {
       throw new LongrunError('not_found', `There is no run ${run.run_id} on this thread.`);
     }
+    joinRun(run);
     return run;
   };
 
@@ -129,6 +134,7 @@ export function apiApp(
       await removeRun(store.documents, run);
       res.status(204).end();
     });
+    route('get', `${prefix}/trace`, async (req, _res, user) => readTrace(await required(req, user)));
     route('get', `${prefix}/join`, async (req, res, user) => {
       const run = await required(req, user);
       const closed = new AbortController();

@@ -11,6 +11,9 @@ import type { TaskQueue } from '../ports/task-queue.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
 import { Graphs } from '../runtime/graphs.ts';
 import { RunStore } from '../runtime/run-store.ts';
+import { traceAsConfigured } from '../telemetry/start.ts';
+import { tracedDocuments } from '../telemetry/traced-documents.ts';
+import { tracedQueue } from '../telemetry/traced-queue.ts';
 import { onReady } from './on-ready.ts';
 
 /** What every function is built on. Whether Google or a local server answers is decided by the environment alone. */
@@ -29,7 +32,7 @@ async function openServices(): Promise<Services> {
   const config = parseConfig(process.env);
   // The clients are most of a cold start, so they are loaded after it.
   const opened = lazy(() => openDocuments(config));
-  const documents = lazyDocuments(opened);
+  const documents = tracedDocuments(lazyDocuments(opened));
   const queue = cloudTasksQueue({
     project: config.GOOGLE_CLOUD_PROJECT,
     location: config.TASKS_LOCATION,
@@ -40,6 +43,8 @@ async function openServices(): Promise<Services> {
   });
   onReady(opened);
   onReady(queue.warm);
+  const agent = traceAsConfigured(config);
+  if (agent !== null) onReady(agent);
   return {
     config,
     bootId: randomUUID(),
@@ -49,7 +54,7 @@ async function openServices(): Promise<Services> {
       clock: systemClock,
       ttlMs: config.RUN_TTL_HOURS * HOUR_MS,
     }),
-    queue,
+    queue: tracedQueue(queue),
     cache: cacheOf(config, documents),
   };
 }

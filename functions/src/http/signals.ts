@@ -24,11 +24,11 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
     );
   };
   const onRejection = (error: unknown) => {
-    log.error('A promise was rejected and nobody handled it.', error, runOf(attemptThatThrew()));
+    log.foreignError('A promise was rejected and nobody handled it.', error, runOf(attemptThatThrew()));
   };
   const onException = (error: Error) => {
     const attempt = attemptThatThrew();
-    log.error('An exception was thrown and nobody handled it.', error, runOf(attempt));
+    log.foreignError('An exception was thrown and nobody handled it.', error, runOf(attempt));
     if (attempt === undefined) process.exit(16);
     attempt.fail(error);
   };

@@ -1,7 +1,9 @@
 import type { Request, Response } from 'express';
 import { ID_PATTERN, isObject } from '@longrun/shared';
+import { isUid } from '../lib/uid.ts';
 import type { RunTask, WebhookTask } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
+import { traceTask } from '../telemetry/trace-task.ts';
 import type { TaskAnswer, Worker } from '../runtime/worker.ts';
 
 /** The task handler: 200 when there is nothing more to do, 503 with Retry-After to be called again. */
@@ -18,7 +20,10 @@ export function workerHandler(
       return;
     }
     try {
-      const answer = 'webhook' in task ? await deliver(task) : await (await open()).handle(task);
+      const answer =
+        'webhook' in task
+          ? await deliver(task)
+          : await traceTask(async () => await (await open()).handle(task));
       if (answer.done) res.status(200).json(answer);
       else res.status(503).set('retry-after', String(answer.seconds)).json(answer);
     } catch (error) {
@@ -33,15 +38,9 @@ export function workerHandler(
 function parseTask(body: unknown): RunTask | WebhookTask | null {
   if (!isObject(body)) return null;
   const { uid, run_id, webhook } = body;
-  const known =
-    typeof uid === 'string' && isUid(uid) && typeof run_id === 'string' && ID_PATTERN.test(run_id);
+  const known = isUid(uid) && typeof run_id === 'string' && ID_PATTERN.test(run_id);
   if (!known) return null;
   if (webhook === undefined) return { uid, run_id };
   const isSeq = typeof webhook === 'number' && Number.isSafeInteger(webhook) && webhook > 0;
   return isSeq ? { uid, run_id, webhook } : null;
-}
-
-/** What can be a segment of a document's path. Firebase's own ids have up to 128 characters. */
-function isUid(uid: string): boolean {
-  return /^[^/]{1,128}$/.test(uid) && !/^(\.\.?|__.*__)$/.test(uid) && uid.isWellFormed();
 }

@@ -12,9 +12,12 @@ export interface WebhookTask extends RunTask {
 export interface TaskQueue {
   /**
    * Delivers the task to a worker at least once, not before `notBefore` (milliseconds since 1970). A second
-   * call with the same `name` has no effect while the queue remembers it.
+   * call with the same `name` has no effect while the queue remembers it. `trace`: header with the task's trace context.
    */
-  enqueue(task: RunTask | WebhookTask, options: { name: string; notBefore?: number }): Promise<void>;
+  enqueue(
+    task: RunTask | WebhookTask,
+    options: { name: string; notBefore?: number; trace?: string },
+  ): Promise<void>;
   /** Resolves when the queue answers. */
   check(): Promise<void>;
 }

@@ -17,6 +17,8 @@ import {
 } from '@longrun/shared';
 import { derivedId } from '../lib/derived-id.ts';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../ports/documents.ts';
+import { tell } from '../telemetry/tell.ts';
+import { newRunTrace } from '../telemetry/trace-request.ts';
 import type { RunStore } from './run-store.ts';
 import { holderOf, holding, placeOnThread, queuedWith, type Place } from './thread-queue.ts';
 
@@ -71,6 +73,7 @@ export async function createRun(
     try {
       const named = retryOf === undefined && (threadInPath ?? body.thread_id) !== undefined;
       await store.documents.commit(creation(store, run, entry, { requestHash, thread: threadDoc, named }));
+      tell(undefined, run, entry);
       return { run, created: true };
     } catch (error) {
       if (!(error instanceof CommitConflict)) throw error;
@@ -97,6 +100,7 @@ function firstEntry(
     throw new LongrunError('too_large', `The input may have ${MAX_INPUT_BYTES} bytes of JSON.`);
   }
   const { assistant_id, run_timeout_s, step_timeout_s, webhook } = body;
+  const trace = newRunTrace();
   return {
     n: 0,
     writer: 'api',
@@ -119,6 +123,7 @@ function firstEntry(
         ...(run_timeout_s ? { run_timeout_ms: Math.ceil(run_timeout_s * 1_000) } : {}),
         ...(step_timeout_s ? { step_timeout_ms: Math.ceil(step_timeout_s * 1_000) } : {}),
         ...(webhook ? { webhook } : {}),
+        ...(trace === undefined ? {} : { trace }),
       },
     ],
   };

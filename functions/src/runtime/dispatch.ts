@@ -2,6 +2,8 @@ import { errorMessage, type Run } from '@longrun/shared';
 import { derivedId } from '../lib/derived-id.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
+import { runSpanId } from '../telemetry/span.ts';
+import { formatTraceHeader } from '../telemetry/trace-header.ts';
 
 /**
  * Enqueues the run's next attempt. The task's name comes from the log's head, so that doing it twice for the
@@ -13,7 +15,11 @@ export async function dispatch(queue: TaskQueue, run: Run, salt = ''): Promise<v
   try {
     await queue.enqueue(
       { uid: run.owner, run_id: run.run_id },
-      run.retry_at === null ? { name } : { name, notBefore: Date.parse(run.retry_at) },
+      {
+        name,
+        ...(run.retry_at === null ? {} : { notBefore: Date.parse(run.retry_at) }),
+        ...(run.trace === null ? {} : { trace: formatTraceHeader(run.trace.id, runSpanId(run)) }),
+      },
     );
   } catch (error) {
     log.warn('The run could not be enqueued; the sweeper will.', {

@@ -17,6 +17,7 @@ import { checkpointTime } from '../lib/checkpoint-time.ts';
 import type { Cache } from '../ports/cache.ts';
 import type { Documents } from '../ports/documents.ts';
 import { log } from '../telemetry/log.ts';
+import { modelSpans } from '../telemetry/model-spans.ts';
 import { NodeCache } from './cache/cache.ts';
 import type { RunnableGraph } from './graphs.ts';
 import type { Journal } from './journal.ts';
@@ -112,6 +113,7 @@ async function open(options: ExecuteOptions, step: StepTimer) {
     },
     ...(Array.isArray(base['tags']) ? { tags: base['tags'].map(String) } : {}),
     metadata: { ...(isObject(run.metadata) ? run.metadata : {}), run_id: run.run_id },
+    callbacks: modelSpans(run),
     recursionLimit: typeof limit === 'number' && limit > 0 ? limit : RECURSION_LIMIT,
   };
   // The saver needs the sink, the sink the reader, and the reader what the thread already holds.

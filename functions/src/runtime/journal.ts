@@ -16,6 +16,7 @@ import { HEARTBEAT_MS, LEASE_MS } from '../domain/limits.ts';
 import { isTransient } from '../lib/transient.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentWrite, Unsubscribe } from '../ports/documents.ts';
+import { tell } from '../telemetry/tell.ts';
 import { Outbox, type Batch } from './outbox.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
 import { CancelRequested, Fenced } from './stop-reasons.ts';
@@ -173,6 +174,7 @@ export class Journal {
       const entry = nextEntry(this.run, accepted, this.#writer);
       const run = foldEntry(this.run, entry);
       if ((await this.#tryAppend(entry, run, staged)) === 'appended') {
+        tell(this.run, run, entry);
         this.run = run;
         return;
       }

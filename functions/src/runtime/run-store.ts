@@ -23,6 +23,7 @@ import type { LastSign } from '../domain/decide.ts';
 import { TIDY_AFTER_MS } from '../domain/limits.ts';
 import { wakeAt } from '../domain/wake.ts';
 import type { Clock } from '../ports/clock.ts';
+import { tell } from '../telemetry/tell.ts';
 import { CommitConflict, type Documents, type DocumentWrite, type Fields } from '../ports/documents.ts';
 import { announcements } from '../webhooks/announce.ts';
 
@@ -113,7 +114,9 @@ export class RunStore {
         this.documentWrite(run),
         ...this.sideWrites(run, entry),
       ]);
-      if (outcome === 'appended') return { run, appended: true };
+      if (outcome !== 'appended') continue;
+      tell(loaded.run, run, entry);
+      return { run, appended: true };
     }
     throw new LongrunError('unavailable', 'The run is changing too quickly; try again.');
   }

@@ -1,5 +1,4 @@
 import {
-  errorMessage,
   foldEntry,
   isTerminal,
   jsonBytes,
@@ -15,6 +14,7 @@ import type { Cache } from '../ports/cache.ts';
 import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
+import { tell } from '../telemetry/tell.ts';
 import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
 import { documentCache } from './cache/document-cache.ts';
 import { dispatch } from './dispatch.ts';
@@ -107,7 +107,9 @@ export class Worker {
     const next = foldEntry(run, entry);
     const writes = [store.documentWrite(next), ...store.sideWrites(next, entry), ...turn];
     try {
-      return (await store.tryAppend(entry, next, writes)) === 'appended' ? next : null;
+      if ((await store.tryAppend(entry, next, writes)) === 'collided') return null;
+      tell(run, next, entry);
+      return next;
     } catch (error) {
       // The thread's queue changed meanwhile.
       if (error instanceof CommitConflict) return null;
@@ -119,7 +121,6 @@ export class Worker {
     const { store, queue, id } = this.#options;
     const journal = new Journal({ store, run, writer: `${id}:${run.attempt}` });
     const fields = { run_id: run.run_id, thread_id: run.thread_id, attempt: run.attempt };
-    log.info('Attempt started.', fields);
     journal.open();
     try {
       const owner = { run_id: run.run_id, fail: (error: unknown) => journal.fail(error) };
@@ -131,7 +132,6 @@ export class Worker {
       for (const event of this.#ending(journal.run, outcome, run.steps_done)) journal.push(event);
       journal.seal();
       await journal.flush();
-      log.info('Attempt ended.', { ...fields, outcome: outcome.kind, status: journal.run.status });
       if (journal.run.status === 'pending') await dispatch(queue, journal.run);
       if (journal.run.status === 'interrupted') await enqueueAnnouncement(queue, journal.run);
       if (isTerminal(journal.run.status)) await dispatchNext(store, queue, journal.run);
@@ -204,11 +204,6 @@ export class Worker {
           ? [{ type: 'run.cancelled', at }]
           : [{ type: 'attempt.ended', at, attempt: run.attempt, reason: 'drained' }];
       case 'failed':
-        log.warn('Attempt failed.', {
-          run_id: run.run_id,
-          code: outcome.failure.error.code,
-          error: errorMessage(outcome.failure.error.message),
-        });
         return run.cancel_requested
           ? [{ type: 'run.cancelled', at }]
           : decideFailure(run, outcome.failure, at, random());

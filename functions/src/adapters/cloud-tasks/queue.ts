@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { lazy } from '../../lib/lazy.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
+import { TRACE_HEADER } from '../../telemetry/trace-header.ts';
 
 export interface CloudTasksOptions {
   project: string;
@@ -37,7 +38,7 @@ export function cloudTasksQueue(options: CloudTasksOptions): TaskQueue & { warm(
   const parent = `projects/${project}/locations/${location}/queues/${queue}`;
   return {
     warm: opened,
-    async enqueue(task, { name, notBefore }) {
+    async enqueue(task, { name, notBefore, trace }) {
       const client = await opened();
       const create = () =>
         client.createTask(
@@ -50,7 +51,11 @@ export function cloudTasksQueue(options: CloudTasksOptions): TaskQueue & { warm(
               httpRequest: {
                 httpMethod: 'POST',
                 url: workerUrl,
-                headers: { 'content-type': 'application/json' },
+                headers: {
+                  'content-type': 'application/json',
+                  // The worker knows its run's trace from the log; this is for the platform's own logs of the request.
+                  ...(trace === undefined ? {} : { [TRACE_HEADER]: trace }),
+                },
                 body: Buffer.from(JSON.stringify(task)),
                 ...(serviceAccount === null
                   ? {}
