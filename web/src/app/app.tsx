@@ -3,6 +3,7 @@ import { Route, Switch, useLocation } from 'wouter';
 import { OfflineLine } from '../features/connection/offline-line.tsx';
 import { Dock } from '../features/dock/dock.tsx';
 import { Spoken, Toasts } from '../features/toasts/toasts.tsx';
+import { VersionLine } from '../features/version/version-line.tsx';
 import { Problem } from '../lib/problem.tsx';
 import { useServices } from '../lib/services.ts';
 import { useStore } from '../lib/store.ts';
@@ -56,6 +57,7 @@ export function App() {
       <div className="foot">
         <Toasts />
         <OfflineLine />
+        <VersionLine />
         <Trouble />
         <Dock />
       </div>

@@ -8,6 +8,8 @@ const AGAIN_MS = 60_000;
  */
 export function reloadOnceOnStaleChunk(): void {
   addEventListener('vite:preloadError', (event) => {
+    // Without a network the page itself could not be loaded either.
+    if (!navigator.onLine) return;
     const last = lastReload();
     if (last === null || Date.now() - last < AGAIN_MS) return;
     event.preventDefault();
