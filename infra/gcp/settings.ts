@@ -20,7 +20,7 @@ export interface Settings {
   googleClientId: string | null;
   minInstances: number;
   runTtlHours: number | null;
-  /** Folder that holds the functions' bundle. */
+  /** Folder that holds the functions' bundle; LONGRUN_BUNDLE names another one. */
   bundle: string;
 }
 
@@ -90,7 +90,7 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
     ),
     minInstances: number('longrun:minInstances', 0, 100) ?? 0,
     runTtlHours: number('longrun:runTtlHours', 1, 24 * 365),
-    bundle: BUNDLE,
+    bundle: process.env['LONGRUN_BUNDLE'] ?? BUNDLE,
   };
   if (settings.edge === 'load-balancer' && settings.domain === null) {
     problems.push('longrun:domain is missing: the load balancer needs one for its certificate');
