@@ -1,4 +1,5 @@
 import type { AnswerBody, CreateRun, GraphInfo, Run } from '@longrun/shared';
+import { traceOfRequest } from './trace.ts';
 
 /** An answer that says no, or no answer at all (`code` is then `unreachable`). */
 export class ApiError extends Error {
@@ -53,11 +54,13 @@ export function createApi(token: () => Promise<string | null>): Api {
     body?: unknown,
     method = body === undefined ? 'GET' : 'POST',
   ): Promise<T> => {
+    const trace = method === 'GET' ? () => ({}) : traceOfRequest();
     const bearer = await token();
     const response = await fetch(new URL(`/api/${path}`, location.origin), {
       method,
       headers: {
         accept: 'application/json',
+        ...trace(),
         ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
