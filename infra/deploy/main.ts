@@ -3,29 +3,7 @@
  * `npm run deploy -- STEP [options]`; `npm run deploy -- help` lists them.
  */
 import { say, type Step } from './step.ts';
-import { assets } from './steps/assets.ts';
-import { build } from './steps/build.ts';
-import { bundle } from './steps/bundle.ts';
-import { infra } from './steps/infra.ts';
-import { preflight } from './steps/preflight.ts';
-import { prune } from './steps/prune.ts';
-import { purge } from './steps/purge.ts';
-import { release } from './steps/release.ts';
-import { rollback } from './steps/rollback.ts';
-import { smoke } from './steps/smoke.ts';
-
-const STEPS: Record<string, Step> = {
-  preflight,
-  build,
-  bundle,
-  infra,
-  assets,
-  smoke,
-  release,
-  prune,
-  purge,
-  rollback,
-};
+import { STEPS } from './steps/all.ts';
 
 const [name = 'help', ...args] = process.argv.slice(2);
 const chosen = STEPS[name];

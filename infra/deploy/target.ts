@@ -48,7 +48,7 @@ export async function readTarget(flags: TargetFlags, env: NodeJS.ProcessEnv = pr
   }
   const found = {
     project: flags.project ?? env['GOOGLE_CLOUD_PROJECT'],
-    site: (flags.site ?? outputs.url)?.replace(/\/+$/, ''),
+    site: flags.site ?? outputs.url,
     bucket: flags.bucket ?? outputs.siteBucket,
     'url-map': flags['url-map'] ?? outputs.urlMap,
   };
@@ -66,9 +66,22 @@ export async function readTarget(flags: TargetFlags, env: NodeJS.ProcessEnv = pr
       `Missing: ${names}. Run \`npm run deploy -- infra\` first, or name them (project also: GOOGLE_CLOUD_PROJECT).`,
     );
   }
-  if (!/^https?:\/\/[^/]+$/.test(site))
+  return { project, site: checkSite(site), bucket, urlMap };
+}
+
+/** Of the target only where people find it. */
+export async function readSite(flags: TargetFlags): Promise<string> {
+  const site = flags.site ?? (await readOutputs()).url;
+  if (site === undefined)
+    throw new Error('Missing: --site. Run `npm run deploy -- infra` first, or name it.');
+  return checkSite(site);
+}
+
+function checkSite(site: string): string {
+  const trimmed = site.replace(/\/+$/, '');
+  if (!/^https?:\/\/[^/]+$/.test(trimmed))
     throw new Error(`--site ${site} must be like https://longrun.example.com.`);
-  return { project, site, bucket, urlMap };
+  return trimmed;
 }
 
 async function readOutputs(): Promise<z.infer<typeof outputsSchema>> {

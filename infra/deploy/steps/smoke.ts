@@ -1,6 +1,6 @@
 import { smoke as smokeTest } from '../site/smoke.ts';
 import { parseDuration, say, step } from '../step.ts';
-import { readTarget, TARGET_OPTIONS, TARGET_USAGE } from '../target.ts';
+import { readSite, TARGET_OPTIONS, TARGET_USAGE } from '../target.ts';
 
 export const smoke = step({
   about: 'asks the deployed functions for their health and for a real run',
@@ -15,7 +15,7 @@ ${TARGET_USAGE}`,
     patience: { type: 'string', default: '3m' },
   },
   run: async (values) => {
-    const { site } = await readTarget(values);
+    const site = await readSite(values);
     const { graph, question, patience } = values;
     const done = await smokeTest({ site, graph, question, patienceMs: parseDuration(patience) });
     say(`${site} is healthy (version ${done.version}); a run of ${done.graph} took ${done.ms} ms.`);
