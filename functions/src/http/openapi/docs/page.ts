@@ -21,7 +21,6 @@ export function docsPage(options: { swaggerVersion: string; identity: string | n
       <span>API</span>
       <output id="who" aria-live="polite"></output>
       ${identity === null ? '' : guest}
-      <a href="/api/openapi.json">openapi.json</a>
     </header>
     <main id="ui"></main>
     <noscript>This page needs JavaScript. The document itself is at /api/openapi.json.</noscript>
@@ -110,8 +109,11 @@ body > header button {
 .swagger-ui .info {
   margin: 16px 0;
 }
-html.dark-mode body,
-html.dark-mode .swagger-ui .scheme-container {
+html.dark-mode body {
   background: #141413;
+}
+html.dark-mode .swagger-ui,
+html.dark-mode .swagger-ui .scheme-container {
+  background: none;
 }
 `;

@@ -15,6 +15,7 @@ import {
 import * as z from 'zod/mini';
 import type { DeadLetter, RetryOutcome } from '../../admin/dead-letters.ts';
 import { time } from './run.ts';
+import type { SchemaOf } from './schema-of.ts';
 
 /** Answers of the function `admin`. */
 const maybe = z.nullable(z.string());
@@ -30,7 +31,7 @@ const deadLetterSchema = z.object({
   error: z.nullable(errorSchema),
   finished_at: maybe,
   retried_by: maybe,
-}) satisfies z.ZodMiniType<DeadLetter>;
+}) satisfies SchemaOf<DeadLetter>;
 export const deadLettersSchema = z.object({ runs: z.array(deadLetterSchema) });
 
 const ofRun = { owner: z.string(), run_id: z.string() };
@@ -45,7 +46,7 @@ const maybeTime = z.nullable(time);
 export const adminMeSchema = z.object({
   admin: z.boolean(),
   claimable: z.boolean(),
-}) satisfies z.ZodMiniType<AdminMe>;
+}) satisfies SchemaOf<AdminMe>;
 
 const alertSchema = z.object({
   name: z.enum(['error_rate', 'queue_depth', 'api_latency', 'daily_cost']),
@@ -53,7 +54,8 @@ const alertSchema = z.object({
   threshold: z.number(),
   unit: z.enum(['percent', 'runs', 'seconds', 'usd']),
   firing: z.boolean(),
-}) satisfies z.ZodMiniType<AdminAlert>;
+  detail: z.exactOptional(z.string()),
+}) satisfies SchemaOf<AdminAlert>;
 
 export const adminOverviewSchema = z.object({
   at: time,
@@ -90,10 +92,10 @@ export const adminOverviewSchema = z.object({
     }),
   ),
   alerts: z.array(alertSchema),
-}) satisfies z.ZodMiniType<AdminOverview>;
+}) satisfies SchemaOf<AdminOverview>;
 
 const quantiles = { count: z.int(), p50_ms: z.number(), p95_ms: z.number() };
-const quantilesSchema = z.object(quantiles) satisfies z.ZodMiniType<Quantiles>;
+const quantilesSchema = z.object(quantiles) satisfies SchemaOf<Quantiles>;
 const ended = { completed: z.int(), failed: z.int(), cancelled: z.int() };
 
 export const adminMetricsSchema = z.object({
@@ -107,7 +109,7 @@ export const adminMetricsSchema = z.object({
   nodes: z.array(z.object({ ...quantiles, assistant_id: z.string(), node: z.string() })),
   usage: z.object({ input_tokens: z.int(), output_tokens: z.int(), cost_usd: z.number() }),
   series: z.array(z.object({ from: time, ...ended, cost_usd: z.number() })),
-}) satisfies z.ZodMiniType<AdminMetrics>;
+}) satisfies SchemaOf<AdminMetrics>;
 
 export const adminStorageSchema = z.object({
   kind: z.enum(['embedded', 'firestore', 'emulator']),
@@ -127,7 +129,8 @@ export const adminStorageSchema = z.object({
   last_backup_at: maybeTime,
   next_backup_at: maybeTime,
   point_in_time_recovery: z.nullable(z.boolean()),
-}) satisfies z.ZodMiniType<AdminStorage>;
+  problems: z.exactOptional(z.array(z.string())),
+}) satisfies SchemaOf<AdminStorage>;
 
 export const adminConfigSchema = z.object({
   settings: z.array(
@@ -138,7 +141,7 @@ export const adminConfigSchema = z.object({
       from: z.enum(['environment', 'default']),
     }),
   ),
-}) satisfies z.ZodMiniType<AdminConfig>;
+}) satisfies SchemaOf<AdminConfig>;
 
 export const adminOperationSchema = z.object({
   operation_id: z.string(),
@@ -148,7 +151,7 @@ export const adminOperationSchema = z.object({
   started_at: time,
   finished_at: maybeTime,
   detail: z.string(),
-}) satisfies z.ZodMiniType<AdminOperation>;
+}) satisfies SchemaOf<AdminOperation>;
 
 const auditEntrySchema = z.object({
   id: z.string(),
@@ -159,5 +162,5 @@ const auditEntrySchema = z.object({
   outcome: z.enum(['started', 'succeeded', 'failed']),
   detail: z.string(),
   operation_id: maybe,
-}) satisfies z.ZodMiniType<AuditEntry>;
+}) satisfies SchemaOf<AuditEntry>;
 export const auditPageSchema = z.object({ entries: z.array(auditEntrySchema), next_cursor: maybe });

@@ -14,6 +14,7 @@ import {
   type WebhookDelivery,
 } from '@longrun/shared';
 import * as z from 'zod/mini';
+import type { SchemaOf } from './schema-of.ts';
 
 /** Answers about runs and threads as schemas. Each is checked against its TypeScript type, and by tests against real answers. */
 export const time = z.iso.datetime();
@@ -27,7 +28,7 @@ export const usageSumSchema = z.object({
   cached_tokens: z.exactOptional(count),
   cost_usd: z.exactOptional(z.number()),
   calls: count,
-}) satisfies z.ZodMiniType<Usage>;
+}) satisfies SchemaOf<Usage>;
 
 export const runSchema = z.object({
   run_id: z.string(),
@@ -79,7 +80,7 @@ export const runSchema = z.object({
     }),
   ),
   head: z.object({ entry: z.int(), seq: z.int() }),
-}) satisfies z.ZodMiniType<Run>;
+}) satisfies SchemaOf<Run>;
 
 export const runPageSchema = z.object({ runs: z.array(runSchema), next_cursor: z.nullable(z.string()) });
 
@@ -101,7 +102,7 @@ export const threadSchema = z.object({
   metadata: jsonSchema,
   title: z.string(),
   active_run_id: maybeId,
-}) satisfies z.ZodMiniType<Thread>;
+}) satisfies SchemaOf<Thread>;
 
 const deliverySchema = z.object({
   id: z.string(),
@@ -114,6 +115,6 @@ const deliverySchema = z.object({
   attempts: z.array(
     z.object({ at: time, status: z.nullable(z.int()), error: z.nullable(z.string()), ms: z.number() }),
   ),
-}) satisfies z.ZodMiniType<WebhookDelivery>;
+}) satisfies SchemaOf<WebhookDelivery>;
 
 export const deliveriesSchema = z.object({ webhooks: z.array(deliverySchema) });

@@ -2,6 +2,7 @@ import { ERROR_STATUS, jsonSchema, type ErrorCode, type GraphInfo, type Health }
 import * as z from 'zod/mini';
 import type { LibraryDocument } from '../../../agents/library/load.ts';
 import { time } from './run.ts';
+import type { SchemaOf } from './schema-of.ts';
 
 export const ERROR_CODES = Object.keys(ERROR_STATUS) as ErrorCode[];
 
@@ -25,7 +26,7 @@ export const healthSchema = z.object({
   queue: z.object({ state: z.enum(['ok', 'unreachable']), depth: z.nullable(z.int()) }),
   last_backup: z.nullable(z.object({ at: time, kind: z.enum(['scheduled', 'shutdown', 'manual', 'cloud']) })),
   model: z.string(),
-}) satisfies z.ZodMiniType<Health>;
+}) satisfies SchemaOf<Health>;
 
 export const graphsSchema = z.object({
   model: z.string(),
@@ -36,7 +37,8 @@ export const graphsSchema = z.object({
       description: z.string(),
       examples: z.array(z.string()),
       steps: z.record(z.string(), z.string()),
-    }) satisfies z.ZodMiniType<GraphInfo>,
+      uses_model: z.optional(z.boolean()),
+    }) satisfies SchemaOf<GraphInfo>,
   ),
 });
 
@@ -47,4 +49,4 @@ export const documentSchema = z.object({
   text: z.string(),
   format: z.enum(['markdown', 'text', 'html', 'pdf']),
   passages: z.array(z.object({ n: z.int(), text: z.string(), heading: z.exactOptional(z.string()) })),
-}) satisfies z.ZodMiniType<LibraryDocument>;
+}) satisfies SchemaOf<LibraryDocument>;
