@@ -16,15 +16,22 @@ export function firstAdminWrite(op: 'create' | 'merge', uid: string, now: number
 }
 
 /** Whether this person could become the administrator by asking for it. */
-export async function isClaimable(
+export async function isClaimable(context: ClaimContext, uid: string): Promise<boolean> {
+  return (await openTo(context, uid)) !== null;
+}
+
+/**
+ * `noted`: this person was the first already, and the claim may not yet be on their account. Null: it is not open to
+ * them.
+ */
+async function openTo(
   { documents, accounts, local }: ClaimContext,
   uid: string,
-): Promise<boolean> {
-  if (!local) return false;
+): Promise<{ noted: boolean } | null> {
+  if (!local) return null;
   const [first] = await documents.get([FIRST_ADMIN]);
-  // Whoever was first may ask again: the claim may have been noted and not yet be on the account.
-  if (first !== undefined) return first.fields['uid'] === uid && (await accounts.admins()).length === 0;
-  return (await accounts.admins()).length === 0;
+  if (first !== undefined && first.fields['uid'] !== uid) return null;
+  return (await accounts.admins()).length > 0 ? null : { noted: first !== undefined };
 }
 
 /**
@@ -39,9 +46,9 @@ export async function claim(context: ClaimContext, by: AuditEntry['by']): Promis
         ? 'There is an administrator already. They, or "npm run admin -- grant", can make you one.'
         : 'Only a local installation can be claimed; use "npm run admin -- grant".',
     );
-  if (!(await isClaimable(context, by.uid))) throw refused();
-  const { documents, clock, accounts } = context;
-  const [first] = await documents.get([FIRST_ADMIN]);
+  const open = await openTo(context, by.uid);
+  if (open === null) throw refused();
+  const { clock, accounts } = context;
   try {
     await audited(
       context,
@@ -50,7 +57,7 @@ export async function claim(context: ClaimContext, by: AuditEntry['by']): Promis
         await accounts.setAdmin(by.uid, true);
         return { result: undefined, detail: 'The first user of this installation.' };
       },
-      { with: first === undefined ? [firstAdminWrite('create', by.uid, clock.now())] : [] },
+      { with: open.noted ? [] : [firstAdminWrite('create', by.uid, clock.now())] },
     );
   } catch (error) {
     if (error instanceof CommitConflict) throw refused();

@@ -29,9 +29,8 @@ function setUp(
   const clock = handClock();
   const documents = options.documents ?? memoryDocuments();
   const cdn = {
-    purge: vi.fn<Cdn['purge']>(async () => purging()),
-    look: vi.fn<Cdn['look']>(async () => purging({ done: true, progress: 100 })),
-    ...options.cdn,
+    purge: vi.fn<Cdn['purge']>(options.cdn?.purge ?? (async () => purging())),
+    look: vi.fn<Cdn['look']>(options.cdn?.look ?? (async () => purging({ done: true, progress: 100 }))),
   };
   const cache: Cache = { ...documentCache(documents), ...options.cache };
   const actions: LongActions = { purge_cdn: purgeAction(cdn), flush_cache: flushAction(cache, clock) };
