@@ -50,6 +50,7 @@ describe('D6: what the API answers is what its document says', () => {
       expect((await call<Run>('POST', `${prefix}/runs/${run_id}/cancel`)).body.status).toBe('completed');
       expect((await call('POST', `${prefix}/runs/${run_id}/retry`)).status).toBe(409);
     }
+    expect((await call('GET', `/runs/${run_id}/trace`)).status).toBe(200);
     expect((await call('DELETE', `/runs/${run_id}`)).status).toBe(204);
     expect((await call('GET', `/runs/${run_id}`)).status).toBe(404);
   });

@@ -19,7 +19,14 @@ import {
   deadLettersSchema,
   retryOutcomesSchema,
 } from './schemas/admin.ts';
-import { deliveriesSchema, joinSchema, runPageSchema, runSchema, threadSchema } from './schemas/run.ts';
+import {
+  deliveriesSchema,
+  joinSchema,
+  runPageSchema,
+  runSchema,
+  threadSchema,
+  traceSchema,
+} from './schemas/run.ts';
 import { documentSchema, errorBodySchema, graphsSchema, healthSchema } from './schemas/service.ts';
 
 /** Every schema that has a name in the document. Those of requests are the ones that requests are parsed with. */
@@ -42,6 +49,7 @@ const SCHEMAS = {
     description: 'One thing that happened in a run. Numbers are dense from 1.',
   },
   Joined: { schema: joinSchema, description: 'The output of a run, or why there is none.' },
+  RunTrace: { schema: traceSchema, description: 'The spans of a run.' },
   Answers: { schema: answerSchema, description: 'Answers by the ids of their questions.' },
   Deliveries: { schema: deliveriesSchema, description: 'What a webhook was told.' },
   DeadLetters: { schema: deadLettersSchema, description: 'Runs that were given up.' },

@@ -83,6 +83,15 @@ export const ADMIN: readonly Operation[] = [
   },
   {
     ...forAdmins,
+    method: 'get',
+    path: '/admin/runs/:owner/:run_id/trace',
+    id: 'getAnyTrace',
+    summary: 'Where the time of anybody’s run went',
+    answers: { 200: { description: 'Its spans, ordered by their start.', schema: 'RunTrace' } },
+    errors: ['not_found'],
+  },
+  {
+    ...forAdmins,
     method: 'post',
     path: '/admin/purge',
     id: 'purgeCdn',

@@ -102,6 +102,14 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
     answers: { 200: { description: 'Deliveries with their attempts, newest first.', schema: 'Deliveries' } },
   },
   {
+    method: 'get',
+    path: '/trace',
+    id: 'get*Trace',
+    summary: 'Where the time of a run went',
+    for: 'user',
+    answers: { 200: { description: 'Its spans, ordered by their start.', schema: 'RunTrace' } },
+  },
+  {
     method: 'post',
     path: '/cancel',
     id: 'cancel*',

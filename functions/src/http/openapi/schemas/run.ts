@@ -9,6 +9,7 @@ import {
   WEBHOOK_STATUSES,
   WEBHOOK_TYPES,
   type Run,
+  type RunTrace,
   type Thread,
   type Usage,
   type WebhookDelivery,
@@ -118,3 +119,19 @@ const deliverySchema = z.object({
 }) satisfies SchemaOf<WebhookDelivery>;
 
 export const deliveriesSchema = z.object({ webhooks: z.array(deliverySchema) });
+
+export const traceSchema = z.object({
+  run_id: z.string(),
+  trace_id: maybeId,
+  spans: z.array(
+    z.object({
+      span_id: z.string(),
+      parent_span_id: maybeId,
+      name: z.string(),
+      kind: z.enum(['browser', 'api', 'queue', 'worker', 'node', 'model', 'storage', 'other']),
+      start_ms: z.number(),
+      end_ms: z.number(),
+      labels: z.record(z.string(), z.string()),
+    }),
+  ),
+}) satisfies SchemaOf<RunTrace>;
