@@ -1,6 +1,6 @@
 import type { AdminAction, AuditEntry } from '@longrun/shared';
 import { useCallback, useEffect, useState } from 'react';
-import { CheckIcon, FailIcon, RunIcon } from '../../lib/icons.tsx';
+import { CheckIcon, FailIcon, WaitIcon } from '../../lib/icons.tsx';
 import { CopyButton } from '../../lib/copy-button.tsx';
 import { plural } from '../../lib/format.ts';
 import { useServices } from '../../lib/services.ts';
@@ -107,7 +107,7 @@ export const ACTIONS: Record<AdminAction, string> = {
   backup: 'Make a backup',
 };
 const OUTCOMES = {
-  started: { word: 'Started', tone: 'go', icon: RunIcon },
+  started: { word: 'Started', tone: 'soft', icon: WaitIcon },
   succeeded: { word: 'Done', tone: 'ok', icon: CheckIcon },
   failed: { word: 'Failed', tone: 'bad', icon: FailIcon },
 };

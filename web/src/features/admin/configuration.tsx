@@ -1,3 +1,4 @@
+import type { AdminConfig } from '@longrun/shared';
 import { useAdminCalls } from './calls.ts';
 import { Panel } from './panel.tsx';
 import { useReading } from '../../lib/use-reading.ts';
@@ -14,23 +15,26 @@ export function Configuration() {
     >
       {({ settings }) => (
         <ul className="rows">
-          {settings.map(({ name, value, secret, from }) => (
-            <li key={name} className="row setting-row">
-              <code>{name}</code>
-              <span className="value">
-                {secret ? (
-                  <span className="soft">{from === 'environment' ? 'set (secret)' : 'not set (secret)'}</span>
-                ) : value === null || value === '' ? (
-                  <span className="soft">not set</span>
-                ) : (
-                  <code>{value}</code>
-                )}
-              </span>
-              <span className="soft">{from === 'environment' ? 'from the environment' : 'default'}</span>
+          {settings.map((setting) => (
+            <li key={setting.name} className="row setting-row">
+              <code>{setting.name}</code>
+              <Value setting={setting} />
+              <span className="soft">{ORIGINS[setting.from]}</span>
             </li>
           ))}
         </ul>
       )}
     </Panel>
+  );
+}
+
+const ORIGINS = { environment: 'from the environment', default: 'default' };
+
+function Value({ setting: { value, secret, from } }: { setting: AdminConfig['settings'][number] }) {
+  if (secret && from === 'environment') return <span className="value">set, kept secret</span>;
+  return value === null || value === '' ? (
+    <span className="value soft">not set</span>
+  ) : (
+    <code className="value">{value}</code>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useCallback, useEffect } from 'react';
 import type { Graphs } from '../../lib/api.ts';
 import { words } from '../../lib/format.ts';
 import { useServices, type Services } from '../../lib/services.ts';
@@ -52,9 +52,10 @@ export function useNames(assistantId: string): {
   const graphs = useGraphs();
   const known = graphs.state === 'known' ? graphs : null;
   const info = known?.graphs.find(({ id }) => id === assistantId);
+  const step = useCallback((node: string) => info?.steps[node] ?? words(node), [info]);
   return {
     graph: info?.title ?? words(assistantId),
-    step: (node) => info?.steps[node] ?? words(node),
+    step,
     model: info?.uses_model === true ? (known?.model ?? null) : null,
   };
 }

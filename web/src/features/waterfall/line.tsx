@@ -93,7 +93,8 @@ function Bar({ span, scale, hatch }: { span: TraceSpan; scale: Scale; hatch: str
   );
 }
 
-/** `12 commits`; a name that is no plain word is not bent. */
+/** `12 commits`, `3 queries`; a name that is no plain word is not bent. */
 export function groupName(name: string, n: number): string {
-  return /^[a-z]+$/.test(name) ? plural(n, name) : `${n} × ${name}`;
+  if (!/^[a-z]+$/.test(name)) return `${n} × ${name}`;
+  return plural(n, name, name.replace(/([^aeiou])y$/, '$1ie') + 's');
 }

@@ -1,7 +1,8 @@
 import { isTerminal, type Run, type RunTrace } from '@longrun/shared';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useServices } from '../../lib/services.ts';
 import { useReading } from '../../lib/use-reading.ts';
+import { useNames } from '../runs/graphs.ts';
 import { TraceReading } from './trace-reading.tsx';
 
 /** The last spans of a run are stored a moment after its end. Milliseconds. */
@@ -12,6 +13,7 @@ const JUST_ENDED_MS = 60_000;
 export default function RunWaterfall({ run }: { run: Run }) {
   const { api } = useServices();
   const { run_id: id, finished_at: finished } = run;
+  const { step: stepName } = useNames(run.assistant_id);
   const reading = useReading(
     useCallback(() => api.request<RunTrace>(`runs/${encodeURIComponent(id)}/trace`), [api, id]),
     null,
@@ -28,5 +30,19 @@ export default function RunWaterfall({ run }: { run: Run }) {
     const timers = AFTER_END_MS.map((ms) => setTimeout(again, ms));
     return () => timers.forEach(clearTimeout);
   }, [finished, again]);
-  return <TraceReading reading={reading} live={!isTerminal(run.status)} />;
+  const { data } = reading;
+  const named = useMemo(() => (data === null ? null : withNames(data, stepName)), [data, stepName]);
+  return <TraceReading reading={{ ...reading, data: named }} live={!isTerminal(run.status)} />;
+}
+
+/** Steps are called here as they are called elsewhere on the page of a run. */
+function withNames(trace: RunTrace, stepName: (node: string) => string): RunTrace {
+  return {
+    ...trace,
+    spans: trace.spans.map((span) =>
+      span.kind === 'node'
+        ? { ...span, name: stepName(span.name), labels: { step: span.name, ...span.labels } }
+        : span,
+    ),
+  };
 }

@@ -33,9 +33,9 @@ describe('B3: where the time of a run went', () => {
       '2 POST /api/runs',
       '3 queue wait',
       '3 attempt 1',
-      '4 plan',
+      '4 Plan',
       '5 gemini-2.5-flash',
-      '4 write',
+      '4 Answer',
       '5 gemini-2.5-flash',
       '5 12 commits',
     ]);
