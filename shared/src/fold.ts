@@ -2,7 +2,7 @@ import { isObject, jsonBytes, type Json } from './json.ts';
 import type { LogEntry } from './entry.ts';
 import type { EventOf, RunEvent, Source } from './events.ts';
 import type { Message } from './messages.ts';
-import type { Run, Usage } from './run.ts';
+import type { Run, TraceRef, Usage } from './run.ts';
 import { mayFollow, type RunStatus } from './status.ts';
 
 /** A run document must stay far below Firestore's 1 MiB; what does not fit stays in the log. Bytes of JSON. */
@@ -101,9 +101,16 @@ function created(event: EventOf<'run.created'>): Run {
     run_timeout_ms: event.run_timeout_ms ?? null,
     step_timeout_ms: event.step_timeout_ms ?? null,
     webhook: event.webhook ?? null,
-    trace: event.trace === undefined ? null : { ...event.trace, attempt_at: null },
+    trace: traced(event.trace),
     head: { entry: 0, seq: 1 },
   };
+}
+
+/** Field by field: a log that was read may hold them in another order, and must fold to the same text. */
+function traced(trace: EventOf<'run.created'>['trace']): TraceRef | null {
+  if (trace === undefined) return null;
+  const { id, parent, since } = trace;
+  return { id, ...(parent === undefined ? {} : { parent }), since, attempt_at: null };
 }
 
 function apply(run: Run, event: RunEvent): Run {

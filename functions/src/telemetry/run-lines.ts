@@ -28,7 +28,8 @@ function lineOf(run: Run, event: RunEvent, next: Run): RunLine | null {
       return { message: 'Run created.', fields: { event: 'run.created' } };
     case 'attempt.started': {
       const { attempt } = next;
-      const queue_wait_ms = event.at - Date.parse(run.retry_at ?? run.updated_at);
+      // Clocks of two machines may differ.
+      const queue_wait_ms = Math.max(0, event.at - Date.parse(run.retry_at ?? run.updated_at));
       const lost = run.status === 'running';
       return { message: 'Run started.', fields: { event: 'run.started', attempt, queue_wait_ms, lost } };
     }
@@ -97,7 +98,7 @@ function ending(run: Run, at: number): RunLine['fields'] {
     status,
     duration_ms: at - created,
     // Until its first attempt; a run that never had one waited until its end.
-    queue_wait_ms: (run.started_at === null ? at : Date.parse(run.started_at)) - created,
+    queue_wait_ms: Math.max(0, (run.started_at === null ? at : Date.parse(run.started_at)) - created),
     waited_for_person_ms: run.waited_ms,
     attempts: attempt,
     steps: steps_done,
