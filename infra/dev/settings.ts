@@ -83,8 +83,16 @@ export function queueFlag(project: string): string {
 }
 
 /** What only the function `admin` knows besides: the edge, whose cache it purges, and the stores' files. */
-export function adminEnv(at: { edge: string; page: string; stores: string }): Record<string, string> {
-  return { COMPUTE_EMULATOR_HOST: at.edge, URL_MAP: 'longrun', PAGE_URL: at.page, LONGRUN_DB: at.stores };
+export function adminEnv(
+  at: { edge: string; page: string; stores: string },
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return {
+    COMPUTE_EMULATOR_HOST: env['COMPUTE_EMULATOR_HOST'] ?? at.edge,
+    URL_MAP: env['URL_MAP'] ?? 'longrun',
+    PAGE_URL: env['PAGE_URL'] ?? at.page,
+    LONGRUN_DB: at.stores,
+  };
 }
 
 /** What the functions see of a local installation: the variables that Google's own clients know. */

@@ -146,6 +146,7 @@ function programOf(part: Part): { args: string[]; env: Record<string, string> } 
 }
 
 function functionProgram(target: string & Part): { args: string[]; env: Record<string, string> } {
+  const operators = { edge: local('edge'), page: url, stores: folder.db };
   const main = createRequire(import.meta.url).resolve('@google-cloud/functions-framework');
   return {
     args: [
@@ -166,7 +167,7 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
         },
         process.env,
       ),
-      ...(target === 'admin' ? adminEnv({ edge: local('edge'), page: url, stores: folder.db }) : {}),
+      ...(target === 'admin' ? adminEnv(operators, process.env) : {}),
       FUNCTION_TARGET: target,
     },
   };
