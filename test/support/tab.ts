@@ -1,16 +1,20 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { Api } from './api.ts';
-import type { Stack } from './stack.ts';
+
+/** Where the page is: a stack, or another edge of it. */
+interface Place {
+  readonly at: { readonly edge: string };
+}
 
 /** One tab of a browser on a running stack, with the words in which the tests speak. */
 export class Tab {
   readonly page: Page;
-  readonly #stack: Stack;
+  readonly #stack: Place;
   /** What the page threw; a test expects it to be empty. */
   readonly problems: string[] = [];
 
-  constructor(page: Page, stack: Stack) {
+  constructor(page: Page, stack: Place) {
     this.page = page;
     this.#stack = stack;
     page.on('pageerror', (error) => this.problems.push(error.message));
