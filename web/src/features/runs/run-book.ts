@@ -74,7 +74,12 @@ export class RunBook {
   look(id: string): () => void {
     this.#looking = id;
     this.seen(id);
+    const back = () => {
+      if (document.visibilityState === 'visible') this.seen(id);
+    };
+    document.addEventListener('visibilitychange', back);
     return () => {
+      document.removeEventListener('visibilitychange', back);
       if (this.#looking === id) this.#looking = null;
     };
   }
@@ -94,9 +99,8 @@ export class RunBook {
   }
 
   #turned(run: Run): void {
-    if (this.#looking !== run.run_id || document.visibilityState === 'hidden') {
-      this.unseen.set((ids) => new Set([...ids, run.run_id]));
-    }
-    if (this.#looking !== run.run_id) this.onTurn(run);
+    if (this.#looking === run.run_id && document.visibilityState === 'visible') return;
+    this.unseen.set((ids) => new Set([...ids, run.run_id]));
+    this.onTurn(run);
   }
 }
