@@ -143,6 +143,50 @@ describe('the admin page, in Chromium', () => {
     await page.getByRole('link', { name: 'an earlier run' }).waitFor();
   });
 
+  it('B3: where the time of a finished run went: queue wait apart from work, steps, commits', async () => {
+    const tab = await on.newTab();
+    const { page } = tab;
+    const theirs = await tab.api();
+    await tab.ready();
+    const id = await tab.ask('where did the time go?', 'slow');
+    await tab.status('completed');
+    const seen = async (where: Page) => {
+      const line = (name: RegExp) => where.getByRole('treeitem', { name });
+      await line(/^click ?, ?Browser/).waitFor();
+      await line(/^POST \/api\/runs ?, ?API/).waitFor();
+      await line(/^queue wait ?, ?Queue/)
+        .locator('rect.waits')
+        .waitFor();
+      await line(/^attempt 1 ?, ?Worker/).waitFor();
+      await line(/, ?Step/)
+        .first()
+        .waitFor();
+      await line(/^\d+ commits ?, ?Storage/)
+        .first()
+        .waitFor();
+      await where.getByText(/ in all: waited .+ in the queue, .+ storing/).waitFor();
+    };
+    await page.getByRole('tab', { name: 'Time' }).click();
+    await seen(page);
+    await page.getByRole('treeitem').first().focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowLeft');
+    await until('it is folded', async () => ((await page.getByRole('treeitem').count()) === 1 ? true : null));
+    await page.keyboard.press('ArrowRight');
+    expect(await tab.findings()).toEqual([]);
+    expect(tab.problems).toEqual([]);
+
+    const { owner } = await theirs.get(id);
+    await admin.open(`/admin/runs/${owner}/${id}`);
+    await seen(admin.page);
+    expect(await admin.page.locator('main').innerText()).not.toContain('where did the time go?');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await admin.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await admin.findings()).toEqual([]);
+    }
+  });
+
   it.each(['light', 'dark'] as const)('axe finds nothing serious on any tab, %s', async (colorScheme) => {
     const { page } = admin;
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -39,7 +39,6 @@ export function Line({ branch, level, open, current, times, scale, hatch, ...on 
       aria-level={level}
       aria-expanded={open ?? undefined}
       aria-selected={current}
-      aria-label={`${name}, ${kind}, ${duration(took)}, after ${duration(first.start_ms - times.start)}`}
       tabIndex={current ? 0 : -1}
       data-line={branch.id}
       data-kind={first.kind}
@@ -55,6 +54,7 @@ export function Line({ branch, level, open, current, times, scale, hatch, ...on 
         <span className="w-text" title={name}>
           {name}
         </span>
+        <span className="hidden">, </span>
         <span className="w-kind">{kind}</span>
       </span>
       <svg className="w-lane" width="100%" height="8" aria-hidden="true">
@@ -72,7 +72,11 @@ export function Line({ branch, level, open, current, times, scale, hatch, ...on 
           <Bar key={span.span_id} span={span} scale={scale} hatch={hatch} />
         ))}
       </svg>
-      <span className="w-time num">{duration(took)}</span>
+      <span className="w-time num">
+        <span className="hidden">, </span>
+        {duration(took)}
+        <span className="hidden">{`, after ${duration(first.start_ms - times.start)}`}</span>
+      </span>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { useNames } from '../runs/graphs.ts';
 import { TraceReading } from './trace-reading.tsx';
 
 /** The last spans of a run are stored a moment after its end. Milliseconds. */
-const AFTER_END_MS = [1_500, 6_000];
+const AFTER_END_MS = [1_500, 4_000, 10_000];
 const JUST_ENDED_MS = 60_000;
 
 /** The trace of a person's own run. Read again whenever the run takes a step, not for what it writes. */
