@@ -126,6 +126,10 @@ async function prepare(stack: Stack): Promise<World> {
   ] as const) {
     await until('the run ends', async () => ((await api.get(run.run_id)).finished_at === null ? null : true));
   }
+  // Otherwise the attacker could become the administrator, who may read what is everybody's.
+  await until('the victim is the administrator', async () =>
+    (await theirs.call('POST', '/admin/claim', {})).status === 200 ? true : null,
+  );
   const port = (url: string) => Number(new URL(url).port);
   const { edge, api, firestore, identity, worker } = stack.at;
   return {

@@ -27,6 +27,7 @@ const BELOW_RUN: readonly Route[] = [
   { method: 'GET', path: '' },
   { method: 'GET', path: '/join' },
   { method: 'GET', path: '/stream' },
+  { method: 'GET', path: '/webhooks' },
   { method: 'POST', path: '/cancel', body: {} },
   { method: 'POST', path: '/answer', body: ANSWER },
   { method: 'POST', path: '/retry', body: {} },
@@ -36,6 +37,10 @@ const BELOW_RUN: readonly Route[] = [
 /** Everything below /api, and some that may come or never will. */
 export const API_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/health' },
+  { method: 'GET', path: '/openapi.json' },
+  { method: 'GET', path: '/docs' },
+  { method: 'GET', path: '/docs/:id' },
+  { method: 'GET', path: '/docs/page.js' },
   { method: 'GET', path: '/graphs' },
   { method: 'GET', path: '/library/:id' },
   { method: 'GET', path: '/library/a/:id/b' },
@@ -44,6 +49,7 @@ export const API_ROUTES: readonly Route[] = [
   { method: 'DELETE', path: '/threads/:id' },
   { method: 'POST', path: '/runs', body: RUN },
   { method: 'POST', path: '/runs', body: RUN },
+  { method: 'POST', path: '/runs', body: { ...RUN, webhook: 'https://169.254.169.254/' } },
   { method: 'POST', path: '/threads/:id/runs', body: RUN },
   { method: 'GET', path: '/runs' },
   { method: 'GET', path: '/threads/:id/runs' },
@@ -51,6 +57,16 @@ export const API_ROUTES: readonly Route[] = [
   ...BELOW_RUN.map((route) => ({ ...route, path: `/threads/:id/runs/:id${route.path}` })),
   { method: 'GET', path: '/admin/dead-letters' },
   { method: 'POST', path: '/admin/dead-letters/retry', body: { runs: [{ owner: 'x', run_id: 'y' }] } },
+  { method: 'GET', path: '/admin/me' },
+  { method: 'POST', path: '/admin/claim', body: {} },
+  { method: 'GET', path: '/admin/overview' },
+  { method: 'GET', path: '/admin/metrics?hours=24' },
+  { method: 'GET', path: '/admin/storage' },
+  { method: 'GET', path: '/admin/config' },
+  { method: 'POST', path: '/admin/purge', body: { path: '/assets/*' } },
+  { method: 'POST', path: '/admin/flush-cache', body: {} },
+  { method: 'GET', path: '/admin/operations/:id' },
+  { method: 'GET', path: '/admin/audit?limit=5' },
   { method: 'GET', path: '/threads/:id/state' },
   { method: 'POST', path: '/threads/:id/history', body: { limit: 10 } },
   { method: 'POST', path: '/threads/search', body: { limit: 10, metadata: {} } },
@@ -188,6 +204,8 @@ export const PAGE_ROUTES: readonly Route[] = [
 /** In production only the queue may call it; a task that makes no sense must not come again for ever. */
 export const WORKER_ROUTES: readonly Route[] = [
   { method: 'POST', path: '/', body: { uid: 'somebody', run_id: 'a-run' } },
+  { method: 'POST', path: '/', body: { uid: 'somebody', run_id: 'a-run', webhook: 7 } },
+  { method: 'POST', path: '/', body: { uid: 'somebody', run_id: 'a-run', webhook: -1e99 } },
   { method: 'POST', path: '/:id', body: { uid: '../..', run_id: '__proto__' } },
   { method: 'GET', path: '/' },
 ];
