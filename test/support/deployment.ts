@@ -5,10 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Storage, type Bucket } from '@google-cloud/storage';
+import { openBucket } from '../../infra/deploy/site/upload.ts';
 import { startEdge, type EdgeServer } from '../../infra/local/edge/server.ts';
 import { startStorage, type StorageServer } from '../../infra/local/storage/server.ts';
-import { parse } from 'yaml';
 import type { Stack } from './stack.ts';
 
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -21,6 +20,8 @@ export interface Outcome {
   output: string;
   ms: number;
 }
+
+type Bucket = ReturnType<typeof openBucket>;
 
 /** An edge of a running stack that serves the page from a bucket, and deploys into it as cloudbuild.yaml does. */
 export class Deployment {
@@ -50,7 +51,7 @@ export class Deployment {
     const init: unknown = await (await fetch(`${stack.at.edge}/__/firebase/init.json`)).json();
     const edge = await startEdge({ dir: folder, api: stack.at.api, init });
     process.env['STORAGE_EMULATOR_HOST'] = storage.url;
-    const bucket = new Storage({ projectId: stack.at.project }).bucket(BUCKET);
+    const bucket = openBucket(stack.at.project, BUCKET);
     return new Deployment(stack, folder, storage, edge, bucket);
   }
 
@@ -102,6 +103,6 @@ export class Deployment {
 }
 
 function pageSteps(): string[] {
-  const { steps } = parse(readFileSync(inRoot('cloudbuild.yaml'), 'utf8')) as { steps: { id: string }[] };
-  return steps.map(({ id }) => id).filter((id) => PAGE_STEPS.has(id));
+  const ids = readFileSync(inRoot('cloudbuild.yaml'), 'utf8').matchAll(/^ {2}- id: (\w+)$/gm);
+  return [...ids].map(([, id = '']) => id).filter((id) => PAGE_STEPS.has(id));
 }

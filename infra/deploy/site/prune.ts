@@ -27,7 +27,7 @@ export async function prune(bucket: Bucket, ageMs: number, now: number): Promise
 }
 
 /** Releases that were live at some time after `cutoff`: the ones since then, and the one before. */
-export function stillOpen(history: readonly Release[], cutoff: number): Release[] {
+function stillOpen(history: readonly Release[], cutoff: number): Release[] {
   const since = history.findIndex(({ at }) => at >= cutoff);
   return history.slice(Math.max(0, (since < 0 ? history.length : since) - 1));
 }
