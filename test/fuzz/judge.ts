@@ -54,10 +54,12 @@ function shape(
   return json && hasCode(body) ? null : `status ${status} without an error code: ${body.slice(0, 300)}`;
 }
 
-/** A bad token opens nothing of the API but its health. */
+/** A bad token opens nothing of the API but its health and its documentation. */
+const OPEN = /^\/api\/(health|openapi\.json|docs(\/[^/?]*)?)\/?(\?|$)/;
+
 function opened({ target, signedIn, method, path }: FuzzRequest, status: number): string | null {
   if (signedIn || (target !== 'api' && target !== 'edge-api')) return null;
-  const open = /^\/api\/health\/?(\?|$)/.test(path) || method === 'OPTIONS' || !path.startsWith('/api');
+  const open = OPEN.test(path) || method === 'OPTIONS' || !path.startsWith('/api');
   return open ? null : `status ${status} without a good token`;
 }
 
