@@ -71,26 +71,20 @@ function whole(run: Run, end: number): Span {
 /** What a run that waited for a worker waited for. It was stored, handed on or answered when it last changed. */
 function waits(run: Run, until: number, attempt: number): Span[] {
   const since = Date.parse(run.updated_at);
-  const retryAt = run.retry_at === null ? since : Math.min(Date.parse(run.retry_at), until);
-  const wait = (name: string, start: number, end: number): Span[] => {
-    const id = derivedSpanId(name, run, String(attempt));
-    return end <= start
-      ? []
-      : [
-          {
-            id,
-            parent: runSpanId(run),
-            kind: 'queue',
-            name,
-            start,
-            end,
-            labels: { attempt: String(attempt) },
-          },
-        ];
-  };
-  if (run.status === 'running') return wait('recovery', since, until);
-  if (run.queued) return wait('wait for the thread', since, until);
-  return [...wait('backoff', since, retryAt), ...wait('queue wait', Math.max(since, retryAt), until)];
+  const wait = (name: string, start: number, end: number): Span => ({
+    id: derivedSpanId(name, run, String(attempt)),
+    parent: runSpanId(run),
+    kind: 'queue',
+    name,
+    start,
+    end: Math.max(start, end),
+    labels: { attempt: String(attempt) },
+  });
+  if (run.status === 'running') return [wait('recovery', since, until)];
+  if (run.queued) return [wait('wait for the thread', since, until)];
+  if (run.retry_at === null) return [wait('queue wait', since, until)];
+  const due = Math.min(Date.parse(run.retry_at), until);
+  return [wait('backoff', since, due), wait('queue wait', due, until)];
 }
 
 /** The attempt of a worker that is not heard of any more, as far as the log tells of it. */

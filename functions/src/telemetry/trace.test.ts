@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Annotation, END, interrupt, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { HttpResponse } from 'msw';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryDocuments } from '../adapters/memory/documents.ts';
 import { chatModel } from '../agents/models/chat-model.ts';
 import { border } from '../agents/models/testing/border.ts';
@@ -14,6 +14,7 @@ import { collectedLogs, collectedSpans } from './testing.ts';
 import { tracedDocuments } from './traced-documents.ts';
 import { joinRun, traceRequest } from './trace-request.ts';
 import { traceTask } from './trace-task.ts';
+import { startTracing } from './tracing.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const spans = collectedSpans();
@@ -143,6 +144,35 @@ describe('B3: one run, one trace', () => {
     expect(spans.named('queue wait').map(({ labels }) => labels['attempt'])).toEqual(['1', '2']);
     expect(spans.one('attempt 2').parent).toBe(runSpanId(run));
     expect(spans.one('POST /api/runs/:run_id/answer').parent).toBe(runSpanId(run));
+  });
+});
+
+describe('when spans leave', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['on Cloud Run, which stops the processor with the answer: before it', 'longrun-api', true],
+    ['elsewhere: without anybody waiting', undefined, false],
+  ])('%s', async (_, service, before) => {
+    vi.stubEnv('K_SERVICE', service);
+    const gate = Promise.withResolvers<void>();
+    startTracing({ rate: 1, exporter: () => gate.promise });
+    const order: string[] = [];
+    const answered = create(labOf(null)).then(() => order.push('answered'));
+    setTimeout(() => {
+      order.push('sent');
+      gate.resolve();
+    }, 20);
+    await Promise.all([answered, gate.promise]);
+    expect(order).toEqual(before ? ['sent', 'answered'] : ['answered', 'sent']);
+  });
+
+  it('a Cloud Trace that does not answer holds up no answer for long', async () => {
+    vi.stubEnv('K_SERVICE', 'longrun-api');
+    startTracing({ rate: 1, exporter: () => new Promise(() => undefined) });
+    const before = performance.now();
+    await create(labOf(null));
+    expect(performance.now() - before).toBeLessThan(1_000);
   });
 });
 
