@@ -42,6 +42,11 @@ export function grantToFunctions(
     );
   }
   grants.push(
+    new gcp.projects.IAMMember('api-reads-traces', {
+      project,
+      role: roles.traces.name,
+      member: memberOf(accounts.functions.api),
+    }),
     new gcp.projects.IAMMember('admin-operates', {
       project,
       role: roles.operator.name,

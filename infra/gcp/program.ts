@@ -22,7 +22,7 @@ import { scheduleMaintenance } from './scheduler.ts';
 import { makeSecrets } from './secrets.ts';
 import { enableServices } from './services.ts';
 import type { Settings } from './settings.ts';
-import { makeSignIn, pageHosts } from './sign-in.ts';
+import { makeSignIn, pageUrl } from './sign-in.ts';
 import { makeSite } from './site.ts';
 import { NAMES, openStack, type StackSecrets } from './stack.ts';
 
@@ -73,9 +73,9 @@ export async function program(settings: Settings, secrets: StackSecrets): Promis
   makeTrigger(stack, accounts);
 
   const common = {
-    url: `https://${pageHosts(stack)[0]}`,
+    url: pageUrl(stack),
     edge: settings.edge,
-    apiKey: signIn.apiKey.keyString,
+    apiKey: signIn.publicKey,
   };
   if (settings.edge === 'firebase-hosting') {
     makeHosting(stack, signIn);

@@ -16,6 +16,9 @@ export const OPERATOR_PERMISSIONS = [
   'datastore.databases.getMetadata',
 ] as const;
 
+/** What a run's owner sees of its trace; Google's own role for it shows all of a project's. */
+export const TRACE_PERMISSIONS = ['cloudtrace.traces.get'] as const;
+
 /**
  * What a push to main may change: code, edge, indexes, rules, queue, dashboards. Not accounts, grants, secrets, the
  * database, sign-in or the budget: whoever can push would otherwise own the project. Those are changed by a person's
@@ -23,6 +26,10 @@ export const OPERATOR_PERMISSIONS = [
  */
 export const DEPLOY_PERMISSIONS = [
   'resourcemanager.projects.get',
+  // Calls that are counted against the project: gcp:userProjectOverride.
+  'serviceusage.services.use',
+  'artifactregistry.repositories.get',
+  'artifactregistry.repositories.list',
   'cloudfunctions.functions.get',
   'cloudfunctions.functions.update',
   'cloudfunctions.operations.get',
@@ -74,6 +81,7 @@ const HOSTING_PERMISSIONS = ['firebasehosting.sites.get', 'firebasehosting.sites
 
 export interface Roles {
   operator: gcp.projects.IAMCustomRole;
+  traces: gcp.projects.IAMCustomRole;
   /** Null without a repository to deploy from. */
   deploy: gcp.projects.IAMCustomRole | null;
 }
@@ -88,6 +96,7 @@ export function makeRoles(stack: Stack): Roles {
     );
   return {
     operator: make('operator', 'Longrun operator', OPERATOR_PERMISSIONS),
+    traces: make('traces', 'Longrun: reads a trace', TRACE_PERMISSIONS),
     deploy:
       github === null
         ? null

@@ -34,7 +34,8 @@ export function makeSecrets(stack: Stack, accounts: Accounts): SecretVariable[] 
       id: 'webhook-key',
       variable: 'WEBHOOK_SECRET',
       value: secrets.webhookKey,
-      readers: ['worker', 'maintenance'],
+      // api: takes a webhook only where it will be signed.
+      readers: ['api', 'worker'],
     },
   ];
   return all.flatMap(({ id, variable, value, readers }) =>

@@ -4,6 +4,8 @@ import type { Stack } from './stack.ts';
 
 export interface SignIn {
   apiKey: gcp.projects.ApiKey;
+  /** Its text. A key for browsers is no secret; the provider marks it as one. */
+  publicKey: pulumi.Output<string>;
   /** Google's host of the frame for signing in by a popup. */
   authDomain: string;
   /** What `/__/firebase/init.json` says. */
@@ -14,6 +16,10 @@ export interface SignIn {
 export function pageHosts({ settings: { project, domain, edge } }: Stack): string[] {
   const hosted = edge === 'firebase-hosting' ? [`${project}.web.app`, `${project}.firebaseapp.com`] : [];
   return [...(domain === null ? [] : [domain]), ...hosted];
+}
+
+export function pageUrl(stack: Stack): string {
+  return `https://${pageHosts(stack)[0]}`;
 }
 
 /** Identity Platform: anonymous first, then by email, or by Google when a client is configured. */
@@ -62,9 +68,9 @@ export function makeSignIn(stack: Stack): SignIn {
     },
     stack.after,
   );
-  const pageConfig = pulumi
-    // An API key for browsers is no secret; the provider marks it as one.
-    .unsecret(apiKey.keyString)
-    .apply((key) => JSON.stringify({ projectId: project, apiKey: key, authDomain }));
-  return { apiKey, authDomain, pageConfig };
+  const publicKey = pulumi.unsecret(apiKey.keyString);
+  const pageConfig = publicKey.apply((key) =>
+    JSON.stringify({ projectId: project, apiKey: key, authDomain }),
+  );
+  return { apiKey, publicKey, authDomain, pageConfig };
 }

@@ -2,6 +2,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import { functionUrl, NAMES, type FunctionName, type Stack } from '../stack.ts';
 import { providerKey } from '../settings.ts';
 import type { Accounts } from '../accounts.ts';
+import { pageUrl } from '../sign-in.ts';
 
 /** What functions/src/config reads; secrets come apart. */
 export function environmentOf(
@@ -26,5 +27,7 @@ export function environmentOf(
     ...(settings.runTtlHours === null ? {} : { RUN_TTL_HOURS: String(settings.runTtlHours) }),
     // Only a load balancer has a cache of its own that can be purged.
     ...(name === 'admin' && settings.edge === 'load-balancer' ? { URL_MAP: NAMES.urlMap } : {}),
+    // Operators are told how it answers.
+    ...(name === 'admin' ? { PAGE_URL: pageUrl(stack) } : {}),
   };
 }

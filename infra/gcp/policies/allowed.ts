@@ -75,10 +75,16 @@ export const ALLOWED: readonly Allowed[] = [
     why: 'signs webhooks when a run ends',
   },
   {
-    who: 'maintenance',
+    who: 'api',
     role: 'roles/secretmanager.secretAccessor',
     on: 'secret longrun-webhook-key',
-    why: 'delivers again what could not be delivered',
+    why: 'takes a webhook only where it will be signed',
+  },
+  {
+    who: 'api',
+    role: 'roles/longrun.traces',
+    on: 'project',
+    why: "shows a run's owner where its time went; traces belong to the project",
   },
   {
     who: 'tasks',

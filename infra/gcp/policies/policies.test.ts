@@ -60,6 +60,7 @@ describe('each policy notices what it forbids', () => {
   const grant = (type: string, role: string, member: string, more: Recorded['inputs'] = {}) =>
     planted(type, { role, member, ...more });
   const API = 'serviceAccount:longrun-api@demo-longrun.iam.gserviceaccount.com';
+  const ADMIN = 'serviceAccount:longrun-admin@demo-longrun.iam.gserviceaccount.com';
   const PROJECT = 'projects/iAMMember:IAMMember';
 
   const ADDED: [string, Policy, Recorded][] = [
@@ -94,9 +95,9 @@ describe('each policy notices what it forbids', () => {
       planted('projects/iAMBinding:IAMBinding', { role: 'roles/cloudtrace.agent', members: [API] }),
     ],
     [
-      'the API may read the webhook key',
+      'the admin may read the webhook key',
       access.onlyListedGrants,
-      grant('secretmanager/secretIamMember:SecretIamMember', 'roles/secretmanager.secretAccessor', API, {
+      grant('secretmanager/secretIamMember:SecretIamMember', 'roles/secretmanager.secretAccessor', ADMIN, {
         secretId: 'longrun-webhook-key',
       }),
     ],

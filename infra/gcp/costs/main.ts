@@ -1,0 +1,21 @@
+/** What a month costs at 10, 100 and 10,000 users: `npm run costs`. Every line of every bill: `npm run costs -- --lines`. */
+import { readFileSync } from 'node:fs';
+import type { Measured } from './measured.ts';
+import { month } from './month.ts';
+import { SOURCES } from './prices.ts';
+import { basis, costTable, USERS } from './table.ts';
+
+const measured: Measured = JSON.parse(readFileSync(new URL('measured.json', import.meta.url), 'utf8'));
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+print(`${costTable(measured)}\n\n${basis(measured)}`);
+if (process.argv.includes('--lines')) {
+  for (const edge of ['load-balancer', 'firebase-hosting'] as const) {
+    for (const users of USERS) {
+      print(`\n${users} users, ${edge}:`);
+      for (const { name, usd } of month(measured, users, edge))
+        print(`  ${name.padEnd(36)} ${usd.toFixed(2)}`);
+    }
+  }
+  print(`\nSources of the prices:\n  ${SOURCES.join('\n  ')}`);
+}
