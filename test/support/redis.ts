@@ -7,6 +7,8 @@ import { delimiter, join } from 'node:path';
 import { freePort } from './process.ts';
 import { until } from './wait.ts';
 
+const SERVER = 'redis-server';
+
 export interface RedisServer {
   url: string;
   port: number;
@@ -50,7 +52,7 @@ export async function startRedis(): Promise<RedisServer> {
 
 async function start(port: number, folder: string): Promise<ChildProcess> {
   const settings = ['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', ['--port', String(port), ...settings], {
+  const child = spawn(SERVER, ['--port', String(port), ...settings], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -63,20 +65,20 @@ async function start(port: number, folder: string): Promise<ChildProcess> {
 }
 
 function installRedis(): void {
-  if (isOnPath('redis-server')) return;
+  if (isOnPath(SERVER)) return;
   if (!isOnPath('apt-get'))
     throw new Error('These tests need redis-server, e.g. by "brew install redis". Then run them again.');
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   for (const args of [
     ['update', '-q'],
-    ['install', '-y', '-q', '--no-install-recommends', 'redis-server'],
+    ['install', '-y', '-q', '--no-install-recommends', SERVER],
   ]) {
     const [program = 'apt-get', ...before] = [...sudo, 'apt-get'];
     const { status } = spawnSync(program, [...before, ...args], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
-    if (status !== 0) throw new Error('redis-server could not be installed. Install it by hand.');
+    if (status !== 0) throw new Error(`${SERVER} could not be installed. Install it by hand.`);
   }
 }
 

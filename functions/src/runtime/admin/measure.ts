@@ -45,7 +45,7 @@ export function processingMs({ started_at, finished_at, waited_ms }: Sample): nu
   return Math.max(0, Date.parse(finished_at) - Date.parse(started_at) - waited_ms);
 }
 
-export function queueWaitMs({ created_at, started_at }: Sample): number | null {
+function queueWaitMs({ created_at, started_at }: Sample): number | null {
   return started_at === null ? null : Math.max(0, Date.parse(started_at) - Date.parse(created_at));
 }
 
@@ -63,7 +63,7 @@ export function countEnded(samples: readonly Sample[], { from, to }: Span): Coun
   return counts;
 }
 
-export function costOf(samples: readonly Sample[], { from, to }: Span): number {
+function costOf(samples: readonly Sample[], { from, to }: Span): number {
   const within = samples.filter(({ finished_at }) => {
     const at = Date.parse(finished_at ?? '');
     return at >= from && at < to;

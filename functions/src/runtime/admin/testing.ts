@@ -1,4 +1,3 @@
-import type { Account, Accounts } from '../../ports/accounts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { CommitConflict, type Documents, type DocumentWrite } from '../../ports/documents.ts';
 
@@ -8,25 +7,6 @@ export function handClock(start = Date.parse('2026-11-21T12:00:00.000Z')): Pick<
 } {
   let now = start;
   return { now: () => now, pass: (ms) => void (now += ms) };
-}
-
-/** Accounts in memory. */
-export function memoryAccounts(...accounts: (Partial<Account> & { uid: string })[]): Accounts {
-  const known = new Map(
-    accounts.map((account): [string, Account] => [
-      account.uid,
-      { email: null, emailVerified: false, admin: false, disabled: false, tokensValidFrom: 0, ...account },
-    ]),
-  );
-  return {
-    byUid: async (uid) => known.get(uid),
-    byEmail: async (email) => [...known.values()].find((account) => account.email === email),
-    admins: async () => [...known.values()].filter(({ admin }) => admin),
-    setAdmin: async (uid, admin) => {
-      const account = known.get(uid);
-      if (account !== undefined) known.set(uid, { ...account, admin });
-    },
-  };
 }
 
 /** Notes every write that was committed; `refuse` makes those that it picks fail, as a storage that does not answer. */
