@@ -72,7 +72,8 @@ function Content({ tab, overview }: { tab: Tab; overview: Reading<AdminOverview>
       return (
         <>
           <ActiveRuns overview={overview} />
-          <DeadLetters />
+          {/* Below a list whose length is known, so that it never moves. */}
+          {(overview.data !== null || overview.error !== null) && <DeadLetters />}
         </>
       );
     case 'metrics':
