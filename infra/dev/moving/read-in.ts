@@ -2,7 +2,8 @@ import { writeAccounts, type Account } from './accounts.ts';
 import { readArchive, type Trailer } from './archive.ts';
 import type { Document } from './documents.ts';
 import type { Endpoint } from './endpoint.ts';
-import { decodeFields } from './value.ts';
+import { dueAt, isRun } from './runs.ts';
+import { decodeFields, type JsonFields } from './value.ts';
 
 const BATCH = 200;
 /** A commit may have 10 MiB. */
@@ -31,6 +32,10 @@ export async function readIn(
   let accounts: Account[] = [];
   let [seen, created] = [0, 0];
 
+  const documentOf = ({ path, fields }: { path: string; fields: JsonFields }): Document => {
+    const decoded = decodeFields(fields, documents.database);
+    return { path, fields: isRun(path) ? dueAt(decoded, new Date()) : decoded };
+  };
   const send = async (): Promise<void> => {
     const sent = batch;
     [batch, bytes] = [[], 0];
@@ -65,7 +70,7 @@ export async function readIn(
         await settle();
         break;
       case 'document':
-        batch.push({ path: line.path, fields: decodeFields(line.fields, documents.database) });
+        batch.push(documentOf(line));
         bytes += JSON.stringify(line.fields).length;
         seen += 1;
         if (batch.length >= BATCH || bytes >= BATCH_BYTES) await send();

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { JsonFields } from './value.ts';
+import type { Fields } from './messages.ts';
+import { lasting } from './runs.ts';
+import { encodeFields } from './value.ts';
 
 export type Tally = Record<string, { count: number; digest: string }>;
 
@@ -9,13 +11,13 @@ const BYTES = 16;
 export class Counter {
   readonly #groups = new Map<string, { count: number; digest: Buffer }>();
 
-  add(path: string, fields: JsonFields): void {
+  add(path: string, fields: Fields, database: string): void {
     const collection = path.split('/').at(-2) ?? '';
     const group = this.#groups.get(collection) ?? { count: 0, digest: Buffer.alloc(BYTES) };
     this.#groups.set(collection, group);
     group.count += 1;
     const hash = createHash('sha256')
-      .update(`${path}\n${JSON.stringify(fields)}`)
+      .update(`${path}\n${JSON.stringify(encodeFields(lasting(path, fields), database))}`)
       .digest();
     for (let i = 0; i < BYTES; i += 1) group.digest[i] = (group.digest[i] ?? 0) ^ (hash[i] ?? 0);
   }

@@ -2,8 +2,8 @@ import { Firestore } from '@google-cloud/firestore';
 import { firestoreDocuments } from '../../../functions/src/adapters/firestore/documents.ts';
 import { verifyRun } from '../../../functions/src/runtime/verify-run.ts';
 import type { Endpoint } from './endpoint.ts';
+import { isRun } from './runs.ts';
 import { Counter, type Tally } from './tally.ts';
-import { encodeFields } from './value.ts';
 
 const AT_ONCE = 8;
 
@@ -11,7 +11,7 @@ const AT_ONCE = 8;
 export async function tallyOf({ documents }: Endpoint): Promise<Tally> {
   const counter = new Counter();
   for await (const { path, fields } of documents.scan()) {
-    counter.add(path, encodeFields(fields, documents.database));
+    counter.add(path, fields, documents.database);
   }
   return counter.tally();
 }
@@ -34,8 +34,8 @@ export async function verifyRuns(
   let runs = 0;
   const work = async (): Promise<void> => {
     for (let next = await paths.next(); next.done !== true; next = await paths.next()) {
-      const [users, owner, , runId, ...more] = next.value.path.split('/');
-      if (users !== 'users' || runId === undefined || more.length > 0) continue;
+      const [, owner, , runId] = next.value.path.split('/');
+      if (runId === undefined || !isRun(next.value.path)) continue;
       runs += 1;
       if (runs % 500 === 0) tell(`${runs} runs verified`);
       violations.push(...(await violationsOf(store, runId, owner)));

@@ -1,13 +1,12 @@
-import { isTerminal, type RunStatus } from '@longrun/shared';
 import { readAccounts, type LeftBehind } from './accounts.ts';
 import { ArchiveWriter, VERSION, type Trailer } from './archive.ts';
 import type { Document } from './documents.ts';
 import type { Endpoint } from './endpoint.ts';
+import { isActive, isRun } from './runs.ts';
 import { Counter } from './tally.ts';
 import { encodeFields } from './value.ts';
 
 const MINUTE_MS = 60_000;
-const RUN = /^users\/[^/]+\/runs\/[^/]+$/;
 
 /** Writes everything that the source holds to a file. `tell` hears how far it is. Rejects, leaving no file, when it fails. */
 export async function writeOut(
@@ -31,14 +30,13 @@ export async function writeOut(
   let accounts = 0;
   let active = 0;
   const add = async ({ path, fields }: Document): Promise<void> => {
-    const encoded = encodeFields(fields, documents.database);
-    counter.add(path, encoded);
-    await writer.add({ kind: 'document', path, fields: encoded });
+    counter.add(path, fields, documents.database);
+    await writer.add({ kind: 'document', path, fields: encodeFields(fields, documents.database) });
     if (counter.total % 10_000 === 0) tell(`${counter.total} documents`);
   };
   try {
     for await (const document of documents.scan(undefined, readTime)) {
-      if (!RUN.test(document.path)) await add(document);
+      if (!isRun(document.path)) await add(document);
     }
     for await (const account of readAccounts(source.auth, passwords, left)) {
       await writer.add({ kind: 'account', account });
@@ -46,10 +44,9 @@ export async function writeOut(
     }
     await writer.add({ kind: 'runs' });
     for await (const document of documents.scan('runs', readTime)) {
-      if (!RUN.test(document.path)) continue;
+      if (!isRun(document.path)) continue;
       await add(document);
-      // Every run's document has one of the statuses.
-      if (!isTerminal(document.fields['status']?.stringValue as RunStatus)) active += 1;
+      if (isActive(document.fields)) active += 1;
     }
     return await writer.finish({ documents: counter.tally(), accounts, passwords, left, active });
   } catch (error) {
