@@ -3,14 +3,17 @@ import { log } from '../telemetry/log.ts';
 
 /** Node tells it of every server that began to listen. Source: nodejs.org/api/diagnostics_channel.html, "TracingChannel". */
 const LISTENING = 'tracing:net.server.listen:asyncEnd';
-const waiting: (() => Promise<unknown>)[] = [];
+const waiting: { load: () => Promise<unknown>; turn: Turn }[] = [];
+
+/** `first`: what a request's answer waits for; `later`: what it needs afterwards, or only some requests do. */
+type Turn = 'first' | 'later';
 
 /**
  * Does `load` once the function takes requests: what is no part of a cold start is then there before the first request
- * needs it, or soon after. A request does not wait for more than what it needs itself.
+ * needs it, or soon after.
  */
-export function onReady(load: () => Promise<unknown>): void {
-  if (waiting.push(load) === 1) subscribe(LISTENING, ready);
+export function onReady(load: () => Promise<unknown>, turn: Turn = 'first'): void {
+  if (waiting.push({ load, turn }) === 1) subscribe(LISTENING, ready);
 }
 
 function ready(): void {
@@ -20,7 +23,9 @@ function ready(): void {
 
 /** One after the other, with a turn of the event loop between them for requests that have come. */
 async function loadAll(): Promise<void> {
-  for (const load of waiting.splice(0)) {
+  const all = waiting.splice(0);
+  const inTurn = (['first', 'later'] as const).flatMap((turn) => all.filter((each) => each.turn === turn));
+  for (const { load } of inTurn) {
     await new Promise((resolve) => setImmediate(resolve));
     try {
       await load();

@@ -42,9 +42,9 @@ async function openServices(): Promise<Services> {
     endpoint: config.CLOUD_TASKS_EMULATOR_HOST ?? null,
   });
   onReady(opened);
-  onReady(queue.warm);
+  onReady(queue.warm, 'later');
   const agent = traceAsConfigured(config);
-  if (agent !== null) onReady(agent);
+  if (agent !== null) onReady(agent, 'later');
   return {
     config,
     bootId: randomUUID(),
