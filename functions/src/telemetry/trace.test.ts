@@ -1,33 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { Annotation, END, interrupt, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { HttpResponse } from 'msw';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { memoryDocuments } from '../adapters/memory/documents.ts';
+import { describe, expect, it } from 'vitest';
 import { chatModel } from '../agents/models/chat-model.ts';
 import { border } from '../agents/models/testing/border.ts';
 import { EVENT_STREAM, eventStream, openai } from '../agents/models/testing/providers.ts';
-import { answerRun } from '../http/commands.ts';
-import { Lab, UID } from '../runtime/testing/lab.ts';
+import { answerRun, cancelRun, retryRun } from '../http/commands.ts';
+import { UID } from '../runtime/testing/lab.ts';
 import type { Span } from './span.ts';
-import { attemptSpanId, nodeSpanId, RUN_LABEL, runKey, runSpanId } from './span.ts';
+import { attemptSpanId, RUN_LABEL, runKey, runSpanId } from './span.ts';
 import { collectedLogs, collectedSpans } from './testing.ts';
-import { tracedDocuments } from './traced-documents.ts';
+import { create, labOf, post, TRACE, work } from './testing-runs.ts';
 import { joinRun, traceRequest } from './trace-request.ts';
-import { traceTask } from './trace-task.ts';
-import { startTracing } from './tracing.ts';
 
-const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const spans = collectedSpans();
 collectedLogs();
 const { answer } = border();
-
-const post = (headers: Record<string, string> = {}) => ({ method: 'POST', headers, route: '/api/runs' });
-const clicked = { 'x-cloud-trace-context': `${TRACE}/17;o=1`, 'x-longrun-click-age': '40' };
-const labOf = (graph: unknown) => new Lab({ graph, documents: tracedDocuments(memoryDocuments()) });
-const create = (lab: Lab, headers: Record<string, string> = clicked) =>
-  traceRequest(post(headers), () => lab.create({ input: { messages: [] } }));
-const work = (lab: Lab, run: { run_id: string }) =>
-  traceTask(() => lab.worker.handle({ uid: UID, run_id: run.run_id }));
 
 function expectWithin(inner: Span, outer: Span, tolerance = 5): void {
   expect(inner.start, `${inner.name} begins in ${outer.name}`).toBeGreaterThanOrEqual(
@@ -130,7 +118,7 @@ describe('B3: one run, one trace', () => {
     await work(lab, run);
     const asked = await lab.read(run);
     const id = asked.interrupts[0]?.id ?? '';
-    await traceRequest({ ...post(), route: '/api/runs/:run_id/answer' }, async () => {
+    await traceRequest(post({}, '/api/runs/:run_id/answer'), async () => {
       joinRun(asked);
       await answerRun(lab, UID, run.run_id, { [id]: 'yes' });
     });
@@ -147,125 +135,50 @@ describe('B3: one run, one trace', () => {
   });
 });
 
-describe('when spans leave', () => {
-  afterEach(() => vi.unstubAllEnvs());
-
-  it.each([
-    ['on Cloud Run, which stops the processor with the answer: before it', 'longrun-api', true],
-    ['elsewhere: without anybody waiting', undefined, false],
-  ])('%s', async (_, service, before) => {
-    vi.stubEnv('K_SERVICE', service);
-    const gate = Promise.withResolvers<void>();
-    startTracing({ rate: 1, exporter: () => gate.promise });
-    const order: string[] = [];
-    const answered = create(labOf(null)).then(() => order.push('answered'));
-    setTimeout(() => {
-      order.push('sent');
-      gate.resolve();
-    }, 20);
-    await Promise.all([answered, gate.promise]);
-    expect(order).toEqual(before ? ['sent', 'answered'] : ['answered', 'sent']);
-  });
-
-  it('a Cloud Trace that does not answer holds up no answer for long', async () => {
-    vi.stubEnv('K_SERVICE', 'longrun-api');
-    startTracing({ rate: 1, exporter: () => new Promise(() => undefined) });
-    const before = performance.now();
-    await create(labOf(null));
-    expect(performance.now() - before).toBeLessThan(1_000);
-  });
-});
-
-describe('what is traced', () => {
-  const graph = new StateGraph(MessagesAnnotation)
-    .addNode('only', () => ({}))
-    .addEdge(START, 'only')
-    .addEdge('only', END)
+describe('other ends', () => {
+  const broken = new StateGraph(MessagesAnnotation)
+    .addNode('fail', () => {
+      throw new TypeError('no');
+    })
+    .addEdge(START, 'fail')
+    .addEdge('fail', END)
     .compile();
 
-  it('a caller that is traced itself is the parent of its run', async () => {
-    const lab = labOf(graph);
-    const run = await create(lab, { 'x-cloud-trace-context': `${TRACE}/17;o=0` });
-    await work(lab, run);
-    expect(spans.one('run lab').parent).toBe('17');
-    expect(spans.one('POST /api/runs').parent).toBe(runSpanId(run));
-    expect(spans.named('click')).toEqual([]);
-  });
-
-  it('a request without a context, and none that is about no run', async () => {
-    const lab = labOf(graph);
-    expect((await create(lab, {})).trace?.id).toMatch(/^[0-9a-f]{32}$/);
-    const sent = spans.all().length;
-    await traceRequest(post(clicked), () => lab.documents.get(['users/x']));
-    await expect(traceRequest(post(clicked), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(spans.all()).toHaveLength(sent);
-  });
-
-  it('reading leaves no spans', async () => {
-    const lab = labOf(graph);
+  it('a run that is cancelled before it starts ends in the request that cancels it', async () => {
+    const lab = labOf(broken);
     const run = await create(lab);
-    const sent = spans.all().length;
-    await traceRequest({ method: 'GET', headers: {}, route: '/api/runs/:run_id' }, async () => joinRun(run));
-    expect(spans.all()).toHaveLength(sent);
-  });
-
-  it('a task with nothing to do leaves none either', async () => {
-    const lab = labOf(graph);
-    const run = await create(lab);
-    await work(lab, run);
-    const sent = spans.all().length;
-    await work(lab, run);
-    expect(spans.all()).toHaveLength(sent);
-  });
-
-  it('two runs at the same time keep to their own', async () => {
-    const lab = labOf(graph);
-    const runs = await Promise.all([create(lab, {}), create(lab, {}), create(lab, {})]);
-    await Promise.all(runs.map((run) => work(lab, run)));
-    for (const run of runs) {
-      const own = spans.of(run.trace?.id ?? '');
-      expect(own.filter(({ name }) => name === 'only').map(({ parent }) => parent)).toEqual([
-        attemptSpanId(run, 1),
-      ]);
-      expect(new Set(own.map(({ labels }) => labels[RUN_LABEL]))).toEqual(new Set([runKey(UID, run.run_id)]));
-    }
-  });
-
-  it('an attempt of very many steps: the first ones, and one span for the others', async () => {
-    const many = new StateGraph(Annotation.Root({ n: Annotation<number> }))
-      .addNode('step', ({ n = 0 }) => ({ n: n + 1 }))
-      .addEdge(START, 'step')
-      .addConditionalEdges('step', ({ n }) => (n < 430 ? 'step' : END), ['step', END])
-      .compile();
-    const lab = labOf(many);
-    const run = await create(lab);
-    await work(lab, run);
-    expect(spans.named('step')).toHaveLength(400);
-    const rest = spans.all().find(({ kind, name }) => kind === 'node' && name === '30 more');
-    expect(rest).toMatchObject({ parent: attemptSpanId(run, 1), labels: { count: '30' } });
-    expect(spans.all().filter(({ kind }) => kind === 'storage').length).toBeLessThan(160);
-  });
-
-  it('a worker that was lost: its attempt and open steps, as the log tells, and the recovery of the next', async () => {
-    const lab = labOf(graph);
-    const run = await create(lab);
-    const at = lab.store.clock.now() - 60_000;
-    await lab.store.append(UID, run.run_id, 'lost', () => [
-      { type: 'attempt.started', at, attempt: 1, worker: 'lost' },
-      { type: 'node.started', at: at + 500, task: 't1', node: 'only', ns: [] },
-      { type: 'progress', at: at + 2_000, progress: { text: 'half' } },
-    ]);
-    await work(lab, run);
-    await lab.read(run);
-    expect(spans.one('attempt 1')).toMatchObject({ start: at, end: at + 2_000, labels: { outcome: 'lost' } });
-    const lost = spans.named('only').find(({ labels }) => labels['outcome'] === 'lost');
-    expect(lost).toMatchObject({
-      id: nodeSpanId(run, 1, 't1'),
-      parent: attemptSpanId(run, 1),
-      start: at + 500,
-      end: at + 2_000,
+    await traceRequest(post({}, '/api/runs/:run_id/cancel'), async () => {
+      joinRun(run);
+      await cancelRun(lab, UID, run.run_id);
     });
-    expect(spans.one('recovery')).toMatchObject({ kind: 'queue', start: at + 2_000 });
-    expect(spans.one('attempt 2').start).toBeGreaterThanOrEqual(spans.one('recovery').end);
+    expect(spans.one('run lab').labels).toMatchObject({ status: 'cancelled', attempts: '0' });
+    expect(spans.one('POST /api/runs/:run_id/cancel').parent).toBe(runSpanId(run));
+    expect(spans.of(TRACE)).toEqual(spans.all());
+  });
+
+  it('a run that is tried again by hand is another run in the same trace, and each has its own spans', async () => {
+    const lab = labOf(broken);
+    const run = await create(lab);
+    await work(lab, run);
+    const failed = await lab.read(run);
+    expect(failed.status).toBe('failed');
+    const { run: again } = await traceRequest(post({}, '/api/runs/:run_id/retry'), async () => {
+      joinRun(failed);
+      return await retryRun(lab, failed);
+    });
+    await work(lab, again);
+    expect(again.trace?.id).toBe(TRACE);
+    const keys = [run, again].map((each) => runKey(UID, each.run_id));
+    const of = (key: string | undefined) => spans.all().filter(({ labels }) => labels[RUN_LABEL] === key);
+    const names = (key: string | undefined) =>
+      of(key).map(({ kind, name }) => (kind === 'storage' ? '' : name));
+    expect(names(keys[0])).toEqual(
+      expect.arrayContaining(['click', 'POST /api/runs', 'attempt 1', 'fail', 'run lab']),
+    );
+    expect(names(keys[1])).toEqual(
+      expect.arrayContaining(['POST /api/runs/:run_id/retry', 'queue wait', 'attempt 1', 'run lab']),
+    );
+    expect(names(keys[1])).not.toContain('POST /api/runs');
+    expect(of(keys[0]).length + of(keys[1]).length).toBe(spans.all().length);
   });
 });
