@@ -1,9 +1,8 @@
 import type { TraceSpan } from '@longrun/shared';
-import { duration } from '../../lib/format.ts';
 import { covered } from '../timeline/scale.ts';
 import { KINDS } from './kinds.ts';
 import { groupName } from './line.tsx';
-import type { Times } from './times.ts';
+import { brief, type Times } from './times.ts';
 
 /** What is exactly known of the line that is pointed at, or has the focus. Keeps its height, whatever it says. */
 export function Details({ spans, times }: { spans: readonly TraceSpan[]; times: Times }) {
@@ -31,7 +30,7 @@ export function Details({ spans, times }: { spans: readonly TraceSpan[]; times: 
       </p>
       {spans.length > 1 && (
         <p className="num soft">
-          {`the longest ${precise(spans.reduce((most, one) => Math.max(most, one.end_ms - one.start_ms), 0))}, together with pauses ${duration(last - first.start_ms)}`}
+          {`the longest ${precise(spans.reduce((most, one) => Math.max(most, one.end_ms - one.start_ms), 0))}, together with pauses ${brief(last - first.start_ms)}`}
         </p>
       )}
       {spans.length === 1 && labels.length > 0 && (

@@ -1,7 +1,7 @@
 import type { TraceSpan } from '@longrun/shared';
 
-/** What a kind of span is called; its colour is in the style sheet, by `data-kind`. */
-export const KINDS: Record<TraceSpan['kind'], string> = {
+/** What a kind of span is called, where its name does not say it; its colour is in the style sheet, by `data-kind`. */
+export const KINDS: Record<TraceSpan['kind'], string | null> = {
   browser: 'Browser',
   api: 'API',
   queue: 'Queue',
@@ -9,5 +9,5 @@ export const KINDS: Record<TraceSpan['kind'], string> = {
   node: 'Step',
   model: 'Model',
   storage: 'Storage',
-  other: 'Other',
+  other: null,
 };

@@ -1,9 +1,9 @@
 import type { TraceSpan } from '@longrun/shared';
-import { duration, plural } from '../../lib/format.ts';
+import { plural } from '../../lib/format.ts';
 import { ChevronIcon } from '../../lib/icons.tsx';
 import { covered, type Scale } from '../timeline/scale.ts';
 import { KINDS } from './kinds.ts';
-import type { Times } from './times.ts';
+import { brief, type Times } from './times.ts';
 import { spansOf, type Branch } from './tree.ts';
 
 interface LineProps {
@@ -54,8 +54,12 @@ export function Line({ branch, level, open, current, times, scale, hatch, ...on 
         <span className="w-text" title={name}>
           {name}
         </span>
-        <span className="hidden">, </span>
-        <span className="w-kind">{kind}</span>
+        {kind !== null && (
+          <>
+            <span className="hidden">, </span>
+            <span className="w-kind">{kind}</span>
+          </>
+        )}
       </span>
       <svg className="w-lane" width="100%" height="8" aria-hidden="true">
         <rect className="ground" y="2" width="100%" height="4" rx="2" />
@@ -74,8 +78,8 @@ export function Line({ branch, level, open, current, times, scale, hatch, ...on 
       </svg>
       <span className="w-time num">
         <span className="hidden">, </span>
-        {duration(took)}
-        <span className="hidden">{`, after ${duration(first.start_ms - times.start)}`}</span>
+        {brief(took)}
+        <span className="hidden">{`, after ${brief(first.start_ms - times.start)}`}</span>
       </span>
     </div>
   );

@@ -47,6 +47,11 @@ export function summary({ start, end, queue, model, storage, idle }: Times): str
   return parts.length === 0 ? all : `${all}: ${parts.join(', ')}`;
 }
 
+/** `42 ms`, `340 ms`, `2.9 s`: beside each other even short times differ. */
+export function brief(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : duration(ms);
+}
+
 /** The common scale of all bars. */
 export function axisOf({ spans }: RunTrace): Scale {
   const work = withoutFrames(spans)

@@ -42,7 +42,7 @@ describe('B3: where the time of a run went', () => {
     expect(
       screen.getByText('4.3 s in all: waited 0.3 s in the queue, 3.7 s in models, 84 ms storing'),
     ).toBeTruthy();
-    const wait = screen.getByRole('treeitem', { name: /queue wait, ?Queue, ?0.3 s, after 40 ms/ });
+    const wait = screen.getByRole('treeitem', { name: /queue wait, ?Queue, ?300 ms, after 40 ms/ });
     expect(wait.querySelector('.waits')?.getAttribute('fill')).toMatch(/^url\(#/);
   });
 

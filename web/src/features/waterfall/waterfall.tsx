@@ -2,11 +2,10 @@ import '../../styles/waterfall.css';
 import type { RunTrace } from '@longrun/shared';
 import { useId, useMemo, useState } from 'react';
 import { CopyButton } from '../../lib/copy-button.tsx';
-import { duration } from '../../lib/format.ts';
 import type { Scale } from '../timeline/scale.ts';
 import { Details } from './details.tsx';
 import { Line } from './line.tsx';
-import { axisOf, summary, timesOf, type Times } from './times.ts';
+import { axisOf, brief, summary, timesOf, type Times } from './times.ts';
 import { spansOf, treeOf, visible } from './tree.ts';
 import { useTree } from './use-tree.ts';
 
@@ -89,7 +88,7 @@ function Axis({ times, scale }: { times: Times; scale: Scale }) {
   return (
     <div className="axis soft num" aria-hidden="true">
       {TICKS.map((place) => (
-        <span key={place}>{duration(timeAt(place, times, scale) - times.start)}</span>
+        <span key={place}>{brief(timeAt(place, times, scale) - times.start)}</span>
       ))}
     </div>
   );
