@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTrace, type TraceOptions, type TraceServer } from './server.ts';
 import { client, span, traceId } from './testing.ts';
@@ -141,6 +144,24 @@ describe('what is kept', () => {
     await server.close();
     await start({ data });
     expect((await api.get(1)).status).toBe(200);
+  });
+
+  it('outlives a process that is killed', async () => {
+    const data = join(folder, 'killed.sqlite');
+    const run = async () => {
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--data', data], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+      return { child, api: client(/http:\S+/.exec(line)?.[0] ?? '') };
+    };
+    const first = await run();
+    await first.api.patch(1, span('1', 0));
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    const second = await run();
+    expect((await second.api.get(1)).status).toBe(200);
+    second.child.kill('SIGKILL');
   });
 
   it('goes after 30 days', async () => {
