@@ -132,6 +132,17 @@ describe('what is particular to Redis', () => {
     expect(warnings()).toHaveLength(1);
   });
 
+  test('a password: the right one opens, a wrong one is an outage and is not told', async () => {
+    await direct.configSet('requirepass', 'right-one');
+    onTestFinished(async () => void (await direct.configSet('requirepass', '')));
+    const at = (password: string) => `redis://:${password}@127.0.0.1:${server.port}`;
+    expect(await open('longrun:auth:', at('right-one')).check()).toBe('Redis');
+    listenToLog();
+    await expect(open('longrun:auth:', at('wrong-one')).check()).rejects.toThrow(CacheOffline);
+    expect(warnings()).toHaveLength(1);
+    expect(printed.join('')).not.toContain('wrong-one');
+  });
+
   test('a port where something else listens is no Redis', async () => {
     listenToLog();
     const other = createServer((socket) => {
