@@ -24,7 +24,7 @@ export class Scope {
   readonly kind: 'request' | 'task';
   readonly #arrived = performance.now();
   readonly #recorder: Recorder;
-  readonly #budget = new SpanBudget();
+  readonly budget = new SpanBudget();
   readonly #waiting: Omit<Span, 'parent'>[] = [];
   readonly #labels: Record<string, string> = {};
   #joined: { trace: string; key: string; root: Root } | undefined;
@@ -68,7 +68,7 @@ export class Scope {
   add(span: Span): void {
     if (this.#joined === undefined) return;
     const { trace, key } = this.#joined;
-    if (this.#budget.admits(span)) {
+    if (this.budget.admits(span)) {
       this.#recorder.add(trace, { ...span, labels: { ...span.labels, [RUN_LABEL]: key } });
     }
   }
@@ -79,7 +79,7 @@ export class Scope {
     this.#release();
     const { trace, key, root } = this.#joined;
     const own: Span = { ...root, start: this.begun, end: this.now(), labels: this.#labels };
-    for (const span of [own, ...around(root), ...this.#budget.rest(root.id)]) {
+    for (const span of [own, ...around(root), ...this.budget.rest(root.id)]) {
       this.#recorder.add(trace, { ...span, labels: { ...span.labels, [RUN_LABEL]: key } });
     }
     return true;

@@ -30,7 +30,8 @@ export function tell(before: Run | undefined, run: Run, { events }: LogEntry): v
   if (here?.kind === 'task') here.label('outcome', run.status);
   const times = { stored: here?.now() ?? Date.now(), ...(begun === undefined ? {} : { begun }) };
   for (const span of spansOf(transitions, times)) {
-    if (here !== undefined) here.add(span);
+    // Of steps there may be very many.
+    if (here !== undefined && span.kind === 'node') here.add(span);
     else spans.add(run.trace.id, { ...span, labels: { ...span.labels, [RUN_LABEL]: key } });
   }
 }

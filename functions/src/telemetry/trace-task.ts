@@ -8,6 +8,9 @@ const FLUSH_MS = 2_000;
 /** While an attempt goes on, what it has measured is sent so often: for whoever watches, and should it be killed. */
 const LIVE_FLUSH_MS = 5_000;
 
+/** A run of days has many attempts: later ones are measured more coarsely, so that its trace stays one that can be read. */
+const FULL_ATTEMPTS = 4;
+
 /** Does `work`, which may claim a run: then it is one root span of that run's trace, sent before this resolves. */
 export async function traceTask<T>(work: () => Promise<T>): Promise<T> {
   const spans = recorder();
@@ -31,6 +34,7 @@ export function joinAttempt(run: Run, since: number): number | undefined {
   if (scope?.kind !== 'task') return undefined;
   const { attempt } = run;
   scope.begun = Math.max(scope.arrivedAt, since);
+  scope.budget.share = Math.min(1, FULL_ATTEMPTS / attempt);
   scope.label('attempt', String(attempt));
   scope.label('worker', process.env['K_REVISION'] ?? 'local');
   const id = attemptSpanId(run, attempt);

@@ -125,15 +125,15 @@ describe('what is traced', () => {
     const many = new StateGraph(Annotation.Root({ n: Annotation<number> }))
       .addNode('step', ({ n = 0 }) => ({ n: n + 1 }))
       .addEdge(START, 'step')
-      .addConditionalEdges('step', ({ n }) => (n < 430 ? 'step' : END), ['step', END])
+      .addConditionalEdges('step', ({ n }) => (n < 230 ? 'step' : END), ['step', END])
       .compile();
     const lab = labOf(many);
     const run = await create(lab);
     await work(lab, run);
-    expect(spans.named('step')).toHaveLength(400);
+    expect(spans.named('step')).toHaveLength(200);
     const rest = spans.all().find(({ kind, name }) => kind === 'node' && name === '30 more');
     expect(rest).toMatchObject({ parent: attemptSpanId(run, 1), labels: { count: '30' } });
-    expect(spans.all().filter(({ kind }) => kind === 'storage').length).toBeLessThan(160);
+    expect(spans.all().filter(({ kind }) => kind === 'storage').length).toBeLessThan(110);
   });
 
   it('a worker that was lost: its attempt and open steps, as the log tells, and the recovery of the next', async () => {
