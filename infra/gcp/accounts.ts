@@ -31,6 +31,12 @@ export function makeAccounts(stack: Stack): Accounts {
       { project: stack.settings.project, accountId: `longrun-${name}`, displayName },
       stack.after,
     );
+  // Google gives its default accounts the editor's role in many projects. Nothing here runs as one.
+  new gcp.projects.DefaultServiceAccounts(
+    'unused',
+    { project: stack.settings.project, action: 'DEPRIVILEGE', restorePolicy: 'REVERT' },
+    stack.after,
+  );
   const [api, worker, admin, maintenance] = FUNCTIONS.map((name) => make(name, PURPOSE[name]));
   if (!api || !worker || !admin || !maintenance) throw new Error('Each function has an account.');
   return {

@@ -1,11 +1,11 @@
 import * as gcp from '@pulumi/gcp';
-import type { Accounts } from './accounts.ts';
-import { NAMES, type Stack } from './stack.ts';
 import * as pulumi from '@pulumi/pulumi';
+import type { Accounts } from './accounts.ts';
+import type { Stack } from './stack.ts';
 
 /** Each push to main runs cloudbuild.yaml. The repository is connected to Cloud Build once, by hand: Google asks a person. */
 export function makeTrigger(stack: Stack, { deploy }: Accounts): void {
-  const { project, region, edge, github } = stack.settings;
+  const { project, github } = stack.settings;
   if (github === null || deploy === null) return;
   new gcp.cloudbuild.Trigger(
     'push-to-main',
@@ -19,12 +19,8 @@ export function makeTrigger(stack: Stack, { deploy }: Accounts): void {
       serviceAccount: deploy.id,
       includeBuildLogs: 'INCLUDE_BUILD_LOGS_WITH_STATUS',
       substitutions: {
-        _REGION: region,
-        _EDGE: edge,
         _STACK: pulumi.getStack(),
         _STATE: `gs://${github.stateBucket}`,
-        _SITE_BUCKET: NAMES.site(project),
-        _URL_MAP: NAMES.urlMap,
       },
     },
     stack.after,

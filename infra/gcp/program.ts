@@ -79,7 +79,6 @@ export async function program(settings: Settings, secrets: StackSecrets): Promis
   };
   if (settings.edge === 'firebase-hosting') {
     makeHosting(stack, signIn);
-    grantToDeploy(stack, accounts, roles, [source.bucket]);
     return common;
   }
   const site = makeSite(stack);

@@ -77,8 +77,6 @@ export const DEPLOY_PERMISSIONS = [
   'monitoring.uptimeCheckConfigs.update',
 ] as const;
 
-const HOSTING_PERMISSIONS = ['firebasehosting.sites.get', 'firebasehosting.sites.update'] as const;
-
 export interface Roles {
   operator: gcp.projects.IAMCustomRole;
   traces: gcp.projects.IAMCustomRole;
@@ -87,7 +85,7 @@ export interface Roles {
 }
 
 export function makeRoles(stack: Stack): Roles {
-  const { project, github, edge } = stack.settings;
+  const { project, github } = stack.settings;
   const make = (name: string, title: string, permissions: readonly string[]) =>
     new gcp.projects.IAMCustomRole(
       name,
@@ -97,12 +95,6 @@ export function makeRoles(stack: Stack): Roles {
   return {
     operator: make('operator', 'Longrun operator', OPERATOR_PERMISSIONS),
     traces: make('traces', 'Longrun: reads a trace', TRACE_PERMISSIONS),
-    deploy:
-      github === null
-        ? null
-        : make('deploy', 'Longrun deploy', [
-            ...DEPLOY_PERMISSIONS,
-            ...(edge === 'firebase-hosting' ? HOSTING_PERMISSIONS : []),
-          ]),
+    deploy: github === null ? null : make('deploy', 'Longrun deploy', DEPLOY_PERMISSIONS),
   };
 }

@@ -47,6 +47,12 @@ describe('E5: the configuration of a stack', () => {
     expect(() => parse({ ...SMALLEST, ...changes })).toThrow(`${key} is missing`);
   });
 
+  test('a push has no bucket to upload to behind Firebase Hosting', () => {
+    expect(() => parse({ ...SMALLEST, 'longrun:githubRepository': 'owner/name' })).toThrow(
+      'longrun:githubRepository',
+    );
+  });
+
   test('E4: a model without its key -> an error, unless a server needs none', () => {
     expect(() => parse(SMALLEST, [])).toThrow('longrun:modelKey is missing');
     expect(

@@ -95,6 +95,9 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
   if (settings.edge === 'load-balancer' && settings.domain === null) {
     problems.push('longrun:domain is missing: the load balancer needs one for its certificate');
   }
+  if (settings.edge === 'firebase-hosting' && settings.github !== null) {
+    problems.push('longrun:githubRepository needs longrun:edge=load-balancer: a push uploads to its bucket');
+  }
   if (providerKey(settings.model) !== null && settings.modelBaseUrl === null && !isSecretSet('modelKey')) {
     problems.push(`longrun:modelKey is missing: ${settings.model} needs it (or longrun:modelBaseUrl)`);
   }

@@ -54,7 +54,6 @@ export function makeSignIn(stack: Stack): SignIn {
     'page',
     {
       project,
-      name: 'longrun-page',
       displayName: 'Longrun: the page',
       // It is public, so it opens these three and from these places only.
       restrictions: {

@@ -64,7 +64,6 @@ export function makeLoadBalancer(
     return new gcp.compute.BackendService(name, {
       project,
       loadBalancingScheme: 'EXTERNAL_MANAGED',
-      protocol: 'HTTPS',
       backends: [{ group: group.id }],
       securityPolicy: rateLimit.id,
       // The functions choose the rest themselves; these are on every answer, errors of the balancer too.

@@ -12,11 +12,12 @@ interface LogMetric {
   labels: Record<string, string>;
 }
 
-const WORKER = `resource.type="cloud_run_revision" AND resource.labels.service_name="${NAMES.function('worker')}"`;
-const RUN_ENDED = `${WORKER} AND jsonPayload.event="run.ended"`;
+/** The worker ends most runs, the API those that were cancelled before. */
+const FUNCTIONS = 'resource.type="cloud_run_revision" AND resource.labels.service_name=~"^longrun-"';
+const RUN_ENDED = `${FUNCTIONS} AND jsonPayload.event="run.ended"`;
 const BY_GRAPH = { graph: 'jsonPayload.graph' };
 
-/** What the worker says with `run.ended` and `node.ended`, and what Cloud Run says of the API's requests. */
+/** What the functions say with `run.ended` and `node.ended`, and what Cloud Run says of the API's requests. */
 export const LOG_METRICS = {
   runs: {
     name: 'longrun_runs_ended',
@@ -27,7 +28,7 @@ export const LOG_METRICS = {
   },
   duration: {
     name: 'longrun_run_duration',
-    description: 'From the first start to the end.',
+    description: 'From creation to the end, with all waiting.',
     unit: 'ms',
     filter: RUN_ENDED,
     value: 'jsonPayload.duration_ms',
@@ -69,7 +70,7 @@ export const LOG_METRICS = {
     name: 'longrun_node_duration',
     description: 'Time of one node of a graph.',
     unit: 'ms',
-    filter: `${WORKER} AND jsonPayload.event="node.ended"`,
+    filter: `${FUNCTIONS} AND jsonPayload.event="node.ended"`,
     value: 'jsonPayload.duration_ms',
     labels: { node: 'jsonPayload.node', ...BY_GRAPH },
   },

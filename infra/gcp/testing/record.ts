@@ -42,6 +42,8 @@ const CONFIG: Record<string, string> = {
 /** Everything that can be configured is, unless `changes` says otherwise (null: not set). */
 export function settingsFor(changes: Record<string, string | null> = {}, bundle?: string): Settings {
   const config: Record<string, string | null> = { ...CONFIG, ...changes };
+  // Pushes deploy to a load balancer only.
+  if (config['longrun:edge'] === 'firebase-hosting') config['longrun:githubRepository'] = null;
   const settings = parseSettings(
     (key) => config[key] ?? undefined,
     () => true,
