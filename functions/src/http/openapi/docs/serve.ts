@@ -5,11 +5,12 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { LongrunError } from '@longrun/shared';
+// Its version; and the import is how a bundle knows that the package must be installed.
+import swaggerUi from 'swagger-ui-dist/package.json' with { type: 'json' };
 import { docsPage, PAGE_SCRIPT, PAGE_STYLE } from './page.ts';
 
 const compress = promisify(gzip);
-const require = createRequire(import.meta.url);
-const SWAGGER_UI = require.resolve('swagger-ui-dist/package.json');
+const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 /** Addresses of these name their version. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
@@ -25,7 +26,7 @@ interface File {
 const ofSwagger = (name: string, type: string): File => ({
   type,
   cache: IMMUTABLE,
-  read: () => readFile(join(dirname(SWAGGER_UI), name)),
+  read: () => readFile(join(SWAGGER_UI, name)),
 });
 
 const FILES: ReadonlyMap<string, File> = new Map([
@@ -39,7 +40,6 @@ const compressed = new Map<string, Promise<Buffer>>();
 
 /** `identity`: origin of the local identity server, where the page can sign in a guest; null in the cloud. */
 export function serveDocs(res: Response, identity: string | null): void {
-  const { version } = require(SWAGGER_UI) as { version: string };
   res.set({
     'content-security-policy': policy(identity),
     'x-content-type-options': 'nosniff',
@@ -47,7 +47,7 @@ export function serveDocs(res: Response, identity: string | null): void {
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-cache',
   });
-  res.type('html').send(docsPage({ swaggerVersion: version, identity }));
+  res.type('html').send(docsPage({ swaggerVersion: swaggerUi.version, identity }));
 }
 
 /** Throws `not_found`. */
