@@ -116,7 +116,7 @@ export class ResumableUploads {
 function parseRange(header: string | undefined, length: number): Range {
   if (header === undefined) return { start: 0, total: length };
   const [, first, last, total] =
-    /^bytes (?:(\d{1,15})-(\d{1,15}|\*)|\*)\/(\d{1,15}|\*|undefined)$/.exec(header.trim()) ?? [];
+    /^bytes (?:(\d{1,15})-(\d{1,15}|\*)|\*)\/(\d{1,15}|\*)$/.exec(header.trim()) ?? [];
   if (total === undefined) throw invalid(`Content-Range "${header}" is malformed.`);
   const isOpen = last === '*';
   const whole = Number(total);
