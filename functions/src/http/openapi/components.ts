@@ -26,6 +26,7 @@ import {
   runSchema,
   threadSchema,
   traceSchema,
+  webhookMessageSchema,
 } from './schemas/run.ts';
 import { documentSchema, errorBodySchema, graphsSchema, healthSchema } from './schemas/service.ts';
 
@@ -52,6 +53,7 @@ const SCHEMAS = {
   RunTrace: { schema: traceSchema, description: 'The spans of a run.' },
   Answers: { schema: answerSchema, description: 'Answers by the ids of their questions.' },
   Deliveries: { schema: deliveriesSchema, description: 'What a webhook was told.' },
+  WebhookMessage: { schema: webhookMessageSchema, description: 'What a webhook is told.' },
   DeadLetters: { schema: deadLettersSchema, description: 'Runs that were given up.' },
   RetryDeadLetters: { schema: retryDeadLettersSchema, description: 'Runs to try again.' },
   AdminMe: { schema: adminMeSchema, description: 'Whether one is an admin, or may become one.' },

@@ -17,6 +17,28 @@ const TAGS = {
   Administration: 'For tokens with the claim `admin: true`.',
 };
 
+/** What Longrun itself sends to a run's `webhook`. */
+const WEBHOOK: JsonSchema = {
+  operationId: 'runWebhook',
+  tags: ['Runs'],
+  summary: 'A run ended, or asks something',
+  description:
+    'Signed as [Standard Webhooks](https://www.standardwebhooks.com) says, by the secret `WEBHOOK_SECRET` of the installation. ' +
+    'Sent at least once, to an https address on the public internet: `webhook-id` is the same each time. Redirects are not followed.',
+  security: [],
+  parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+    name,
+    in: 'header',
+    required: true,
+    schema: { type: 'string' },
+  })),
+  requestBody: { required: true, content: { 'application/json': { schema: refTo('WebhookMessage') } } },
+  responses: {
+    '2XX': { description: 'It arrived. Any other answer, or none within ten seconds: it is sent again.' },
+    '410': { description: 'It is not wanted any more, and not sent again.' },
+  },
+};
+
 /** D6: the API as OpenAPI 3.1. Source: https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiDocument(version: string): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
@@ -39,6 +61,7 @@ export function openApiDocument(version: string): JsonSchema {
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ idToken: [] }],
     paths,
+    webhooks: { run: { post: WEBHOOK } },
     components: {
       schemas: componentSchemas(),
       securitySchemes: {

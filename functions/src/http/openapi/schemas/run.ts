@@ -135,3 +135,20 @@ export const traceSchema = z.object({
     }),
   ),
 }) satisfies SchemaOf<RunTrace>;
+
+/** What is sent to the webhook of a run. */
+export const webhookMessageSchema = z.object({
+  type: z.enum(WEBHOOK_TYPES),
+  timestamp: time,
+  data: z.object({
+    run_id: z.string(),
+    thread_id: z.string(),
+    assistant_id: z.string(),
+    status: z.enum(RUN_STATUSES),
+    title: z.string(),
+    error_code: z.nullable(z.string()),
+    usage: usageSumSchema,
+    created_at: time,
+    finished_at: maybeTime,
+  }),
+});

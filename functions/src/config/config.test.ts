@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from './config.ts';
+
+const ENV = { GOOGLE_CLOUD_PROJECT: 'demo-longrun', WORKER_URL: 'https://worker.example/' };
+const secret = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
+
+/** What a start is refused for. */
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('E5: configuration', () => {
+  test('every problem is told at once, each with its setting', () => {
+    const problems = problemsOf({
+      GOOGLE_CLOUD_PROJECT: 'X',
+      WORKER_URL: 'nowhere',
+      LONGRUN_STORAGE: 'floppy',
+      WORKER_DEADLINE_S: '1',
+      WEBHOOK_SECRET: 'guess-me',
+      NODE_ENV: 'production',
+    });
+    for (const name of [
+      'GOOGLE_CLOUD_PROJECT',
+      'WORKER_URL',
+      'LONGRUN_STORAGE',
+      'WORKER_DEADLINE_S',
+      'WEBHOOK_SECRET',
+      'MODEL',
+    ]) {
+      expect(problems.filter((problem) => problem.startsWith(name))).toHaveLength(1);
+    }
+  });
+
+  test('a wrong secret is not repeated in the problem', () => {
+    expect(problemsOf({ ...ENV, WEBHOOK_SECRET: 'guess-me' }).join()).not.toContain('guess-me');
+  });
+
+  test('D12: one secret, or several while one replaces another; none by default', () => {
+    expect(parseConfig(ENV).WEBHOOK_SECRET).toBeUndefined();
+    expect(parseConfig({ ...ENV, WEBHOOK_SECRET: secret(1) }).WEBHOOK_SECRET).toEqual([secret(1)]);
+    const both = parseConfig({ ...ENV, WEBHOOK_SECRET: `${secret(1)} ${secret(2)}` });
+    expect(both.WEBHOOK_SECRET).toEqual([secret(1), secret(2)]);
+  });
+
+  test('D12: private addresses are for tests on one machine only', () => {
+    const allowed = { ...ENV, WEBHOOK_ALLOW_PRIVATE: '1' };
+    expect(problemsOf({ ...allowed, LONGRUN_STORAGE: 'embedded' })).toEqual([]);
+    expect(problemsOf({ ...allowed, LONGRUN_STORAGE: 'firestore' })).toHaveLength(1);
+    expect(problemsOf(allowed)).toHaveLength(1);
+  });
+});
