@@ -52,17 +52,17 @@ async function preview(config: Record<string, string>) {
 
 describe("under Pulumi's own runner", () => {
   test('the program is read as it is and asks for everything', async () => {
-    const { code, said, errors, resources, outputs } = await preview(CONFIG);
-    expect({ code, said, errors }).toEqual({ code: 0, said: '', errors: [] });
+    const { code, said, complaints, resources, outputs } = await preview(CONFIG);
+    expect({ code, said, complaints }).toEqual({ code: 0, said: '', complaints: [] });
     expect(resources).toContain('gcp:cloudfunctionsv2/function:Function worker');
     expect(resources).toContain('gcp:compute/uRLMap:URLMap edge');
     expect(outputs.sort()).toEqual(['address', 'apiKey', 'edge', 'siteBucket', 'url', 'urlMap']);
   });
 
   test('a configuration that cannot work -> every problem, and nothing is made', async () => {
-    const { code, errors, resources } = await preview({ 'gcp:project': 'X', 'longrun:edge': 'none' });
+    const { code, complaints, resources } = await preview({ 'gcp:project': 'X', 'longrun:edge': 'none' });
     expect(code).not.toBe(0);
-    const log = errors.join('\n');
+    const log = complaints.join('\n');
     for (const key of ['gcp:project', 'gcp:region', 'longrun:edge', 'longrun:model', 'longrun:alertEmail']) {
       expect(log).toContain(key);
     }

@@ -5,13 +5,15 @@ import { parseSettings } from './settings.ts';
 
 const gcp = new pulumi.Config('gcp');
 const longrun = new pulumi.Config('longrun');
-const isSecretSet = (key: string) => (longrun.get(key) ?? '') !== '';
-const secret = (key: string) => (isSecretSet(key) ? longrun.requireSecret(key) : undefined);
+const secret = (key: string) => longrun.getSecret(key);
 
-const settings = parseSettings((key) => {
-  const [namespace, name = ''] = key.split(':');
-  return (namespace === 'gcp' ? gcp : longrun).get(name);
-}, isSecretSet);
+const settings = parseSettings(
+  (key) => {
+    const [namespace, name = ''] = key.split(':');
+    return (namespace === 'gcp' ? gcp : longrun).get(name);
+  },
+  (key) => secret(key) !== undefined,
+);
 
 /** A function, since Pulumi waits for what the default export of an ES module answers. */
 export default () =>

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from './settings.ts';
 import { settingsFor } from './testing/record.ts';
@@ -16,7 +17,19 @@ const SMALLEST = {
   'longrun:alertEmail': 'ops@example.com',
 };
 
+const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+
 describe('E5: the configuration of a stack', () => {
+  test('every key that is read is explained in the example', () => {
+    const keys = [
+      ...(read('settings.ts').match(/'(gcp|longrun):\w+'/g) ?? []),
+      ...[...read('index.ts').matchAll(/secret\('(\w+)'\)/g)].map(([, key]) => `'longrun:${key}'`),
+    ].map((key) => key.replaceAll("'", ''));
+    expect(keys.length).toBeGreaterThan(15);
+    const example = read('Pulumi.example.yaml');
+    for (const key of new Set(keys)) expect(example).toMatch(new RegExp(`^ +(# )?${key}:`, 'm'));
+  });
+
   test('the smallest one', () => {
     expect(parse(SMALLEST)).toMatchObject({ domain: null, github: null, monthlyBudget: 50, minInstances: 0 });
   });

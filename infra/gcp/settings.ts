@@ -20,6 +20,8 @@ export interface Settings {
   googleClientId: string | null;
   minInstances: number;
   runTtlHours: number | null;
+  /** Part of the runs that are traced, from 0 to 1. */
+  traceRate: number | null;
   /** Folder that holds the functions' bundle; LONGRUN_BUNDLE names another one. */
   bundle: string;
 }
@@ -90,6 +92,7 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
     ),
     minInstances: number('longrun:minInstances', 0, 100) ?? 0,
     runTtlHours: number('longrun:runTtlHours', 1, 24 * 365),
+    traceRate: number('longrun:traceRate', 0, 1),
     bundle: process.env['LONGRUN_BUNDLE'] ?? BUNDLE,
   };
   if (settings.edge === 'load-balancer' && settings.domain === null) {

@@ -1,6 +1,6 @@
 /**
- * Prices in US dollars for us-central1, as the pages named here gave them in November 2026. Free amounts are a
- * billing account's, or a project's; here they are all this installation's.
+ * Prices in US dollars for us-central1, taken down from the pages named here in November 2026; where a bill differs, the bill is
+ * right. Free amounts are a billing account's, or a project's; here they are all this installation's.
  */
 export const PRICES_AT = '2026-11-21';
 

@@ -22,8 +22,8 @@ export interface FakeEngine {
   address: string;
   /** `type name` of each resource that was asked for. */
   resources: string[];
-  /** What the program logged as errors. */
-  errors: string[];
+  /** What the program complained of: errors and warnings. */
+  complaints: string[];
   /** What the stack gave out, by name. */
   outputs: string[];
   close(): void;
@@ -31,12 +31,12 @@ export interface FakeEngine {
 
 export async function startFakeEngine(): Promise<FakeEngine> {
   const resources: string[] = [];
-  const errors: string[] = [];
+  const complaints: string[] = [];
   const outputs: string[] = [];
   const server = new Server();
   server.addService(EngineService, {
     log: unary((request) => {
-      if (request.getSeverity() >= ERROR) errors.push(request.getMessage());
+      if (request.getSeverity() >= WARNING) complaints.push(request.getMessage());
       return new Empty();
     }),
     getRootResource: unary(() => new engine.GetRootResourceResponse()),
@@ -68,7 +68,13 @@ export async function startFakeEngine(): Promise<FakeEngine> {
       error === null ? resolve(bound) : reject(error),
     );
   });
-  return { address: `127.0.0.1:${port}`, resources, errors, outputs, close: () => server.forceShutdown() };
+  return {
+    address: `127.0.0.1:${port}`,
+    resources,
+    complaints,
+    outputs,
+    close: () => server.forceShutdown(),
+  };
 }
 
 /** Of LogRequest and RegisterResourceRequest, what is read here. */
@@ -81,7 +87,7 @@ interface Message {
   getOutputs(): { toJavaScript(): object } | undefined;
 }
 
-const ERROR = 3;
+const WARNING = 2;
 
 function unary(answer: (request: Message) => unknown): grpc.handleUnaryCall<Message, unknown> {
   return (call, respond) => respond(null, answer(call.request));
