@@ -23,7 +23,7 @@ const maybeTime = z.nullable(time);
 const maybeId = z.nullable(z.string());
 const count = z.int().check(z.gte(0));
 
-export const usageSumSchema = z.object({
+const usageSumSchema = z.object({
   input_tokens: count,
   output_tokens: count,
   cached_tokens: z.exactOptional(count),

@@ -4,7 +4,7 @@ import type { LibraryDocument } from '../../../agents/library/load.ts';
 import { time } from './run.ts';
 import type { SchemaOf } from './schema-of.ts';
 
-export const ERROR_CODES = Object.keys(ERROR_STATUS) as ErrorCode[];
+const ERROR_CODES = Object.keys(ERROR_STATUS) as ErrorCode[];
 
 export const errorBodySchema = z.object({
   error: z.object({
