@@ -98,7 +98,7 @@ function Lines({ entries }: { entries: readonly AuditEntry[] }) {
   );
 }
 
-export const ACTIONS: Record<AdminAction, string> = {
+const ACTIONS: Record<AdminAction, string> = {
   purge_cdn: 'Purge CDN',
   flush_cache: 'Flush cache',
   retry_dead_letters: 'Retry dead letters',

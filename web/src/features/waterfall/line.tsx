@@ -1,4 +1,5 @@
 import type { TraceSpan } from '@longrun/shared';
+import { memo } from 'react';
 import { plural } from '../../lib/format.ts';
 import { ChevronIcon } from '../../lib/icons.tsx';
 import { covered, type Scale } from '../timeline/scale.ts';
@@ -16,14 +17,24 @@ interface LineProps {
   times: Times;
   scale: Scale;
   hatch: string;
-  onPoint: () => void;
-  onFocus: () => void;
-  onToggle: () => void;
+  onPoint: (id: string) => void;
+  onFocus: (id: string) => void;
+  onToggle: (branch: Branch) => void;
 }
 
 const MAX_INDENT = 7;
 
-export function Line({ branch, level, open, current, times, scale, hatch, ...on }: LineProps) {
+/** Drawn again only when it changed itself: there may be thousands. */
+export const Line = memo(function Line({
+  branch,
+  level,
+  open,
+  current,
+  times,
+  scale,
+  hatch,
+  ...on
+}: LineProps) {
   const spans = spansOf(branch);
   const first = spans[0];
   if (first === undefined) return null;
@@ -43,9 +54,9 @@ export function Line({ branch, level, open, current, times, scale, hatch, ...on 
       data-line={branch.id}
       data-kind={first.kind}
       data-level={Math.min(level, MAX_INDENT)}
-      onPointerEnter={on.onPoint}
-      onFocus={on.onFocus}
-      onClick={on.onToggle}
+      onPointerEnter={() => on.onPoint(branch.id)}
+      onFocus={() => on.onFocus(branch.id)}
+      onClick={() => on.onToggle(branch)}
     >
       <span className="w-name">
         <span className="w-mark" data-open={open ?? undefined}>
@@ -83,7 +94,7 @@ export function Line({ branch, level, open, current, times, scale, hatch, ...on 
       </span>
     </div>
   );
-}
+});
 
 function Bar({ span, scale, hatch }: { span: TraceSpan; scale: Scale; hatch: string }) {
   const left = scale.at(span.start_ms) * 100;

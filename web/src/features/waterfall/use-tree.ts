@@ -12,14 +12,14 @@ export function useTree(branches: readonly Branch[]) {
     (branch: Branch) => (branch.kind === 'span') !== changed.has(branch.id),
     [changed],
   );
-  const toggle = (branch: Branch) => {
+  const toggle = useCallback((branch: Branch) => {
     if (branch.children.length === 0) return;
     setChanged((now) => {
       const next = new Set(now);
       if (!next.delete(branch.id)) next.add(branch.id);
       return next;
     });
-  };
+  }, []);
   const onKeyDown = (places: readonly Place[]) => (event: KeyboardEvent<HTMLElement>) => {
     const at = Math.max(0, indexOf(places, current));
     const here = places[at];

@@ -65,9 +65,9 @@ function Traced({ trace }: { trace: RunTrace }) {
             times={times}
             scale={scale}
             hatch={hatch}
-            onPoint={() => setPointed(branch.id)}
-            onFocus={() => tree.setCurrent(branch.id)}
-            onToggle={() => tree.toggle(branch)}
+            onPoint={setPointed}
+            onFocus={tree.setCurrent}
+            onToggle={tree.toggle}
           />
         ))}
       </div>
@@ -87,9 +87,11 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
 function Axis({ times, scale }: { times: Times; scale: Scale }) {
   return (
     <div className="axis soft num" aria-hidden="true">
-      {TICKS.map((place) => (
-        <span key={place}>{brief(timeAt(place, times, scale) - times.start)}</span>
-      ))}
+      {TICKS.map((place) => {
+        const at = timeAt(place, times, scale);
+        const shortened = scale.breaks.some(({ from, to }) => from < at && at < to);
+        return <span key={place}>{shortened ? '…' : brief(at - times.start)}</span>;
+      })}
     </div>
   );
 }
