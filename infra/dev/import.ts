@@ -1,5 +1,5 @@
 /**
- * `npm run import -- FILE [--project ID [--database ID]] [--merge] [--continue] [--check]`: fills an installation with what an export holds, and
+ * `npm run import -- FILE [--project ID [--database ID]] [--merge] [--only PATH]... [--continue] [--check]`: fills an installation with what an export holds, and
  * verifies it. Ends with 0 when everything is there and every run keeps the invariants.
  */
 import { resolve } from 'node:path';
@@ -12,9 +12,10 @@ import { differences } from './moving/tally.ts';
 import { argumentsOrExit, fail, print, settingsOrExit, warn } from './moving/terminal.ts';
 import { tallyOf, verifyRuns } from './moving/verify.ts';
 
-const USAGE = `Usage: npm run import -- FILE [--project ID [--database ID]] [--merge] [--continue] [--check]
+const USAGE = `Usage: npm run import -- FILE [--project ID [--database ID]] [--merge] [--only PATH]... [--continue] [--check]
   --project    into a project on Google Cloud, not into the local installation (LONGRUN_DATA)
   --merge      the target holds something already: add what is missing, leave what is there
+  --only       of what is missing, add only this document and all below it, as in users/UID/runs/RUN_ID
   --continue   execute runs that go on at their source as well
   --check      only say whether the file is whole, and what is in it`;
 
@@ -28,10 +29,14 @@ const { file, values } = argumentsOrExit(USAGE, () => {
       merge: boolean,
       continue: boolean,
       check: boolean,
+      only: { type: 'string', multiple: true, default: [] as string[] },
     },
   });
   const [first, ...more] = parsed.positionals;
   if (first === undefined || more.length > 0) throw new Error('Name one file.');
+  for (const path of parsed.values.only) {
+    if (!/^[^/]+\/[^/]+(?:\/[^/]+\/[^/]+)*$/.test(path)) throw new Error(`--only ${path} is no document.`);
+  }
   return { file: resolve(first), values: parsed.values };
 });
 
@@ -59,16 +64,16 @@ async function importAll({ source }: Header, trailer: Trailer): Promise<number> 
       : openDeployed(values.project, values.database, true);
   try {
     const isNew = await isEmpty(target);
-    if (!isNew && !values.merge) {
+    if (!isNew && !values.merge && values.only.length === 0) {
       throw new Error(
         `The target (project ${target.place.project}, ${target.kind}) is not empty. With --merge what is missing is added; that ` +
           'is also how an import that was interrupted goes on.',
       );
     }
     const before = performance.now();
-    const created = await readIn(file, trailer, target, warn);
+    const created = await readIn(file, trailer, target, warn, values.only);
     print(`${created} documents were created in ${((performance.now() - before) / 1000).toFixed(1)} s.`);
-    return await verify(target, trailer, isNew);
+    return await verify(target, trailer, isNew && values.only.length === 0);
   } finally {
     await target.close();
   }

@@ -83,6 +83,14 @@ const DAMAGES: [what: string, damage: () => void, restored: string[]][] = [
     ['firestore.sqlite'],
   ],
   [
+    'the queue and every backup are deleted',
+    () => {
+      for (const name of readdirSync(db())) if (name.startsWith('tasks')) rmSync(db(name));
+      rmSync(join(stack.data, 'backups'), { recursive: true });
+    },
+    [],
+  ],
+  [
     'the logs of all databases are deleted',
     () => readdirSync(db()).forEach((name) => name.endsWith('-wal') && rmSync(db(name))),
     [],

@@ -2,12 +2,12 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Run } from '@longrun/shared';
+import { runPath, threadPath, type Run } from '@longrun/shared';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../support/api.ts';
 import { findBrowser } from '../support/browser.ts';
-import { command, EMAIL, PASSWORD, signIn, violations } from '../support/installation.ts';
+import { command, corrupt, EMAIL, PASSWORD, signIn, violations } from '../support/installation.ts';
 import { Stack } from '../support/stack.ts';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
@@ -122,6 +122,26 @@ describe('C7: npm run export and npm run import', () => {
     expect({ ...merged }).toMatchObject({ code: 0, err: '' });
     expect(await runs()).toEqual(before);
     expect((await violations(fresh.at)).violated).toEqual([]);
+  });
+
+  it('D10: a run that was corrupted is taken from an export, alone', async () => {
+    const there = new Api(fresh.at.edge, await signIn(fresh.at, 'signInWithPassword'));
+    const { runs } = (await there.call<{ runs: Run[] }>('GET', '/runs?status=completed')).body;
+    const [run, other] = [runs.at(-1), runs[0]];
+    if (run === undefined || other === undefined) throw new Error('Two runs have moved.');
+    const path = runPath(run.owner, run.run_id);
+    await corrupt(fresh.at, path);
+    const verdict = await command('verify-run', fresh.data, run.run_id);
+    expect(verdict).toMatchObject({ code: 1, out: expect.stringContaining('VIOLATED') });
+
+    expect((await there.call('DELETE', `/runs/${run.run_id}`)).status).toBeLessThan(300);
+    await there.call('DELETE', `/runs/${other.run_id}`); // on purpose: it must stay away
+    const thread = threadPath(run.owner, run.thread_id); // it was made for this run, and went with it
+    const brought = await command('import', fresh.data, file(), '--only', path, '--only', thread);
+    expect(brought).toMatchObject({ code: 0, err: '' });
+    expect(await there.get(run.run_id)).toEqual(run);
+    expect((await there.call('GET', `/runs/${other.run_id}`)).status).toBe(404);
+    expect(await command('verify-run', fresh.data, run.run_id)).toMatchObject({ code: 0 });
   });
 
   it('a file that was cut short or changed is refused before anything is written', async () => {

@@ -23,7 +23,27 @@ export function command(
 }
 
 /** Every invariant that a stored run violates, and how many runs there are. */
-export async function violations(at: Addresses): Promise<{ runs: number; violated: string[] }> {
+export function violations(at: Addresses): Promise<{ runs: number; violated: string[] }> {
+  return withFirestore(at, async (db) => {
+    const runs = await db.collectionGroup(RUNS).get();
+    const documents = firestoreDocuments(db);
+    const violated: string[] = [];
+    for (const { id } of runs.docs) {
+      const { findings = [] } = (await verifyRun(documents, id)) ?? {};
+      for (const finding of findings) {
+        violated.push(...(finding.violations ?? []).map((text) => `${id}: ${text}`));
+      }
+    }
+    return { runs: runs.size, violated };
+  });
+}
+
+/** Makes a run's document say something that its log does not. */
+export function corrupt(at: Addresses, path: string): Promise<unknown> {
+  return withFirestore(at, (db) => db.doc(path).update({ steps_done: 99 }));
+}
+
+async function withFirestore<T>(at: Addresses, work: (db: Firestore) => Promise<T>): Promise<T> {
   process.env['METADATA_SERVER_DETECTION'] ??= 'none';
   const db = new Firestore({
     projectId: at.project,
@@ -32,15 +52,7 @@ export async function violations(at: Addresses): Promise<{ runs: number; violate
     customHeaders: { Authorization: 'Bearer owner' },
   });
   try {
-    const runs = await db.collectionGroup(RUNS).get();
-    const documents = firestoreDocuments(db);
-    const violated: string[] = [];
-    for (const { id } of runs.docs) {
-      const { findings = [] } = (await verifyRun(documents, id)) ?? {};
-      for (const finding of findings)
-        violated.push(...(finding.violations ?? []).map((text) => `${id}: ${text}`));
-    }
-    return { runs: runs.size, violated };
+    return await work(db);
   } finally {
     await db.terminate();
   }

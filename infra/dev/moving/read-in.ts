@@ -15,13 +15,15 @@ const RAMP = { perSecond: 500, factor: 1.5, everyMs: 300_000 };
 
 /**
  * Writes what a file holds, which has passed `checkArchive`, to the target. What exists there stays as it is, so it can be done
- * again after it was interrupted. Runs come last, when everything of theirs is there. Returns how many documents it created.
+ * again after it was interrupted. Runs come last, when everything of theirs is there. `only` names documents that are wanted with
+ * everything below them, and nothing else; empty: all. Returns how many documents it created.
  */
 export async function readIn(
   file: string,
   { passwords }: Trailer,
   target: Endpoint,
   tell: (line: string) => void,
+  only: readonly string[] = [],
 ): Promise<number> {
   const { documents } = target;
   const pace = target.kind === 'firestore' ? ramp() : () => Promise.resolve();
@@ -60,9 +62,12 @@ export async function readIn(
     accounts = [];
   };
 
+  const isWanted = (path: string): boolean =>
+    only.length === 0 || only.some((wanted) => path === wanted || path.startsWith(`${wanted}/`));
   for await (const line of readArchive(file)) {
     switch (line.kind) {
       case 'account':
+        if (only.length > 0) break;
         accounts.push(line.account);
         if (accounts.length >= ACCOUNTS) await settle();
         break;
@@ -70,6 +75,7 @@ export async function readIn(
         await settle();
         break;
       case 'document':
+        if (!isWanted(line.path)) break;
         batch.push(documentOf(line));
         bytes += JSON.stringify(line.fields).length;
         seen += 1;
