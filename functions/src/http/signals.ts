@@ -1,8 +1,12 @@
 import { attemptThatThrew } from '../runtime/stray-errors.ts';
 import { log } from '../telemetry/log.ts';
+import { recorder } from '../telemetry/tracing.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const CRASHES = ['unhandledRejection', 'uncaughtException'] as const;
+
+/** Of the ten seconds, for spans that no answer waited for. Milliseconds. */
+const FLUSH_MS = 1_000;
 
 /**
  * functions-framework answers 500 and exits some 30 ms after SIGTERM, with work in flight. Its listeners are
@@ -15,7 +19,11 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
     if (closing) return;
     closing = true;
     log.info('Shutting down.', { signal });
-    shutDown().then(
+    const endAll = async () => {
+      await shutDown();
+      await recorder()?.flush(FLUSH_MS);
+    };
+    endAll().then(
       () => process.exit(0),
       (error: unknown) => {
         log.error('Shutting down failed.', error);

@@ -7,13 +7,17 @@ export type Exporter = (spans: ReadonlyMap<string, Span[]>) => Promise<void>;
 
 /** Spans wait here while the exporter is away; the newest are dropped beyond it. */
 const MAX_SPANS = 20_000;
+/** A Cloud Trace that is switched off would otherwise be told of with every request. Milliseconds. */
+const WARN_EVERY_MS = 60_000;
 
 /** Spans of this process that wait to be sent. */
 export class Recorder {
   readonly #export: Exporter;
   #pending = new Map<string, Span[]>();
   #count = 0;
-  #dropped = 0;
+  /** Since the last warning. */
+  #lost = 0;
+  #warnFrom = 0;
   #sending: Promise<void> = Promise.resolve();
 
   constructor(exporter: Exporter) {
@@ -22,7 +26,7 @@ export class Recorder {
 
   add(traceId: string, span: Span): void {
     if (this.#count >= MAX_SPANS) {
-      this.#dropped += 1;
+      this.#lost += 1;
       return;
     }
     this.#count += 1;
@@ -47,15 +51,22 @@ export class Recorder {
 
   async #send(): Promise<void> {
     if (this.#count === 0) return;
-    const spans = this.#pending;
-    const [count, dropped] = [this.#count, this.#dropped];
+    const [spans, count] = [this.#pending, this.#count];
     this.#pending = new Map();
-    [this.#count, this.#dropped] = [0, 0];
-    if (dropped > 0) log.warn('Spans were dropped: more came than could be sent.', { spans: dropped });
+    this.#count = 0;
     try {
       await this.#export(spans);
+      if (this.#lost > 0) this.#warn('More came than could be sent.');
     } catch (error) {
-      log.warn('Spans could not be sent.', { spans: count, error: errorMessage(error) });
+      this.#lost += count;
+      this.#warn(errorMessage(error));
     }
+  }
+
+  #warn(error: string): void {
+    if (performance.now() < this.#warnFrom) return;
+    this.#warnFrom = performance.now() + WARN_EVERY_MS;
+    log.warn('Spans were lost.', { spans: this.#lost, error });
+    this.#lost = 0;
   }
 }
