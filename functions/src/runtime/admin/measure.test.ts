@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { RunEvent } from '@longrun/shared';
 import { describe, expect, test } from 'vitest';
 import { alertsOf } from './alerts.ts';
@@ -153,6 +154,14 @@ describe('D8: alerts', () => {
     expect(firing({ apiMs: 2_001 })).toEqual(['api_latency']);
     const lastDay = { ...measured.lastDay, usage: { ...measured.lastDay.usage, cost_usd: 5.01 } };
     expect(firing({ lastDay })).toEqual(['daily_cost']);
+  });
+
+  test('the alert policies of the cloud have the same thresholds', async () => {
+    const file = new URL('../../../../infra/gcp/monitoring/thresholds.ts', import.meta.url);
+    const names = [...(await readFile(file, 'utf8')).matchAll(/name: '[^']* above \$?(\d+)[^']*'/g)];
+    expect(names.map(([, threshold]) => Number(threshold))).toEqual(
+      alertsOf(measured).map(({ threshold }) => threshold),
+    );
   });
 
   test('nothing measured -> no value and no alarm', () => {
