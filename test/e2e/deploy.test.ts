@@ -157,6 +157,14 @@ describe('B4: a deploy that fails leaves people the page they had', () => {
     const { code, output } = await site.step('rollback');
     expect(code, output).toBe(0);
     expect(await served()).toBe(before);
+
+    // What only the bad one needed is pruned; the one that is live stays whole.
+    const pruned = await site.step('prune', '--older-than', '0s');
+    expect(pruned.output).toMatch(/assets\/index-[\w-]+\.js/);
+    const { page } = await open();
+    expect(await version(page)).toBe('one');
+    await page.getByRole('link', { name: 'Threads', exact: true }).first().click();
+    await page.locator('main h1').waitFor();
   });
 });
 

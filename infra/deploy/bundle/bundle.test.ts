@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -12,7 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen } from '../../local/net/listen.ts';
 import { eventually } from '../../local/testing/eventually.ts';
@@ -114,6 +115,23 @@ describe('A13: the functions’ bundle', () => {
     expect(named.some((name) => name.endsWith('family.ics'))).toBe(true);
     expect(named).toContain('./langgraph.json');
     for (const name of named) expect(existsSync(join(outdir, name)), name).toBe(true);
+  });
+
+  test('the same code is the same bundle, byte for byte: what did not change is not deployed again', async () => {
+    const files = async (dir: string): Promise<Map<string, string>> => {
+      await bundleFunctions({ outdir: join(folder, dir), graphs: inRoot('langgraph.json') });
+      const entries = readdirSync(join(folder, dir), { recursive: true, withFileTypes: true });
+      const paths = entries
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name));
+      return new Map(paths.map((path) => [relative(join(folder, dir), path), readFileSync(path, 'utf8')]));
+    };
+    const [first, second] = [await files('first'), await files('second')];
+    expect([...second.keys()].sort()).toEqual([...first.keys()].sort());
+    const differing = [...first].filter(([name, text]) => second.get(name) !== text).map(([name]) => name);
+    expect(differing).toEqual([]);
+    // Nor does it say where it was made.
+    expect([...first].filter(([, text]) => text.includes(inRoot(''))).map(([name]) => name)).toEqual([]);
   });
 
   test('its package.json names exactly what is imported, its lockfile all of that and no registry', () => {
