@@ -61,6 +61,7 @@ const HEADERS: readonly [string, readonly string[]][] = [
   ['x-http-method-override', ['DELETE']],
   ['x-forwarded-for', ['127.0.0.1', '\xff'.repeat(100)]],
   ['x-cloud-trace-context', ['/', '0'.repeat(500), '../x;o=1']],
+  ['x-longrun-click-age', ['-1', '1e9', 'NaN', '600000', '0.0005']],
   ['traceparent', ['00-0-0-0', 'x'.repeat(300)]],
   ['cookie', ['a=b', 'x'.repeat(7_000)]],
   ['upgrade', ['websocket', 'h2c']],
