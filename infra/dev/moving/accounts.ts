@@ -55,6 +55,8 @@ const EMBEDDED_SALT_BYTES = 16;
 /** What Google sends in place of a hash to whoever may not read it. */
 const REDACTED = 'UkVEQUNURUQ=';
 const PAGE = 1_000;
+/** As many as the API looks up at a time. */
+const LOOKUP = 100;
 
 export async function* readAccounts(
   auth: Auth,
@@ -69,21 +71,33 @@ export async function* readAccounts(
   } while (token !== undefined && token !== '');
 }
 
-/** Creates or replaces up to 1,000 accounts. Throws when one is refused. */
-export async function writeAccounts(
+/** Creates up to 1,000 accounts; those that exist stay as they are. Throws when one is refused. */
+export async function createAccounts(
   auth: Auth,
   accounts: readonly Account[],
   scheme: HashScheme | null,
 ): Promise<void> {
-  if (accounts.length === 0) return;
+  const known = await knownTo(auth, accounts);
+  const missing = accounts.filter(({ uid }) => !known.has(uid));
+  if (missing.length === 0) return;
   const hash = scheme === null ? undefined : hashOptions(scheme);
-  const result = await auth.importUsers(accounts.map(recordOf), hash === undefined ? undefined : { hash });
+  const result = await auth.importUsers(missing.map(recordOf), hash === undefined ? undefined : { hash });
   const [first] = result.errors;
   if (first !== undefined) {
     throw new Error(
-      `${result.failureCount} accounts were refused, the first (${accounts[first.index]?.uid}): ${first.error.message}`,
+      `${result.failureCount} accounts were refused, the first (${missing[first.index]?.uid}): ${first.error.message}`,
     );
   }
+}
+
+/** Ids that are taken. An import would replace such an account, and bring back a claim or a password that was taken away. */
+async function knownTo(auth: Auth, accounts: readonly Account[]): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (let i = 0; i < accounts.length; i += LOOKUP) {
+    const asked = accounts.slice(i, i + LOOKUP).map(({ uid }) => ({ uid }));
+    for (const { uid } of (await auth.getUsers(asked)).users) known.add(uid);
+  }
+  return known;
 }
 
 function accountOf(user: UserRecord, scheme: HashScheme | null, left: LeftBehind): Account {

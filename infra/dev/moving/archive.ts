@@ -49,7 +49,7 @@ export type Line =
 /** A document has at most 1 MiB; as JSON it may have six times that. */
 const MAX_LINE = 16 * 1024 * 1024;
 
-export class ArchiveError extends Error {}
+class ArchiveError extends Error {}
 
 export class ArchiveWriter {
   readonly #file: string;

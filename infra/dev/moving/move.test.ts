@@ -152,13 +152,17 @@ describe('from one embedded installation to another', () => {
     await using(await openLocalTarget(settingsOf('old', 'demo-old')), async (old, db) => {
       await db.doc('c/a').set({ v: 1 });
       await db.doc('c/b').set({ v: 1 });
+      await old.auth.createUser({ uid: 'ada', email: 'ada@example.org', password: 'correct horse' });
+      await old.auth.setCustomUserClaims('ada', { admin: true });
       await writeOut(old, file(), quiet);
     });
     const { trailer } = await checkArchive(file());
     await using(await openLocalTarget(settingsOf('new', 'demo-new')), async (fresh, db) => {
       await db.doc('c/a').set({ v: 2 });
       expect(await readIn(file(), trailer, fresh, quiet)).toBe(1);
+      await fresh.auth.setCustomUserClaims('ada', null); // taken away meanwhile
       expect(await readIn(file(), trailer, fresh, quiet)).toBe(0);
+      expect((await fresh.auth.getUser('ada')).customClaims ?? {}).toEqual({});
       expect((await db.doc('c/a').get()).data()).toEqual({ v: 2 });
       expect(differences(trailer.documents, await tallyOf(fresh))).toEqual([
         'c: the same number of documents, but not the same content',

@@ -1,4 +1,4 @@
-import { writeAccounts, type Account } from './accounts.ts';
+import { createAccounts, type Account } from './accounts.ts';
 import { readArchive, type Trailer } from './archive.ts';
 import type { Document } from './documents.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -58,7 +58,7 @@ export async function readIn(
     await send();
     await Promise.all(under);
     if (failure !== undefined) throw failure;
-    await writeAccounts(target.auth, accounts, passwords);
+    await createAccounts(target.auth, accounts, passwords);
     accounts = [];
   };
 

@@ -12,7 +12,7 @@ type StorePart = 'tasks' | 'firestore' | 'identity';
  *   first try from being enqueued.
  * - documents before accounts: whoever owns a document had an account before it. An account without documents is a new user.
  */
-export const STORES: readonly (Store & { part: StorePart })[] = [
+const STORES: readonly (Store & { part: StorePart })[] = [
   { part: 'tasks', file: 'tasks.sqlite' },
   { part: 'firestore', file: 'firestore.sqlite', renew: renewDatabase },
   { part: 'identity', file: 'identity.sqlite' },

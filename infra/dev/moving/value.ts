@@ -4,7 +4,7 @@
  */
 import type { Fields, Timestamp, Value } from './messages.ts';
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonFields = Record<string, Json>;
 
 /** What every document's name begins with: `projects/P/databases/D/documents/`. */

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export const KINDS = ['scheduled', 'shutdown', 'manual'] as const;
+const KINDS = ['scheduled', 'shutdown', 'manual'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface BackupSet {
