@@ -58,7 +58,8 @@ async function shown(stack: Stack, runId: string): Promise<{ said: string; event
   await tab.page.getByText('count for me').first().waitFor();
   await tab.open(`/runs/${runId}`);
   await tab.status('completed');
-  const seen = { said: await tab.said(), events: await tab.events() };
+  const said = (await tab.said()).replaceAll(/\s+/g, ' '); // Markdown may not be rendered yet
+  const seen = { said, events: await tab.events() };
   expect(tab.problems).toEqual([]);
   await context.close();
   return seen;
