@@ -26,6 +26,7 @@ class RequestScope extends Scope {
   readonly clickedAt: number | null;
   readonly #root = { id: randomSpanId(), click: randomSpanId() };
   readonly #name: string;
+  #run: Run | undefined;
 
   constructor({ method, headers, route }: TracedRequest, spans: NonNullable<ReturnType<typeof recorder>>) {
     super('request', spans);
@@ -43,7 +44,6 @@ class RequestScope extends Scope {
     this.join(run, { id: this.#root.id, parent, kind: 'api', name: this.#name });
     this.#run = run;
   }
-  #run: Run | undefined;
 
   /** From the click until the answer leaves: what a person waits for. */
   browser({ parent }: Root): Span[] {
