@@ -16,6 +16,8 @@ const PERIODS = [
   { hours: 720, name: '30 days' },
 ];
 const EVERY_MS = 60_000;
+/** As AdminMetrics promises. */
+const STEP_SAMPLES = 50;
 
 /** How runs went in a time; the time is in the address. */
 export function Metrics() {
@@ -83,7 +85,8 @@ function Ended({ data }: { data: AdminMetrics }) {
         {`From ${exact(Date.parse(data.since))} to ${exact(Date.parse(data.until))}. `}
         {data.sampled < ended
           ? `Times, tokens and cost are those of the newest ${plural(data.sampled, 'run')}; counts are of all.`
-          : 'Everything is of all runs.'}
+          : 'These are the figures of all runs.'}
+        {data.sampled > STEP_SAMPLES && ` Times of single steps are those of the newest ${STEP_SAMPLES}.`}
       </p>
     </>
   );
