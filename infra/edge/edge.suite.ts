@@ -27,6 +27,8 @@ export function answerOf(target: 'api' | 'admin', path: string): { status: numbe
   return { status, body: JSON.stringify(status === 200 ? { target } : { error: { code: status, target } }) };
 }
 
+/** For a busy machine. Milliseconds. */
+const OPEN_MS = 60_000;
 const ASSET = '/assets/index-1a2b.js';
 const PAGE = SITE_FILES['/index.html'];
 
@@ -36,7 +38,7 @@ export function edgeSuite(name: string, open: () => Promise<OpenEdge>): void {
     let edge: OpenEdge;
     beforeAll(async () => {
       edge = await open();
-    });
+    }, OPEN_MS);
     afterAll(() => edge.close());
 
     test.each(['/', '/index.html', '/runs/42', '/a/b/c', '/missing.png', '/apiary'])(

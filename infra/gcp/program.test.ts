@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ofType, one, record, type Recording } from './testing/record.ts';
+import { ofType, one, record, type Recording, RECORD_MS } from './testing/record.ts';
 
 let recording: Recording;
 beforeAll(async () => {
   recording = await record();
-});
+}, RECORD_MS);
 
 test('the deploy learns where to put the page and what to purge', () => {
   expect(recording.outputs).toMatchObject({
@@ -38,7 +38,7 @@ describe('the small option', () => {
   let small: Recording;
   beforeAll(async () => {
     small = await record({ 'longrun:edge': 'firebase-hosting', 'longrun:domain': null });
-  });
+  }, RECORD_MS);
 
   test('makes nothing that costs by the hour', () => {
     expect(small.resources.filter(({ type }) => type.startsWith('gcp:compute/'))).toEqual([]);

@@ -10,6 +10,8 @@ export interface SecretVariable {
   secret: gcp.secretmanager.Secret;
   version: gcp.secretmanager.SecretVersion;
   readers: readonly FunctionName[];
+  /** A revision does not start before it may read its secrets. */
+  grants: pulumi.Resource[];
 }
 
 /** The secrets of the configuration, each readable by the functions that use it. */
@@ -58,13 +60,14 @@ function makeSecret(
     stack.after,
   );
   const version = new gcp.secretmanager.SecretVersion(id, { secret: secret.id, secretData: value });
-  for (const reader of readers) {
-    new gcp.secretmanager.SecretIamMember(`${id}-${reader}`, {
-      project,
-      secretId: secret.secretId,
-      role: 'roles/secretmanager.secretAccessor',
-      member: memberOf(accounts.functions[reader]),
-    });
-  }
-  return { variable, secret, version, readers };
+  const grants = readers.map(
+    (reader) =>
+      new gcp.secretmanager.SecretIamMember(`${id}-${reader}`, {
+        project,
+        secretId: secret.secretId,
+        role: 'roles/secretmanager.secretAccessor',
+        member: memberOf(accounts.functions[reader]),
+      }),
+  );
+  return { variable, secret, version, readers, grants };
 }

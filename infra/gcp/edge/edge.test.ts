@@ -4,7 +4,7 @@ import { cacheControl } from '../../edge/headers.ts';
 import { NAMES } from '../stack.ts';
 import { Balancer, type World } from '../testing/balancer.ts';
 import { askHosting } from '../testing/hosting.ts';
-import { PROJECT, record, REGION, type Recorded } from '../testing/record.ts';
+import { PROJECT, record, REGION, type Recorded, RECORD_MS } from '../testing/record.ts';
 import { firebaseJson } from './firebase-json.ts';
 
 const TYPES: Record<string, string> = { html: 'text/html', js: 'text/javascript', svg: 'image/svg+xml' };
@@ -43,7 +43,7 @@ describe('the load balancer beyond the suite', () => {
   let resources: Recorded[];
   beforeAll(async () => {
     ({ resources } = await record());
-  });
+  }, RECORD_MS);
 
   test('port 80 only sends to https', () => {
     expect(new Balancer(resources, WORLD).ask('/runs/42', '80').status).toBe(301);

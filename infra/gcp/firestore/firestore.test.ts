@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ofType, one, record, type Recording } from '../testing/record.ts';
+import { ofType, one, record, type Recording, RECORD_MS } from '../testing/record.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../firestore/${name}`, import.meta.url), 'utf8');
 
@@ -13,7 +13,7 @@ const file: IndexFile = JSON.parse(read('firestore.indexes.json'));
 let recording: Recording;
 beforeAll(async () => {
   recording = await record();
-});
+}, RECORD_MS);
 
 describe('A10: what firestore.indexes.json says is what the database gets', () => {
   test('composite indexes', () => {

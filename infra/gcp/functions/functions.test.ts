@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { parseConfig } from '../../../functions/src/config/config.ts';
 import { queueFlag } from '../../dev/settings.ts';
 import { FUNCTIONS, type FunctionName } from '../stack.ts';
-import { one, PROJECT, record, type Recording } from '../testing/record.ts';
+import { one, PROJECT, record, type Recording, RECORD_MS } from '../testing/record.ts';
 import { SIZES } from './sizes.ts';
 import { hashOf } from './source.ts';
 
@@ -40,7 +40,7 @@ function environmentOf(recording: Recording, name: FunctionName): Record<string,
 let recording: Recording;
 beforeAll(async () => {
   recording = await record();
-});
+}, RECORD_MS);
 
 describe.each(FUNCTIONS)('%s', (name) => {
   test('E5: its environment is one that the functions accept', () => {

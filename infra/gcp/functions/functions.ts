@@ -70,7 +70,7 @@ function makeFunction(stack: Stack, name: FunctionName, parts: Parts): gcp.cloud
             }),
       },
     },
-    { dependsOn: grants },
+    { dependsOn: [...grants, ...own.flatMap((each) => each.grants)] },
   );
 }
 

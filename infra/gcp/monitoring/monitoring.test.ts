@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ofType, one, record, type Recording } from '../testing/record.ts';
+import { ofType, one, record, type Recording, RECORD_MS } from '../testing/record.ts';
 import { CHARTS } from './dashboard.ts';
 import { LOG_METRICS, promName } from './log-metrics.ts';
 import { THRESHOLDS } from './thresholds.ts';
@@ -7,7 +7,7 @@ import { THRESHOLDS } from './thresholds.ts';
 let recording: Recording;
 beforeAll(async () => {
   recording = await record();
-});
+}, RECORD_MS);
 
 describe('D8: alerts', () => {
   test.each([

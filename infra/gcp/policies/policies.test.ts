@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { record, type Recorded } from '../testing/record.ts';
+import { record, type Recorded, RECORD_MS } from '../testing/record.ts';
 import * as access from './access.ts';
 import type { Policy } from './access.ts';
 import { ALLOWED } from './allowed.ts';
@@ -25,7 +25,7 @@ describe.each([
   let resources: Recorded[];
   beforeAll(async () => {
     ({ resources } = await record(changes));
-  });
+  }, RECORD_MS);
 
   test.each(Object.keys(POLICIES))('%s holds', (name) => {
     expect(resources.length).toBeGreaterThan(80);
@@ -52,7 +52,7 @@ describe('each policy notices what it forbids', () => {
   let resources: Recorded[];
   beforeAll(async () => {
     ({ resources } = await record());
-  });
+  }, RECORD_MS);
 
   function planted(type: string, inputs: Recorded['inputs']): Recorded {
     return { type: `gcp:${type}`, name: 'planted', id: 'planted', inputs, secrets: [] };

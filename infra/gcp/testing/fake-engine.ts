@@ -24,6 +24,8 @@ export interface FakeEngine {
   resources: string[];
   /** What the program complained of: errors and warnings. */
   complaints: string[];
+  /** `type name` -> the same of what must be there before. */
+  dependencies: Map<string, string[]>;
   /** What the stack gave out, by name. */
   outputs: string[];
   close(): void;
@@ -32,6 +34,7 @@ export interface FakeEngine {
 export async function startFakeEngine(): Promise<FakeEngine> {
   const resources: string[] = [];
   const complaints: string[] = [];
+  const dependencies = new Map<string, string[]>();
   const outputs: string[] = [];
   const server = new Server();
   server.addService(EngineService, {
@@ -52,6 +55,7 @@ export async function startFakeEngine(): Promise<FakeEngine> {
       const type = request.getType();
       const name = request.getName();
       resources.push(`${type} ${name}`);
+      dependencies.set(`${type} ${name}`, request.getDependenciesList().map(nameOf));
       const answer = new monitor.RegisterResourceResponse();
       answer.setUrn(`urn:pulumi:production::longrun::${type}::${name}`);
       answer.setObject(request.getObject());
@@ -72,6 +76,7 @@ export async function startFakeEngine(): Promise<FakeEngine> {
     address: `127.0.0.1:${port}`,
     resources,
     complaints,
+    dependencies,
     outputs,
     close: () => server.forceShutdown(),
   };
@@ -84,10 +89,16 @@ interface Message {
   getType(): string;
   getName(): string;
   getObject(): unknown;
+  getDependenciesList(): string[];
   getOutputs(): { toJavaScript(): object } | undefined;
 }
 
 const WARNING = 2;
+
+/** `urn:pulumi:stack::project::type::name` */
+function nameOf(urn: string): string {
+  return urn.split('::').slice(2).join(' ');
+}
 
 function unary(answer: (request: Message) => unknown): grpc.handleUnaryCall<Message, unknown> {
   return (call, respond) => respond(null, answer(call.request));

@@ -51,6 +51,9 @@ export function settingsFor(changes: Record<string, string | null> = {}, bundle?
   return bundle === undefined ? settings : { ...settings, bundle };
 }
 
+/** For a busy machine; alone it takes half a second. Milliseconds. */
+export const RECORD_MS = 60_000;
+
 export async function record(changes: Record<string, string | null> = {}): Promise<Recording> {
   const resources: Recorded[] = [];
   await pulumi.runtime.setMocks(
