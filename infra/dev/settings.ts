@@ -22,7 +22,7 @@ const QUEUE = 'runs';
 const DEFAULT_PORT = 8123;
 const BACKUP_HOURS = 6;
 const MAX_BACKUP_HOURS = 24 * 30;
-const BACKUP_KEEP = '24h,7d,4w,10GB';
+const BACKUP_KEEP = '24h,7d,4w,5GB';
 
 /** Throws ConfigError with every problem of the functions' configuration and of our own. */
 export function parseSettings(env: NodeJS.ProcessEnv): Settings {

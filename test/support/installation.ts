@@ -28,8 +28,8 @@ export function violations(at: Addresses): Promise<{ runs: number; violated: str
     const runs = await db.collectionGroup(RUNS).get();
     const documents = firestoreDocuments(db);
     const violated: string[] = [];
-    for (const { id } of runs.docs) {
-      const { findings = [] } = (await verifyRun(documents, id)) ?? {};
+    for (const { id, ref } of runs.docs) {
+      const { findings = [] } = (await verifyRun(documents, id, ref.parent.parent?.id)) ?? {};
       for (const finding of findings) {
         violated.push(...(finding.violations ?? []).map((text) => `${id}: ${text}`));
       }

@@ -17,7 +17,10 @@ export interface Order {
 
 /** Rejects when the file cannot be read or is locked by a server; that says nothing about what is in it. */
 export async function inspect(order: Order): Promise<Inspection> {
-  const worker = new Worker(new URL('./inspect-worker.ts', import.meta.url), { workerData: order, execArgv: [] });
+  const worker = new Worker(new URL('./inspect-worker.ts', import.meta.url), {
+    workerData: order,
+    execArgv: [],
+  });
   const [result] = (await once(worker, 'message')) as [Inspection];
   return result;
 }

@@ -41,12 +41,11 @@ describe('which backups may go', () => {
     expect(Math.max(...ages)).toBeGreaterThan(21);
   });
 
-  test('many starts and stops within an hour: the newest of that hour stays', () => {
-    const sets = [made(0.1, 'shutdown'), made(0.2, 'shutdown'), made(0.3, 'shutdown')].map((set, i) => ({
-      ...set,
-      at: `2026-11-21T11:${50 - i}:00.000Z`,
-    }));
-    expect(gone(sets)).toEqual(['2026-11-21T11:48', '2026-11-21T11:49']);
+  test('many starts and stops: all of a day stay, however close, for the last may hold a mistake; then one a day', () => {
+    const sets = Array.from({ length: 50 }, (_, i) => made(i / 60, 'shutdown'));
+    expect(gone(sets)).toEqual([]);
+    const tomorrow = superseded(sets, NOW + 25 * 3_600_000, KEEP);
+    expect(sets.filter((set) => !tomorrow.includes(set))).toEqual([sets[0]]);
   });
 
   test('the newest stays however old it is, and one that was asked for until it is deleted', () => {

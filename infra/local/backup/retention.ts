@@ -1,6 +1,6 @@
 import { bytesOf, type BackupSet } from './set.ts';
 
-/** What is kept: within the last `hours` the newest of each hour, then of each day, then of each week. */
+/** What is kept: all of the last `hours`, then the newest of each day, then of each week. */
 export interface Retention {
   hours: number;
   days: number;
@@ -32,7 +32,7 @@ export function superseded(sets: readonly BackupSet[], now: number, keep: Retent
   const kept: BackupSet[] = [];
   const gone: BackupSet[] = [];
   for (const [i, set] of newestFirst.entries()) {
-    const slot = set.kind === 'manual' ? set.name : slotOf(Date.parse(set.at), now, keep);
+    const slot = set.kind === 'manual' ? set.name : slotOf(set, now, keep);
     const stays = i === 0 || (slot !== null && !taken.has(slot));
     if (slot !== null) taken.add(slot);
     (stays ? kept : gone).push(set);
@@ -48,10 +48,15 @@ export function superseded(sets: readonly BackupSet[], now: number, keep: Retent
   return gone.toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The hour, day or week for which it stands; null: it is older than anything that is kept. */
-function slotOf(at: number, now: number, { hours, days, weeks }: Retention): string | null {
+/** The day or week for which it stands, or itself; null: it is older than anything that is kept. */
+function slotOf(
+  { name, at: time }: BackupSet,
+  now: number,
+  { hours, days, weeks }: Retention,
+): string | null {
+  const at = Date.parse(time);
   const age = now - at;
-  if (age < hours * HOUR_MS) return `hour ${Math.floor(at / HOUR_MS)}`;
+  if (age < hours * HOUR_MS) return name;
   if (age < days * DAY_MS) return `day ${Math.floor(at / DAY_MS)}`;
   if (age < weeks * 7 * DAY_MS) return `week ${Math.floor((at + MONDAY_MS) / (7 * DAY_MS))}`;
   return null;
