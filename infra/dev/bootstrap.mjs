@@ -50,6 +50,8 @@ const COMMANDS = {
   'local:tasks': [['node', 'infra/local/tasks/main.ts']],
   'local:identity': [['node', 'infra/local/identity/main.ts']],
   'local:edge': [['node', 'infra/local/edge/main.ts']],
+  'local:storage': [['node', 'infra/local/storage/main.ts']],
+  'local:trace': [['node', 'infra/local/trace/main.ts']],
 };
 
 /** Pulumi's packages are large, so they are installed only for what checks or uses the program in infra/gcp. */
