@@ -10,7 +10,8 @@ export function renewDatabase(file: string): void {
   try {
     db.exec('BEGIN IMMEDIATE');
     db.exec("DELETE FROM meta WHERE name = 'epoch'"); // a new one is made when the server opens the file
-    db.prepare('UPDATE docs SET updated = ?').run(wallMicros());
+    // Also when the clock was set back meanwhile.
+    db.prepare('UPDATE docs SET updated = max(?, 1 + (SELECT max(updated) FROM docs))').run(wallMicros());
     db.exec('COMMIT');
   } finally {
     db.close();
