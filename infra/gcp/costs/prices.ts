@@ -1,8 +1,8 @@
 /**
- * Prices in US dollars for us-central1, taken down from the pages named here in November 2026; where a bill differs, the bill is
- * right. Free amounts are a billing account's, or a project's; here they are all this installation's.
+ * Prices in US dollars for us-central1 as they were known in November 2026. The pages named here have the ones that count. Free
+ * amounts are a billing account's, or a project's; here they are all this installation's.
  */
-export const PRICES_AT = '2026-11-21';
+export const PRICES_AT = 'November 2026';
 
 export const SOURCES: readonly string[] = [
   'https://cloud.google.com/firestore/pricing',

@@ -83,7 +83,7 @@ export function basis(measured: Measured): string {
     '',
     `A run took ${measured.worker_seconds} s of a worker and ${measured.api_requests} request(s) to the API; it stored ${kib(bytes.stored)}, logged ${kib(bytes.logged)}, and sent ${kib(bytes.api)} (API) and ${kib(bytes.listened)} (Firestore) to the page, whose first load is ${kib(bytes.page)}.`,
     '',
-    `Prices of ${PRICES_AT}, us-central1. Assumed: ${ASSUMED.runsPerUserDay} runs per user and day within ${ASSUMED.busyHours} hours, all watched, nothing removed for ${ASSUMED.keptDays} days. The model is paid apart.`,
+    `Prices as known in ${PRICES_AT}, us-central1; check them before you rely on them. Assumed: ${ASSUMED.runsPerUserDay} runs per user and day within ${ASSUMED.busyHours} hours, all watched, nothing removed for ${ASSUMED.keptDays} days. The model is paid apart.`,
   ].join('\n');
 }
 
