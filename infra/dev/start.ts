@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +56,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(settings.data, 'compiled');
 process.env['WEBHOOK_SECRET'] ??= await webhookSecret(settings.data);
 
 let stopping = false;
+let pidsWritten = Promise.resolve();
 let reloads = Promise.resolve();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
@@ -72,7 +73,7 @@ for (const part of PARTS) {
     logFile: join(folder.logs, `${part}.log`),
     ...programOf(part),
   };
-  parts.set(part, new Supervised(program, () => void writePids()));
+  parts.set(part, new Supervised(program, writePids));
 }
 try {
   await Promise.all([...parts].filter(([part]) => !LATER.has(part)).map(([, each]) => each.start()));
@@ -198,10 +199,15 @@ async function writeAddresses(): Promise<void> {
   await writeFile(join(settings.data, 'addresses.json'), JSON.stringify(addresses, null, 2));
 }
 
-async function writePids(): Promise<void> {
-  const pids: Pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
-  pids['supervisor'] = process.pid;
-  await writeFile(join(settings.data, 'pids.json'), JSON.stringify(pids));
+/** One after the other, and whoever reads the file meanwhile finds all of it. */
+function writePids(): void {
+  const file = join(settings.data, 'pids.json');
+  pidsWritten = pidsWritten.then(async () => {
+    const pids: Pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
+    pids['supervisor'] = process.pid;
+    await writeFile(`${file}.new`, JSON.stringify(pids));
+    await rename(`${file}.new`, file);
+  });
 }
 
 /** The scheduler's stand-in: calls the maintenance function, more often than in production. */

@@ -7,9 +7,8 @@ export const OPERATOR_PERMISSIONS = [
   'compute.urlMaps.get',
   'compute.urlMaps.invalidateCache',
   'compute.globalOperations.get',
-  // Making another user an admin, which is a claim on their account.
+  // Whether who asks is an admin, which is a claim on their account. Only `npm run admin` sets it, in a person's own name.
   'firebaseauth.users.get',
-  'firebaseauth.users.update',
   // When the last backup was made.
   'datastore.backups.list',
   'datastore.backupSchedules.list',

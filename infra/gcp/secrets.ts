@@ -28,8 +28,8 @@ export function makeSecrets(stack: Stack, accounts: Accounts): SecretVariable[] 
       id: 'model-key',
       variable: `${provider ?? 'OPENAI'}_API_KEY`,
       value: secrets.modelKey,
-      // Every function checks the whole configuration when it starts, and does not start without the key.
-      readers: ['api', 'worker', 'admin', 'maintenance'],
+      // api: a graph's module, which it loads to describe the graph, may not load without a key.
+      readers: ['api', 'worker'],
     },
     { id: 'redis-url', variable: 'REDIS_URL', value: secrets.redisUrl, readers: ['worker', 'admin'] },
     {

@@ -37,6 +37,14 @@ describe('E5: configuration', () => {
     }
   });
 
+  test('the key of the model is asked for only where graphs are loaded', () => {
+    const env = { ...ENV, MODEL: 'google:gemini-2.5-flash' };
+    const without = ['', 'api', 'worker', 'admin', 'maintenance'].filter(
+      (FUNCTION_TARGET) => problemsOf({ ...env, FUNCTION_TARGET }).length === 0,
+    );
+    expect(without).toEqual(['admin', 'maintenance']);
+  });
+
   test('a wrong secret is not repeated in the problem', () => {
     expect(problemsOf({ ...ENV, WEBHOOK_SECRET: 'guess-me' }).join()).not.toContain('guess-me');
   });

@@ -93,6 +93,9 @@ export const configSchema = z.object({
 export type Config = z.infer<typeof configSchema>;
 export type Env = Record<string, string | undefined>;
 
+/** Functions that load no graph are not given the model's key. */
+const WITHOUT_GRAPHS: ReadonlySet<string> = new Set(['admin', 'maintenance']);
+
 /** Parses the environment once, at the start. Throws ConfigError with every problem. */
 export function parseConfig(env: Env): Config {
   const present = Object.fromEntries(
@@ -101,7 +104,7 @@ export function parseConfig(env: Env): Config {
   const parsed = configSchema.safeParse(present);
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, present))),
-    ...modelProblems(present),
+    ...modelProblems(present, !WITHOUT_GRAPHS.has(String(present['FUNCTION_TARGET']))),
     ...productionProblems(present),
     ...webhookProblems(present),
   ];

@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 describe.each(FUNCTIONS)('%s', (name) => {
   test('E5: its environment is one that the functions accept', () => {
-    expect(parseConfig(environmentOf(recording, name))).toMatchObject({
+    expect(parseConfig({ ...environmentOf(recording, name), FUNCTION_TARGET: name })).toMatchObject({
       NODE_ENV: 'production',
       GOOGLE_CLOUD_PROJECT: PROJECT,
       LONGRUN_STORAGE: 'firestore',

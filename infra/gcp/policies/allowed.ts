@@ -31,13 +31,13 @@ export const ALLOWED: readonly Allowed[] = [
       why: 'makes tasks that call the worker in the name of tasks',
     },
     { who, role: 'roles/cloudtrace.agent', on: 'project', why: 'writes traces, which belong to the project' },
-    {
-      who,
-      role: 'roles/secretmanager.secretAccessor',
-      on: 'secret longrun-model-key',
-      why: 'checks its whole configuration when it starts',
-    },
   ]),
+  ...['api', 'worker'].map((who) => ({
+    who,
+    role: 'roles/secretmanager.secretAccessor',
+    on: 'secret longrun-model-key',
+    why: "loads the graphs' modules, of which one may not load without a key",
+  })),
   {
     who: 'api',
     role: 'roles/cloudtasks.viewer',
@@ -54,7 +54,7 @@ export const ALLOWED: readonly Allowed[] = [
     who: 'admin',
     role: 'roles/longrun.operator',
     on: 'project',
-    why: 'purges the CDN, makes admins, sees backups; URL maps and users take no grants of their own',
+    why: 'purges the CDN, looks up who is an admin, sees backups; URL maps and users take no grants of their own',
   },
   {
     who: 'worker',

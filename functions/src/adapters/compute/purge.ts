@@ -80,7 +80,7 @@ function inWords(cause: unknown, what: 'purge' | 'look', project: string, urlMap
     case 403: {
       const permission =
         what === 'purge' ? 'compute.urlMaps.invalidateCache' : 'compute.globalOperations.get';
-      const hint = `The function's account needs the permission ${permission} in project ${project}, e.g. by the role roles/compute.loadBalancerAdmin.`;
+      const hint = `The function's account needs the permission ${permission} in project ${project}.`;
       return new CdnError(`Google refused: ${cause.message} ${hint}`, { cause, retryable });
     }
     case 404: {

@@ -50,13 +50,16 @@ export function parsePrice(text: string): Price {
   return [input, output, cached];
 }
 
-/** What keeps the configured model from being called, one line each; empty when all is well. */
-export function modelProblems(env: Env): string[] {
+/**
+ * What keeps the configured model from being called, one line each; empty when all is well. `needsKey`: false for a process that
+ * only names the model.
+ */
+export function modelProblems(env: Env, needsKey = true): string[] {
   const price = env['MODEL_PRICE'] ?? '';
   return [
     ...problemsOf(() => {
       const setting = modelSetting(env);
-      return setting === undefined ? [] : keyProblems(setting, env);
+      return setting === undefined || !needsKey ? [] : keyProblems(setting, env);
     }),
     ...problemsOf(() => {
       if (price !== '') parsePrice(price);
