@@ -17,8 +17,8 @@ const COMMANDS = {
   start: [['node', 'infra/dev/start.ts']],
   test: [
     ['turbo', 'run', 'build', '--output-logs=errors-only'],
-    ['vitest', 'run', '--project', 'unit', '--project', 'web'],
-    ['vitest', 'run', '--project', 'e2e'],
+    ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'unit', '--project', 'web'],
+    ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'e2e'],
   ],
   verify: [
     ['prettier', '--check', '--log-level', 'warn', '.'],
@@ -26,7 +26,7 @@ const COMMANDS = {
     ['tsc', '-p', 'tsconfig.json'],
     ['tsc', '-p', 'web/tsconfig.json'],
     ['knip'],
-    ['vitest', 'run', '--project', 'unit', '--project', 'web'],
+    ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'unit', '--project', 'web'],
     ['node', 'test/sim/main.ts', '--seeds', '20000'],
     ['turbo', 'run', 'build', '--output-logs=errors-only'],
     ['node', 'web/scripts/bundle-size.mjs'],
@@ -63,7 +63,8 @@ const steps = COMMANDS[command];
 if (steps === undefined)
   fail(`Unknown command "${command}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
 installPackages(WITH_PULUMI.has(command));
-if (command === 'test') installBrowser();
+if (command === 'test') installForTests();
+if (command === 'verify') installRedis();
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 for (const [i, [program, ...args]] of steps.entries()) {
   const code = await run(program, i === steps.length - 1 ? [...args, ...rest] : args);
@@ -115,23 +116,32 @@ function installPackages(withPulumi) {
   writeFileSync(marker, withPulumi ? lock : part);
 }
 
-/** The tests drive a real browser: one that is installed, or Debian's. */
-function installBrowser() {
-  if (process.env.CHROME_PATH !== undefined || BROWSERS.some(isOnPath)) return;
-  if (process.platform === 'darwin' && existsSync('/Applications/Google Chrome.app')) return;
-  if (!isOnPath('apt-get')) fail('The tests need Chromium or Chrome: install one, or set CHROME_PATH.');
-  process.stderr.write('Installing Chromium for the browser tests (once) ...\n');
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+/** The tests drive a real browser and a real Redis: those that are installed, or Debian's. */
+function installForTests() {
+  const mac = process.platform === 'darwin' && existsSync('/Applications/Google Chrome.app');
+  if (process.env.CHROME_PATH === undefined && !mac && !BROWSERS.some(isOnPath)) {
+    installPackage('chromium', 'Chromium', 'install Chromium or Chrome, or set CHROME_PATH');
+  }
+  installRedis();
+}
+
+function installRedis() {
+  if (!isOnPath('redis-server')) installPackage('redis-server', 'Redis', 'install redis-server');
+}
+
+function installPackage(name, title, otherwise) {
+  if (!isOnPath('apt-get')) fail(`The tests need ${title}: ${otherwise}. Then run the same command again.`);
+  process.stderr.write(`Installing ${title} for the tests (once) ...\n`);
+  const [program, ...before] = [...(process.getuid?.() === 0 ? [] : ['sudo', '-n']), 'apt-get'];
   for (const args of [
     ['update', '-q'],
-    ['install', '-y', '-q', '--no-install-recommends', 'chromium'],
+    ['install', '-y', '-q', '--no-install-recommends', name],
   ]) {
-    const [program, ...before] = [...sudo, 'apt-get'];
     const result = spawnSync(program, [...before, ...args], {
       stdio: ['ignore', 'ignore', 2],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
-    if (result.status !== 0) fail('Chromium could not be installed. Install it by hand, or set CHROME_PATH.');
+    if (result.status !== 0) fail(`${title} could not be installed: ${otherwise}.`);
   }
 }
 

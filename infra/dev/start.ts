@@ -201,13 +201,15 @@ async function writeAddresses(): Promise<void> {
 
 /** One after the other, and whoever reads the file meanwhile finds all of it. */
 function writePids(): void {
+  pidsWritten = pidsWritten.then(replacePids);
+}
+
+async function replacePids(): Promise<void> {
+  const pids: Pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
+  pids['supervisor'] = process.pid;
   const file = join(settings.data, 'pids.json');
-  pidsWritten = pidsWritten.then(async () => {
-    const pids: Pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
-    pids['supervisor'] = process.pid;
-    await writeFile(`${file}.new`, JSON.stringify(pids));
-    await rename(`${file}.new`, file);
-  });
+  await writeFile(`${file}.new`, JSON.stringify(pids));
+  await rename(`${file}.new`, file);
 }
 
 /** The scheduler's stand-in: calls the maintenance function, more often than in production. */

@@ -1,9 +1,8 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { freePort } from './process.ts';
 import { until } from './wait.ts';
 
@@ -20,9 +19,8 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-/** A real Redis on a free port, with a folder of its own. Installs Debian's when there is none. */
+/** A real Redis on a free port, with a folder of its own. `npm test` installs it where there is none. */
 export async function startRedis(): Promise<RedisServer> {
-  installRedis();
   const folder = await mkdtemp(join(tmpdir(), 'redis-'));
   const port = await freePort();
   let child = await start(port, folder);
@@ -56,32 +54,13 @@ async function start(port: number, folder: string): Promise<ChildProcess> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
+  let missing: Error | undefined;
+  child.once('error', (error) => (missing = error));
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   await until('Redis listens', () => {
+    if (missing !== undefined) throw new Error(`These tests need ${SERVER}.`, { cause: missing });
     if (child.exitCode !== null) throw new Error(`Redis ended at its start:\n${output}`);
     return output.includes('Ready to accept connections') ? true : null;
   });
   return child;
-}
-
-function installRedis(): void {
-  if (isOnPath(SERVER)) return;
-  if (!isOnPath('apt-get'))
-    throw new Error('These tests need redis-server, e.g. by "brew install redis". Then run them again.');
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  for (const args of [
-    ['update', '-q'],
-    ['install', '-y', '-q', '--no-install-recommends', SERVER],
-  ]) {
-    const [program = 'apt-get', ...before] = [...sudo, 'apt-get'];
-    const { status } = spawnSync(program, [...before, ...args], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if (status !== 0) throw new Error(`${SERVER} could not be installed. Install it by hand.`);
-  }
-}
-
-function isOnPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }

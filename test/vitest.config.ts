@@ -1,10 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Unit and adapter tests live beside their sources; `test/` holds what needs several processes or a browser. */
 export default defineConfig({
+  root,
   test: {
     projects: [
       {
+        root,
         test: {
           name: 'unit',
           include: [
@@ -18,6 +23,7 @@ export default defineConfig({
       },
       './web/vitest.config.ts',
       {
+        root,
         test: {
           name: 'e2e',
           include: ['test/{e2e,chaos,load,fuzz}/**/*.test.ts'],
