@@ -30,6 +30,26 @@ export interface ActiveRun extends Pick<
   nodes: string[];
 }
 
+/** What an operator needs to know of a run that was given up. GET /api/admin/dead-letters -> { runs } */
+export interface DeadLetter extends Pick<
+  Run,
+  | 'owner'
+  | 'run_id'
+  | 'thread_id'
+  | 'assistant_id'
+  | 'title'
+  | 'attempt'
+  | 'steps_done'
+  | 'error'
+  | 'finished_at'
+> {
+  /** The run that was made to do it again. */
+  retried_by: string | null;
+}
+
+/** What became of each: its new run, or why there is none. POST /api/admin/dead-letters/retry -> { runs } */
+export type RetryOutcome = { owner: string; run_id: string } & ({ retried_by: string } | { error: string });
+
 /** GET /api/admin/overview */
 export interface AdminOverview {
   at: string;

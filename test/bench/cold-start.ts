@@ -7,7 +7,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +14,7 @@ import { bundleFunctions } from '../../infra/deploy/bundle/bundle.ts';
 import { sizesOf } from '../../infra/deploy/bundle/sizes.ts';
 import { inRoot } from '../../infra/deploy/root.ts';
 import { functionsEnv } from '../../infra/dev/settings.ts';
-import { freePort } from '../support/process.ts';
+import { accepts, freePort } from '../support/process.ts';
 import { Stack } from '../support/stack.ts';
 import { quantile } from '../support/statistics.ts';
 
@@ -151,17 +150,6 @@ async function start(
     child.kill('SIGKILL');
     await exit;
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 async function bytesBelow(dir: string): Promise<number> {

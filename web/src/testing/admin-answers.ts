@@ -5,10 +5,10 @@ import type {
   AdminOverview,
   AdminStorage,
   AuditEntry,
+  DeadLetter,
   RunTrace,
   TraceSpan,
 } from '@longrun/shared';
-import type { DeadLetter } from '../features/admin/calls.ts';
 
 /** What the routes below /api/admin answer for an installation in which something is amiss. */
 const NOW = Date.parse('2026-03-01T12:00:00Z');

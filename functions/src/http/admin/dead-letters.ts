@@ -3,29 +3,13 @@ import {
   LongrunError,
   RUNS,
   runFromDoc,
+  type DeadLetter,
   type RetryDeadLetters,
-  type Run,
+  type RetryOutcome,
 } from '@longrun/shared';
 import type { Documents } from '../../ports/documents.ts';
 import { retryRun } from '../commands.ts';
 import type { Services } from '../services.ts';
-
-/** What an operator needs to know of a run that was given up. */
-export interface DeadLetter extends Pick<
-  Run,
-  | 'owner'
-  | 'run_id'
-  | 'thread_id'
-  | 'assistant_id'
-  | 'title'
-  | 'attempt'
-  | 'steps_done'
-  | 'error'
-  | 'finished_at'
-> {
-  /** The run that was made to do it again. */
-  retried_by: string | null;
-}
 
 /** Failed runs of all users, newest first. */
 export async function deadLetters(documents: Documents, limit: number): Promise<DeadLetter[]> {
@@ -62,9 +46,6 @@ export function retryTarget({ runs }: RetryDeadLetters): string {
   const more = runs.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`.slice(0, 1_000);
 }
-
-/** What became of each: its new run, or why there is none. */
-export type RetryOutcome = { owner: string; run_id: string } & ({ retried_by: string } | { error: string });
 
 /** As Identity Platform makes and takes them; never a path. */
 const UID = /^[^/\s]{1,128}$/;

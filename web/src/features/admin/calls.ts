@@ -7,36 +7,12 @@ import type {
   AdminOverview,
   AdminStorage,
   AuditEntry,
-  Run,
+  DeadLetter,
+  RetryOutcome,
   RunTrace,
 } from '@longrun/shared';
 import type { Api } from '../../lib/api.ts';
 import { useServices } from '../../lib/services.ts';
-
-/** A failed run of any user. */
-export interface DeadLetter extends Pick<
-  Run,
-  | 'owner'
-  | 'run_id'
-  | 'thread_id'
-  | 'assistant_id'
-  | 'title'
-  | 'attempt'
-  | 'steps_done'
-  | 'error'
-  | 'finished_at'
-> {
-  /** The run that was made to do it again. */
-  retried_by: string | null;
-}
-
-export interface RetryOutcome {
-  owner: string;
-  run_id: string;
-  retried_by?: string;
-  /** Why there is no new run. */
-  error?: string;
-}
 
 export interface AuditPage {
   entries: AuditEntry[];

@@ -1,4 +1,4 @@
-import type { RunError } from '@longrun/shared';
+import type { DeadLetter, RetryOutcome, RunError } from '@longrun/shared';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { ConfirmButton } from '../../lib/confirm-button.tsx';
@@ -7,7 +7,7 @@ import { useServices } from '../../lib/services.ts';
 import { useStore } from '../../lib/store.ts';
 import { errorWords } from '../run/error-words.ts';
 import { Status } from '../runs/status.tsx';
-import { useAdminCalls, type DeadLetter, type RetryOutcome } from './calls.ts';
+import { useAdminCalls } from './calls.ts';
 import { Panel } from './panel.tsx';
 import { RunIds, RunTitle } from './run-ids.tsx';
 import { useReading } from '../../lib/use-reading.ts';
@@ -123,7 +123,7 @@ function Onward({ owner, runId }: { owner: string; runId: string }) {
 }
 
 function noticeOf(outcomes: readonly RetryOutcome[]) {
-  const refused = outcomes.filter(({ error }) => error !== undefined);
+  const refused = outcomes.filter((outcome) => 'error' in outcome);
   const made = outcomes.length - refused.length;
   if (refused.length === 0) {
     return { tone: 'ok' as const, title: 'Tried again', text: `${plural(made, 'run')} started again.` };

@@ -10,10 +10,11 @@ import {
   type AdminOverview,
   type AdminStorage,
   type AuditEntry,
+  type DeadLetter,
   type Quantiles,
+  type RetryOutcome,
 } from '@longrun/shared';
 import * as z from 'zod/mini';
-import type { DeadLetter, RetryOutcome } from '../../admin/dead-letters.ts';
 import { time } from './run.ts';
 import type { SchemaOf } from './schema-of.ts';
 
