@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { ERROR_STATUS, isObject } from '@longrun/shared';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { documentCache } from '../../runtime/cache/document-cache.ts';
@@ -41,6 +42,13 @@ function routesOf(app: Express): string[] {
 const documented = (who: (path: string) => boolean) =>
   OPERATIONS.filter(({ path }) => who(path)).map(({ method, path }) => `${method} ${templated(path)}`);
 const isAdmin = (path: string) => path.startsWith('/admin/');
+
+test("D6: the document is what OpenAPI's own schema allows", async () => {
+  const validator = new Validator();
+  expect(await validator.validate(structuredClone(document))).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
+  expect(await validator.validate({ ...document, paths: { runs: {} } })).toMatchObject({ valid: false });
+});
 
 describe('D6: the document and the routes are the same', () => {
   test('api', () => {
