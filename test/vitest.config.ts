@@ -7,6 +7,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export default defineConfig({
   root,
   test: {
+    // Most of the time a test waits for processes of its own. Those of `e2e` have the machine to themselves.
+    maxWorkers: '100%',
     projects: [
       {
         root,

@@ -166,6 +166,17 @@ describe('a restore that is stopped in the middle', () => {
     },
   );
 
+  test('while the note was written -> as if it had never begun, and nothing of it stays', async () => {
+    using folders = makeFolders();
+    const { db } = folders;
+    await installation(folders);
+    writeFileSync(join(db, 'restoring.json.4711.new'), '{"files":["a.sq');
+    copyFileSync(join(db, 'b.sqlite'), join(db, 'a.sqlite.restored'));
+    await finishRestore(db);
+    expect(rowsOf(join(db, 'a.sqlite'))).toBe(505);
+    expect(readdirSync(db).filter((name) => name.includes('restor'))).toEqual([]);
+  });
+
   test('an old log never stays beside a restored database', async () => {
     using folders = makeFolders();
     const { db, backups } = folders;

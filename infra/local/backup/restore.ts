@@ -78,6 +78,10 @@ export async function restore(
 export async function finishRestore(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   const names = await readdir(folder);
+  // A note that was being written decided nothing.
+  for (const name of names) {
+    if (name.startsWith(`${NOTE}.`)) await rm(join(folder, name), { force: true });
+  }
   if (names.includes(NOTE)) {
     // Only `restore` writes it, and as a whole.
     await carryOut(folder, JSON.parse(await readFile(join(folder, NOTE), 'utf8')) as Note);
