@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
+import { unlessMissing } from '../../local/storage/unless-missing.ts';
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const ASSET_URL = /new URL\(\s*(['"])([^'"]+)\1\s*,\s*import\.meta\.url\s*\)/g;
@@ -50,7 +51,7 @@ export function assetPlugin({ outdir, root, known, warn }: AssetOptions): Plugin
   };
 
   async function copied(file: string, user: string): Promise<string> {
-    const found = await stat(file).catch(() => undefined);
+    const found = await unlessMissing(stat(file));
     if (found === undefined) throw new Error(`${user} names ${file}, which does not exist.`);
     if (SOURCE.test(file)) throw new Error(`${user} names the module ${file}: import it instead.`);
     const name = `${createHash('sha256').update(relative(root, file)).digest('hex').slice(0, 8)}-${basename(file)}`;

@@ -8,6 +8,7 @@ import { join, sep } from 'node:path';
 import { contentType } from '../../edge/content-types.ts';
 import { cacheControl } from '../../edge/headers.ts';
 import { metadataFile, readMetadata } from '../storage/folder.ts';
+import { isMissing, unlessMissing } from '../storage/unless-missing.ts';
 
 /** The object for "/" and for a folder. */
 const MAIN_PAGE = 'index.html';
@@ -33,7 +34,7 @@ export function createOrigin(folder: string): Origin {
     async version(path) {
       const file = await locate(folder, path);
       if (file === undefined) return undefined;
-      const meta = await stat(join(folder, metadataFile(objectName(path).slice(1)))).catch(() => undefined);
+      const meta = await unlessMissing(stat(join(folder, metadataFile(objectName(path).slice(1)))));
       return `${file.mtimeMs}-${file.size}-${meta?.mtimeMs ?? 0}`;
     },
     async read(path) {
@@ -77,9 +78,7 @@ async function locate(
     const info = await stat(real);
     return info.isFile() ? { path: real, mtimeMs: info.mtimeMs, size: info.size } : undefined;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP')
-      return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs
 import { dirname, join, resolve, sep } from 'node:path';
 import { OWN_FOLDER } from './names.ts';
 import { checksumsOf, storedSchema, type StoredObject } from './object.ts';
+import { unlessMissing } from './unless-missing.ts';
 
 const NEXT = '.next';
 
@@ -40,7 +41,7 @@ export class Folder {
     for (const file of await readdir(own)) {
       if (!file.endsWith('.json')) continue;
       const object = await parse(join(own, file));
-      const content = object && (await stat(this.#path(object.name)).catch(() => undefined));
+      const content = object && (await unlessMissing(stat(this.#path(object.name))));
       if (object !== undefined && content?.isFile() === true) objects.push(object);
       else await rm(join(own, file), { force: true });
     }
@@ -57,7 +58,7 @@ export class Folder {
     const meta = join(this.#root, metadataFile(object.name));
     const staged = join(this.#root, OWN_FOLDER, 'uploads', randomUUID());
     const made = await mkdir(dirname(path), { recursive: true });
-    const there = await stat(path).catch(() => undefined);
+    const there = await unlessMissing(stat(path));
     if (there?.isDirectory() === true)
       throw Object.assign(new Error(`${path} is a folder.`), { code: 'EISDIR' });
     await writeDurably(staged, content);
@@ -94,7 +95,7 @@ export class Folder {
   /** Metadata was written for content that may or may not have taken its place. */
   async #finish(next: string): Promise<void> {
     const object = await parse(next);
-    const content = object && (await readFile(this.#path(object.name)).catch(() => undefined));
+    const content = object && (await unlessMissing(readFile(this.#path(object.name))));
     const done = content !== undefined && checksumsOf(content).md5Hash === object?.md5Hash;
     if (done) await rename(next, next.slice(0, -NEXT.length));
     else await rm(next, { force: true });

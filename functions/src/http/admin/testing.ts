@@ -12,7 +12,7 @@ import { systemClock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import { documentCache } from '../../runtime/cache/document-cache.ts';
 import { createRun } from '../../runtime/create-run.ts';
-import type { Graphs } from '../../runtime/graphs.ts';
+import { Graphs } from '../../runtime/graphs.ts';
 import { RunStore } from '../../runtime/run-store.ts';
 import { firebaseAuthentication } from '../auth.ts';
 import { OpenRequests } from '../open-requests.ts';
@@ -72,7 +72,7 @@ export async function serveAdmin(
         enqueue: async (_task, { name }) => void enqueued.push({ name }),
         check: async () => undefined,
       },
-      graphs: {} as unknown as Graphs, // administration runs none
+      graphs: await Graphs.open(config.LANGGRAPH_CONFIG),
       cache: documentCache(documents),
     },
     authenticate: sharedAuthentication,
