@@ -1,0 +1,42 @@
+import type { BaseCheckpointSaver, BaseStore, CompiledStateGraph } from '@langchain/langgraph';
+import type { BaseCache } from '@langchain/langgraph-checkpoint';
+
+/** What the worker calls of a compiled graph, whichever version of LangGraph made it. */
+export type CompiledGraph = Pick<
+  CompiledStateGraph<unknown, unknown, string>,
+  'stream' | 'getState' | 'nodes'
+>;
+
+/** What a run gives to the graph it executes. */
+export interface RunParts {
+  checkpointer: BaseCheckpointSaver;
+  store?: BaseStore;
+  cache?: BaseCache;
+}
+
+/** With what a function that makes graphs is called, as LangGraph's own server calls it. */
+export interface FactoryArguments {
+  config: { configurable: Record<string, unknown>; [name: string]: unknown };
+  runtime: { accessContext: 'threads.create_run'; executionRuntime: { context: unknown } };
+}
+
+/** The copy of LangGraph that a graph's project brings along. */
+export interface LangGraphCopy {
+  /** As its package.json says, for example `0.4.9`. */
+  version: string;
+  /** Its own class: copies do not always know each other's commands. */
+  Command: new (fields: { resume?: unknown; update?: unknown; goto?: unknown }) => unknown;
+  /** Absent before LangGraph could drain. */
+  RunControl?: new () => { requestDrain(reason?: string): void };
+}
+
+/** A graph of the project, ready to be run. */
+export interface ServedGraph {
+  id: string;
+  langgraph: LangGraphCopy;
+  /**
+   * The graph for one run: what the module exports, or what its function makes of the run's config. The graph itself is
+   * not changed, so runs that go on at the same time do not see each other's parts. Throws what the user's function throws.
+   */
+  open(factory: FactoryArguments, parts: RunParts): Promise<CompiledGraph>;
+}
