@@ -26,10 +26,26 @@ export const sourceSchema = z.object({
 });
 export type Source = z.infer<typeof sourceSchema>;
 
+/** Which execution of a node asks: it is executed again with the answers that it was given. */
+export const askerSchema = z.object({
+  /** LangGraph's id of the task. */
+  task: z.string(),
+  checkpoint_ns: z.string(),
+  checkpoint_id: z.string(),
+  /** How many questions of this task were answered before. */
+  index: z.int(),
+});
+export type Asker = z.infer<typeof askerSchema>;
+
 export const interruptSchema = z.object({
+  /** Names this question and no other of the run. */
   id: z.string(),
   value: jsonSchema,
+  /** Size of a value that was too large to repeat here whole; the state holds it. */
+  value_bytes: z.optional(z.int()),
   node: z.optional(z.string()),
+  /** Absent for a breakpoint, which no task asks. */
+  asker: z.optional(askerSchema),
 });
 export type OpenInterrupt = z.infer<typeof interruptSchema>;
 
@@ -145,7 +161,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     answers: z.record(z.string(), jsonSchema),
     by: z.string(),
   }),
-  /** A step took its answer and went on, to ask again: what was answered must not be given to it twice. */
+  /** In logs of before December 2026 only: which answers a step had taken. Readers pass over it. */
   z.object({ ...base, type: z.literal('interrupt.resumed'), interrupts: z.array(z.string()) }),
   z.object({ ...base, type: z.literal('cancel.requested'), by: z.string() }),
   z.object({

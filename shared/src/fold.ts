@@ -1,6 +1,6 @@
 import { isObject, jsonBytes, type Json } from './json.ts';
 import type { LogEntry } from './entry.ts';
-import type { EventOf, RunEvent, Source } from './events.ts';
+import type { EventOf, OpenInterrupt, RunEvent, Source } from './events.ts';
 import type { Message } from './messages.ts';
 import type { Run, TraceRef, Usage } from './run.ts';
 import { mayFollow, type RunStatus } from './status.ts';
@@ -85,7 +85,7 @@ function created(event: EventOf<'run.created'>): Run {
     error: null,
     interrupts: [],
     answers: {},
-    used_answers: [],
+    askers: {},
     asked_at: null,
     waited_ms: 0,
     usage: { input_tokens: 0, output_tokens: 0, calls: 0 },
@@ -149,13 +149,19 @@ function apply(run: Run, event: RunEvent): Run {
         ].slice(0, MAX_NODES),
       };
     case 'node.finished':
-      return { ...closeNode(run, event.task), steps_done: run.steps_done + 1, failures: 0, error: null };
+      return {
+        ...withoutAnswersOf(closeNode(run, event.task), event.task),
+        steps_done: run.steps_done + 1,
+        failures: 0,
+        error: null,
+      };
     case 'node.failed':
       return closeNode(run, event.task);
     case 'checkpoint':
       return event.checkpoint_ns === '' ? atCheckpoint(run, event) : run;
     case 'message.delta':
     case 'custom':
+    case 'interrupt.resumed':
       return run;
     case 'message':
       return { ...run, messages: withMessage(run.messages, event.message) };
@@ -179,24 +185,23 @@ function apply(run: Run, event: RunEvent): Run {
         progress: null,
         interrupts: event.interrupts,
         answers: {},
+        askers: { ...run.askers, ...askersOf(event.interrupts) },
         asked_at: iso(event.at),
       };
     case 'interrupt.answered':
       return answered(run, event);
-    case 'interrupt.resumed':
-      return {
-        ...run,
-        answers: Object.fromEntries(
-          Object.entries(run.answers).filter(([id]) => !event.interrupts.includes(id)),
-        ),
-        used_answers: [...run.used_answers, ...event.interrupts],
-      };
     case 'cancel.requested':
       return { ...run, cancel_requested: true };
     case 'run.completed':
       return { ...end(run, 'completed', event.at), output: event.output ?? null, error: null };
     case 'run.failed':
-      return { ...end(run, 'failed', event.at), error: event.error };
+      // What a person answered is kept: whoever tries the run again need not ask anew.
+      return {
+        ...end(run, 'failed', event.at),
+        answers: run.answers,
+        askers: run.askers,
+        error: event.error,
+      };
     case 'run.cancelled':
       return end(run, 'cancelled', event.at);
     default:
@@ -221,8 +226,23 @@ function atCheckpoint(run: Run, event: EventOf<'checkpoint'>): Run {
     last_checkpoint: event.checkpoint_id,
     base_checkpoint: run.last_checkpoint === null ? (event.parent_id ?? null) : run.base_checkpoint,
     answers: {},
-    used_answers: [],
+    askers: {},
   };
+}
+
+/** Its result is stored with what it was told. */
+function withoutAnswersOf(run: Run, task: string): Run {
+  const used = Object.keys(run.askers).filter((id) => run.askers[id]?.task === task);
+  if (used.length === 0) return run;
+  const unused = <T>(of: { [id: string]: T }) =>
+    Object.fromEntries(Object.entries(of).filter(([id]) => !used.includes(id)));
+  return { ...run, answers: unused(run.answers), askers: unused(run.askers) };
+}
+
+function askersOf(interrupts: OpenInterrupt[]): Run['askers'] {
+  return Object.fromEntries(
+    interrupts.flatMap(({ id, asker }) => (asker === undefined ? [] : [[id, asker]])),
+  );
 }
 
 function to(run: Run, status: RunStatus): Run {
@@ -238,7 +258,7 @@ function end(run: Run, status: RunStatus, at: number): Run {
     retry_at: null,
     interrupts: [],
     answers: {},
-    used_answers: [],
+    askers: {},
     asked_at: null,
     finished_at: iso(at),
   };

@@ -14,6 +14,7 @@ const PACKED = [
   'error',
   'interrupts',
   'answers',
+  'askers',
 ] as const;
 
 const FIELDS: readonly (keyof Run)[] = [
@@ -41,7 +42,7 @@ const FIELDS: readonly (keyof Run)[] = [
   'error',
   'interrupts',
   'answers',
-  'used_answers',
+  'askers',
   'asked_at',
   'waited_ms',
   'usage',

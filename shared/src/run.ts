@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { OpenInterrupt, Progress, RunError, Source } from './events.ts';
+import type { Asker, OpenInterrupt, Progress, RunError, Source } from './events.ts';
 import type { Message } from './messages.ts';
 import type { RunStatus } from './status.ts';
 
@@ -62,8 +62,8 @@ export interface Run {
   interrupts: OpenInterrupt[];
   /** Given, and not yet taken by the step that asked. */
   answers: { [interruptId: string]: Json };
-  /** Ids of answers that a step took since the last checkpoint. */
-  used_answers: string[];
+  /** Who asked the questions that were answered since the last checkpoint, by question. */
+  askers: { [interruptId: string]: Asker };
   /** Since when it waits for a person; null when it does not. */
   asked_at: string | null;
   /** Milliseconds in which it waited for a person so far. */

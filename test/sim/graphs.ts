@@ -1,6 +1,7 @@
 import { Annotation, END, interrupt, Send, START, StateGraph } from '@langchain/langgraph';
-import type { BaseCheckpointSaver, CompiledStateGraph, LangGraphRunnableConfig } from '@langchain/langgraph';
-import type { RunnableGraph } from '../../functions/src/runtime/graphs.ts';
+import type { LangGraphRunnableConfig } from '@langchain/langgraph';
+import type { CompiledGraph, ServedGraph } from '../../functions/src/project/served-graph.ts';
+import { servedGraph } from '../../functions/src/runtime/testing/served-graph.ts';
 import { work } from './work.ts';
 
 /** Small real graphs. `seen` gets one element from each step that ended, so that it tells what was lost or doubled. */
@@ -111,15 +112,10 @@ export const STEPS = {
 } as const;
 export type GraphName = keyof typeof STEPS;
 
-const GRAPHS: Record<GraphName, unknown> = { line, fan, fork, asks, both, nested };
+const GRAPHS: Record<GraphName, CompiledGraph> = { line, fan, fork, asks, both, nested };
 
-type AnyGraph = CompiledStateGraph<unknown, unknown, string>;
-
-export function graphNamed(name: string): RunnableGraph {
-  const graph = GRAPHS[name as GraphName] as AnyGraph | undefined;
+export function graphNamed(name: string): ServedGraph {
+  const graph = Object.hasOwn(GRAPHS, name) ? GRAPHS[name as GraphName] : undefined;
   if (graph === undefined) throw new Error(`There is no graph ${name}.`);
-  return {
-    withCheckpointer: (saver: BaseCheckpointSaver) =>
-      Object.create(graph, { checkpointer: { value: saver } }) as AnyGraph,
-  };
+  return servedGraph(name, graph);
 }

@@ -45,7 +45,6 @@ const answered = (id: string): NewEvent => ({
   answers: { [id]: 'yes' },
   by: 'ada',
 });
-const resumed = (id: string): NewEvent => ({ type: 'interrupt.resumed', at, interrupts: [id] });
 const cancel: NewEvent = { type: 'cancel.requested', at, by: 'ada' };
 const completed: NewEvent = { type: 'run.completed', at, output: null };
 
@@ -178,12 +177,6 @@ describe('the invariants of a run', () => {
     expect(violated(log(...asking, ['api', answered('x')]))).toEqual(['answered-once']);
     const again: Written[] = [...asking, ['api', answered('q')], ['v', attempt(2, 'v')], ['v:2', asked('p')]];
     expect(violated(log(...again))).toEqual(['answered-once']);
-  });
-
-  it('an answer is used twice', () => {
-    const used: Written[] = [...LIFE.slice(0, 7), ['v:2', resumed('q')]];
-    expect(violated(log(...used))).toEqual([]);
-    expect(violated(log(...used, ['v:2', resumed('q')]))).toEqual(['answers-used-once']);
   });
 
   it('a step, an attempt or a question after a cancel was accepted', () => {

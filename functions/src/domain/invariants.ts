@@ -113,11 +113,6 @@ const RULES: readonly Rule[] = [
     check: answeredOnce,
   },
   {
-    id: 'answers-used-once',
-    sentence: 'A step takes an answer at most once.',
-    check: ({ events }) => repeated(of(events, 'interrupt.resumed').flatMap(({ interrupts }) => interrupts)),
-  },
-  {
     id: 'cancel-obeyed',
     sentence: 'After a cancel was accepted no attempt and no step starts, and nobody is asked.',
     check: cancelObeyed,

@@ -1,16 +1,28 @@
 import type { NewEvent } from '@longrun/shared';
-import type { CheckpointSink } from '../ports/checkpoint-sink.ts';
+import type { CheckpointInfo, CheckpointSink, TaskInfo } from '../ports/checkpoint-sink.ts';
 import type { DocumentWrite } from '../ports/documents.ts';
 import type { Journal } from './journal.ts';
-import { taskQuestion } from './questions.ts';
+import { AskedQuestions } from './asked-questions.ts';
+import type { Question } from './questions.ts';
 import type { StreamReader } from './stream-reader.ts';
 
 interface TaskWrites {
-  ns: string;
+  /** Of the checkpoint that the task follows: what a task wrote belongs to that, not to a namespace. */
+  checkpoint: string;
   channels: string[];
   writes: DocumentWrite[];
   /** LangGraph's own task that takes the input in, of which the stream says nothing. */
   hidden?: true;
+}
+
+export interface SinkOptions {
+  journal: Journal;
+  reader: StreamReader;
+  now: () => number;
+  /** Called when a super-step of the run has ended and is durable. */
+  onStep: () => void;
+  /** Whether the project's LangGraph starts a super-step only when the checkpoint before it is stored. */
+  waitsForPut: boolean;
 }
 
 /**
@@ -19,75 +31,149 @@ interface TaskWrites {
  * Under `durability: 'sync'` LangGraph calls putWrites as each task ends, put(checkpoint), and then yields the
  * tasks' ends to the stream while put is pending; the next super-step starts when put has resolved. So a sink
  * that lets the event loop turn once has seen every event of the step before it writes the batch.
+ *
+ * Before 1.4.8 the next super-step does not wait for put, and put(k + 1) is called when put(k) has resolved: tasks may end
+ * whose checkpoint was not handed in. Here they wait for it, so that the log has the order of the newer versions.
  */
 export class JournalSink implements CheckpointSink {
   readonly #journal: Journal;
   readonly #reader: StreamReader;
   readonly #now: () => number;
+  readonly #onStep: () => void;
+  readonly #waitsForPut: boolean;
+  /** Checkpoints that were read or handed in: what is told of their tasks follows them in the log. */
+  readonly #known = new Set<string>();
   /** Writes of tasks whose end the stream has not told yet. */
   readonly #pending = new Map<string, TaskWrites>();
-  /** Staged writes of ended tasks, by checkpoint namespace. */
+  /** Staged writes of ended tasks, by their checkpoint. */
   readonly #finished = new Map<string, TaskWrites[]>();
+  /** Tasks that wait for their checkpoint, and what ends the waiting. */
+  readonly #waiting = new Map<string, { checkpoint: string; known: Promise<void>; learn: () => void }>();
+  #watching = false;
+  /** Checkpoints on their way here. */
+  readonly #puts = new Set<Promise<unknown>>();
+  /** Task writes that are not answered yet. */
+  readonly #calls = new Set<Promise<void>>();
+  readonly #asked = new AskedQuestions();
+  readonly #wrote = new Set<string>();
+  /** The newest checkpoint of each namespace that was read or made. */
+  readonly #newest = new Map<string, string>();
 
-  readonly #onStep: () => void;
+  /** How many checkpoints this attempt made. */
+  checkpoints = 0;
 
-  /** `onStep` is called when a super-step of the run has ended. */
-  constructor(journal: Journal, reader: StreamReader, now: () => number, onStep: () => void) {
-    this.#onStep = onStep;
+  constructor({ journal, reader, now, onStep, waitsForPut }: SinkOptions) {
     this.#journal = journal;
     this.#reader = reader;
     this.#now = now;
+    this.#onStep = onStep;
+    this.#waitsForPut = waitsForPut;
+  }
+
+  /** What the tasks of this attempt asked and were not answered. */
+  get questions(): Question[] {
+    return this.#asked.open();
+  }
+
+  /** Ids of the checkpoints at which the graph stands, its subgraphs' among them. */
+  get newest(): string[] {
+    return [...this.#newest.values()];
+  }
+
+  /** Whether the task was executed in this attempt. */
+  executed(task: string): boolean {
+    return this.#reader.nodeOf(task) !== undefined || this.#wrote.has(task);
+  }
+
+  /** A stored checkpoint was read: its tasks need not wait for it. */
+  loaded(ns: string, checkpointId: string): void {
+    if (checkpointId > (this.#newest.get(ns) ?? '')) this.#newest.set(ns, checkpointId);
+    this.#learn(keyOf(ns, checkpointId));
+  }
+
+  /** The saver was asked to store a checkpoint; it is handed in here before the promise resolves. */
+  putting(put: Promise<unknown>): void {
+    this.#puts.add(put);
+    const done = () => void this.#puts.delete(put);
+    put.then(done, done);
   }
 
   /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
   push(event: NewEvent): void {
-    if (event.type === 'node.finished') this.#release(event.task);
+    if (event.type === 'node.finished') {
+      this.#release(event.task);
+      for (const inner of this.#reader.handedOverTo(event.task, this.#now())) this.#journal.push(inner);
+    }
     this.#journal.push(event);
   }
 
-  async taskWrites(
-    info: Parameters<CheckpointSink['taskWrites']>[0],
-    writes: DocumentWrite[],
-  ): Promise<void> {
+  /** Resolves when the task's end may be told. */
+  async told(task: string): Promise<void> {
+    await this.#waiting.get(task)?.known;
+  }
+
+  /** Resolves when everything that LangGraph handed in is staged, also what it does not wait for. */
+  async settled(): Promise<void> {
+    while (this.#calls.size + this.#puts.size > 0) {
+      await Promise.allSettled([...this.#calls, ...this.#puts]);
+    }
+  }
+
+  /** Tasks of a completed run whose end was never told: those that were answered by the node cache. */
+  finish(): void {
+    for (const event of this.#reader.allEnded(this.#now())) this.push(event);
+  }
+
+  taskWrites(info: TaskInfo, writes: DocumentWrite[]): Promise<void> {
+    const call = this.#taskWrites(info, writes);
+    this.#calls.add(call);
+    const done = () => void this.#calls.delete(call);
+    call.then(done, done);
+    return call;
+  }
+
+  async #taskWrites(info: TaskInfo, writes: DocumentWrite[]): Promise<void> {
     const { channels, task_id, error } = info;
+    this.#wrote.add(task_id);
+    const checkpoint = keyOf(info.checkpoint_ns, info.checkpoint_id);
+    if (!this.#known.has(checkpoint)) await this.#untilKnown(task_id, checkpoint);
     if (error !== undefined) this.#reader.taskFailed(task_id, error);
     const ended = error === undefined && info.interrupts.length === 0;
     // Answers that LangGraph was called with are stored under the name of their question, which is no task.
     if (!ended || channels.every((channel) => channel === '__resume__')) {
       this.#journal.stage(writes);
-      this.#taken(info);
+      this.#asked.add(info, this.#reader.nodeOf(task_id));
+      if (error === undefined) return;
+      await turn();
+      for (const event of this.#reader.failedUntold(task_id, this.#now())) this.push(event);
       return;
     }
-    this.#pending.set(info.task_id, { ns: info.checkpoint_ns, channels: info.channels, writes });
+    if (channels.includes('__error__')) {
+      // It handed over to the graph above, and is told with the task there that takes it up.
+      this.#journal.stage(writes);
+      this.#reader.taskHandsOver(task_id);
+      return;
+    }
+    this.#pending.set(task_id, { checkpoint, channels, writes });
     await turn();
-    const pending = this.#pending.get(info.task_id);
-    if (pending === undefined) return;
-    const events = this.#reader.taskWritten(info.task_id, this.#now());
-    if (events.length === 0) pending.hidden = true;
-    for (const event of events) this.push(event);
-    this.#release(info.task_id);
+    this.#endUntold(task_id);
   }
 
-  async checkpoint(
-    info: Parameters<CheckpointSink['checkpoint']>[0],
-    writes: DocumentWrite[],
-  ): Promise<void> {
+  async checkpoint(info: CheckpointInfo, writes: DocumentWrite[]): Promise<void> {
+    const { checkpoint_id, checkpoint_ns, parent_id, step } = info;
+    this.checkpoints += 1;
+    const parent = keyOf(checkpoint_ns, parent_id ?? '');
+    this.#learn(parent);
     await turn();
-    // What the new checkpoint holds needs no documents of its own. A channel that stores differences (LangGraph's
-    // DeltaChannel) is not held by it: its value is read out of the writes.
-    const held = new Set(info.channels);
-    const finished = this.#finished.get(info.checkpoint_ns) ?? [];
-    this.#finished.delete(info.checkpoint_ns);
-    const superfluous = new Set(
-      finished
-        .filter(({ channels }) => channels.every((name) => held.has(name) || isTrigger(name)))
-        .flatMap(({ writes: own }) => own),
-    );
+    for (const [task, { checkpoint }] of this.#pending) if (checkpoint === parent) this.#endUntold(task);
+    const finished = this.#finished.get(parent) ?? [];
+    this.#finished.delete(parent);
+    const superfluous = writesHeldBy(info, finished);
     this.#journal.unstage((write) => superfluous.has(write));
-    const cached = info.endsStep ? this.#reader.stepEnded(info.checkpoint_ns, this.#now()) : [];
+    const cached =
+      info.endsStep && this.#waitsForPut ? this.#reader.stepEnded(checkpoint_ns, this.#now()) : [];
     for (const event of cached) this.push(event);
     const ended = cached.length > 0 || finished.some(({ hidden }) => hidden !== true);
-    const { checkpoint_id, checkpoint_ns, parent_id, step } = info;
     if (checkpoint_ns === '') {
       for (const event of this.#reader.stateSaved(info.values, ended, this.#now())) this.push(event);
     }
@@ -100,19 +186,49 @@ export class JournalSink implements CheckpointSink {
       step,
       ...(parent_id === undefined ? {} : { parent_id }),
     });
-    if (checkpoint_ns === '') this.#onStep();
+    this.loaded(checkpoint_ns, checkpoint_id);
     // The input is in the log already: a checkpoint that holds no more than that can wait for the next event.
     if (ended) await this.#journal.flush();
+    if (checkpoint_ns === '' && info.endsStep) this.#onStep();
   }
 
-  /** A task that asks again and stores the answers it was given has used them up. */
-  #taken({ channels, interrupts }: Parameters<CheckpointSink['taskWrites']>[0]): void {
-    if (!channels.includes('__resume__')) return;
-    const { answers } = this.#journal.run;
-    const used = Object.keys(answers).filter((id) => interrupts.includes(taskQuestion(id)));
-    if (used.length > 0) {
-      this.#journal.push({ type: 'interrupt.resumed', at: this.#now(), interrupts: used });
+  /** The stream has not told the task's end; LangGraph stored what it wrote, so it has ended. */
+  #endUntold(task: string): void {
+    const pending = this.#pending.get(task);
+    if (pending === undefined) return;
+    const events = this.#reader.taskWritten(task, this.#now());
+    if (events.length === 0) pending.hidden = true;
+    for (const event of events) this.push(event);
+    this.#release(task);
+  }
+
+  async #untilKnown(task: string, checkpoint: string): Promise<void> {
+    const { promise: known, resolve: learn } = Promise.withResolvers<void>();
+    this.#waiting.set(task, { checkpoint, known, learn });
+    void this.#letGoWhenIdle();
+    await known;
+    this.#waiting.delete(task);
+  }
+
+  #learn(checkpoint: string): void {
+    this.#known.add(checkpoint);
+    for (const waiting of this.#waiting.values()) if (waiting.checkpoint === checkpoint) waiting.learn();
+  }
+
+  /**
+   * LangGraph hands in one checkpoint after the other, so a missing one follows those that are on their way. One that
+   * nobody hands in (that of a thread without any) is not waited for.
+   */
+  async #letGoWhenIdle(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    for (let idle = 0; idle < 3 && this.#waiting.size > 0; ) {
+      if (this.#puts.size === 0) idle += 1;
+      else await Promise.race([...this.#puts].map((put) => put.catch(() => undefined)));
+      await turn();
     }
+    this.#watching = false;
+    for (const { learn } of this.#waiting.values()) learn();
   }
 
   #release(task: string): void {
@@ -120,13 +236,30 @@ export class JournalSink implements CheckpointSink {
     if (pending === undefined) return;
     this.#pending.delete(task);
     this.#journal.stage(pending.writes);
-    this.#finished.set(pending.ns, [...(this.#finished.get(pending.ns) ?? []), pending]);
+    this.#finished.set(pending.checkpoint, [...(this.#finished.get(pending.checkpoint) ?? []), pending]);
   }
+}
+
+/**
+ * What the new checkpoint holds needs no documents of its own. A channel that stores differences (LangGraph's DeltaChannel)
+ * is not held by it: its value is read out of the writes. Nor are the Sends of versions before 0.4.
+ */
+function writesHeldBy({ channels }: CheckpointInfo, finished: TaskWrites[]): Set<DocumentWrite> {
+  const held = new Set(channels);
+  return new Set(
+    finished
+      .filter((task) => task.channels.every((name) => held.has(name) || isTrigger(name)))
+      .flatMap(({ writes }) => writes),
+  );
 }
 
 /** Channels that only start other nodes; they are empty again once those have run. */
 function isTrigger(channel: string): boolean {
-  return channel.startsWith('branch:to:') || channel.startsWith('__');
+  return channel.startsWith('branch:to:') || (channel.startsWith('__') && channel !== '__pregel_tasks');
+}
+
+function keyOf(ns: string, checkpointId: string): string {
+  return `${ns}!${checkpointId}`;
 }
 
 /** Everything queued as a microtask, the reader of the stream included, has run when this resolves. */

@@ -13,6 +13,7 @@ import {
   type NewEvent,
   type Source,
 } from '@longrun/shared';
+import * as z from 'zod';
 import {
   chunkEvents,
   messagesBeyond,
@@ -42,24 +43,59 @@ interface OpenTask {
   ns: string[];
 }
 
+/** What versions before 0.4 tell of tasks instead: mode `debug`, whose other parts say nothing more. */
+const breakpointSchema = z.tuple([
+  z.unknown(),
+  z.literal('updates'),
+  z.object({ __interrupt__: z.array(z.unknown()).max(0) }),
+]);
+const endedSchema = z.tuple([
+  z.unknown(),
+  z.literal('tasks'),
+  z.object({ id: z.string(), input: z.undefined().optional() }),
+]);
+const debugSchema = z.object({ type: z.enum(['task', 'task_result']), payload: z.unknown() });
+
 /** Turns what LangGraph streams (modes tasks, messages, custom; with subgraphs) into events of the run. */
 export class StreamReader {
   readonly #open = new Map<string, OpenTask>();
   readonly #failed = new Map<string, string | null>();
+  /** Open tasks that handed over to the graph above them. */
+  readonly #handedOver = new Set<string>();
+  readonly #nodes = new Map<string, string>();
   readonly #known: Map<string, string>;
   readonly #streamed = new Set<string>();
   readonly #counted = new Set<string>();
   readonly #price: Price;
   readonly #done: ReadonlySet<string>;
+  readonly #pairs: boolean;
 
   /**
    * `known`: messages of the thread before this run, by id, which are not output of it. `done`: tasks of the next
-   * super-step whose results are stored, which LangGraph announces and does not execute.
+   * super-step whose results are stored, which LangGraph announces and does not execute. `resultsAsPairs`: before 0.4
+   * LangGraph tells a result as pairs of channel and value.
    */
-  constructor(options: { price: Price; known: Message[]; done?: ReadonlySet<string> }) {
+  constructor(options: {
+    price: Price;
+    known: Message[];
+    done?: ReadonlySet<string>;
+    resultsAsPairs?: boolean;
+  }) {
+    this.#pairs = options.resultsAsPairs ?? false;
     this.#price = options.price;
     this.#done = options.done ?? new Set();
     this.#known = new Map(options.known.map((message) => [message.id, JSON.stringify(message)]));
+  }
+
+  /** The task whose end the chunk tells. */
+  endedTask(chunk: unknown): string | undefined {
+    const told = endedSchema.safeParse(chunk);
+    return told.success ? told.data[2].id : undefined;
+  }
+
+  /** The graph stopped before or after a node, and nobody asks anything. */
+  isBreakpoint(chunk: unknown): boolean {
+    return breakpointSchema.safeParse(chunk).success;
   }
 
   read(chunk: unknown, at: number): NewEvent[] {
@@ -67,6 +103,10 @@ export class StreamReader {
     const [ns, mode, payload]: unknown[] = chunk;
     const path = Array.isArray(ns) ? ns.map(String) : [];
     if (mode === 'tasks') return this.#task(path, payload, at);
+    if (mode === 'debug') {
+      const told = debugSchema.safeParse(payload);
+      return told.success ? this.#task(path, told.data.payload, at) : [];
+    }
     if (mode === 'custom') return this.#custom(path, payload, at);
     if (mode === 'messages' && Array.isArray(payload)) {
       return chunkEvents(payload[0], metadataOf(payload[1]), this.#streamed, this.#counted, this.#price, at);
@@ -80,6 +120,34 @@ export class StreamReader {
     return open === undefined ? [] : this.#finish(open, undefined, at);
   }
 
+  /** How many tasks LangGraph began to execute in this attempt. */
+  get started(): number {
+    return this.#nodes.size;
+  }
+
+  nodeOf(task: string): string | undefined {
+    return this.#nodes.get(task);
+  }
+
+  /** The task ended with a command for the graph above: it has finished once the task that takes it up there has. */
+  taskHandsOver(task: string): void {
+    this.#handedOver.add(task);
+  }
+
+  /** The ends of the tasks below `task` that handed over to it. */
+  handedOverTo(task: string, at: number): NewEvent[] {
+    return [...this.#open.values()]
+      .filter(({ task: inner, ns }) => this.#handedOver.has(inner) && ns.at(-1)?.endsWith(`:${task}`) === true)
+      .flatMap((inner) => this.#finish(inner, undefined, at));
+  }
+
+  /** The graph is done, so whatever is still open has ended. */
+  allEnded(at: number): NewEvent[] {
+    return [...this.#open.values()]
+      .filter(({ task }) => !this.#failed.has(task))
+      .flatMap((task) => this.#finish(task, undefined, at));
+  }
+
   /**
    * A checkpoint of the graph was stored, so its step is over. A task still open was answered by the node cache: of
    * that the stream tells no end, and nothing is written for it.
@@ -87,6 +155,7 @@ export class StreamReader {
   stepEnded(checkpointNs: string, at: number): NewEvent[] {
     return [...this.#open.values()]
       .filter(({ task, ns }) => ns.join('|') === checkpointNs && !this.#failed.has(task))
+      .filter(({ task }) => !this.#handedOver.has(task))
       .flatMap((task) => this.#finish(task, undefined, at));
   }
 
@@ -113,9 +182,10 @@ export class StreamReader {
       if (this.#done.has(task.task)) return [];
       this.#failed.delete(task.task);
       this.#open.set(task.task, task);
+      this.#nodes.set(task.task, task.node);
       return [{ type: 'node.started', at, ...task }];
     }
-    if (!this.#open.has(task.task)) return [];
+    if (!this.#open.has(task.task) || this.#handedOver.has(task.task)) return [];
     const failed = this.#failed.get(task.task);
     // LangGraph streams the end of a task that threw like that of one that returned nothing.
     if (failed !== undefined) {
@@ -132,7 +202,14 @@ export class StreamReader {
     }
     if ('interrupts' in payload && Array.isArray(payload.interrupts) && payload.interrupts.length > 0)
       return [];
-    return this.#finish(task, 'result' in payload ? payload.result : undefined, at);
+    const result: unknown = 'result' in payload ? payload.result : undefined;
+    return this.#finish(task, this.#pairs ? fromPairs(result) : result, at);
+  }
+
+  /** LangGraph stored why the task failed; versions before 0.4 do not stream its end. */
+  failedUntold(task: string, at: number): NewEvent[] {
+    const open = this.#open.get(task);
+    return open === undefined ? [] : this.#task(open.ns, { id: open.task, name: open.node }, at);
   }
 
   #finish(task: OpenTask, result: unknown, at: number): NewEvent[] {
@@ -213,6 +290,13 @@ export class StreamReader {
     const [only] = here;
     return only !== undefined && here.length === 1 ? { task: only.task, node: only.node } : {};
   }
+}
+
+function fromPairs(result: unknown): unknown {
+  const pairs = z.array(z.tuple([z.string(), z.unknown()])).safeParse(result);
+  if (!pairs.success) return result;
+  const [first] = pairs.data;
+  return first?.[0] === '__root__' ? first[1] : Object.fromEntries(pairs.data);
 }
 
 function metadataOf(value: unknown): ChunkMetadata {

@@ -2,6 +2,7 @@ import {
   foldEntry,
   isTerminal,
   jsonBytes,
+  shorten,
   type Json,
   type NewEvent,
   type OpenInterrupt,
@@ -19,7 +20,7 @@ import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
 import { documentCache } from './cache/document-cache.ts';
 import { dispatch } from './dispatch.ts';
 import { completed, execute, type Outcome } from './execute.ts';
-import type { Graphs } from './graphs.ts';
+import type { ServedGraph } from '../project/served-graph.ts';
 import { holderAnswers } from './holder.ts';
 import { Journal } from './journal.ts';
 import { Fenced } from './stop-reasons.ts';
@@ -38,7 +39,7 @@ export interface WorkerOptions {
   id: string;
   store: RunStore;
   queue: TaskQueue;
-  graphs: Graphs;
+  graphs: { get(id: string): Promise<ServedGraph> };
   /** For the results of nodes; default: beside the runs. */
   cache?: Cache;
   price: Price;
@@ -59,7 +60,7 @@ export class Worker {
     this.#options = options;
   }
 
-  /** Takes no new run, hands on the ones it has at their next super-step, and resolves when it holds none. */
+  /** Takes no new run, hands over the ones it has at their next super-step, and resolves when it holds none. */
   async drained(): Promise<void> {
     this.#shutdown.abort();
     await Promise.allSettled(this.#attempts);
@@ -150,14 +151,14 @@ export class Worker {
     const leave = new AbortController();
     const timeout = new AbortController();
     let cancelLeave: (() => void) | undefined;
-    const handOn = () => {
+    const handOver = () => {
       drain.abort();
-      cancelLeave ??= store.clock.after(graceMs, () => leave.abort(new Error('handed on')));
+      cancelLeave ??= store.clock.after(graceMs, () => leave.abort(new Error('handed over')));
     };
-    const cancelDeadline = store.clock.after(deadlineMs, handOn);
+    const cancelDeadline = store.clock.after(deadlineMs, handOver);
     const left = runTimeLeft(journal.run, store.clock.now());
     const cancelTimeout = left === null ? undefined : store.clock.after(left, () => timeout.abort());
-    this.#shutdown.signal.addEventListener('abort', handOn, { once: true });
+    this.#shutdown.signal.addEventListener('abort', handOver, { once: true });
     try {
       const graph = await graphs.get(journal.run.assistant_id);
       return await execute({
@@ -179,7 +180,7 @@ export class Worker {
       cancelDeadline();
       cancelLeave?.();
       cancelTimeout?.();
-      this.#shutdown.signal.removeEventListener('abort', handOn);
+      this.#shutdown.signal.removeEventListener('abort', handOver);
     }
   }
 
@@ -194,7 +195,7 @@ export class Worker {
       case 'cancelled':
         return [{ type: 'run.cancelled', at }];
       case 'interrupted':
-        return run.cancel_requested ? [{ type: 'run.cancelled', at }] : asked(outcome.interrupts, at);
+        return run.cancel_requested ? [{ type: 'run.cancelled', at }] : [asked(outcome.interrupts, at)];
       case 'drained':
         // Handed on again and again it would never end.
         if (outcome.left && run.steps_done === before && !this.#shutdown.signal.aborted) {
@@ -213,12 +214,23 @@ export class Worker {
   }
 }
 
-/** The run's document holds what is asked. Bytes of JSON. */
+/** The run's document holds what is asked. Bytes of JSON, all questions together. */
 const MAX_QUESTION_BYTES = 200_000;
 
-function asked(interrupts: OpenInterrupt[], at: number): NewEvent[] {
-  const bytes = jsonBytes(interrupts as unknown as Json);
-  if (bytes <= MAX_QUESTION_BYTES) return [{ type: 'interrupt.opened', at, interrupts }];
-  const message = `What the graph asks has ${bytes} bytes of JSON; at most ${MAX_QUESTION_BYTES} can be asked at a time.`;
-  return [{ type: 'run.failed', at, error: { code: 'state_too_large', message } }];
+/** Questions that are too large are asked by their beginnings; the thread's state holds them whole. */
+function asked(interrupts: OpenInterrupt[], at: number): NewEvent {
+  const room = MAX_QUESTION_BYTES / Math.max(1, interrupts.length);
+  const fitting = interrupts.map((interrupt) => {
+    const bytes = jsonBytes(interrupt.value);
+    return bytes <= room ? interrupt : { ...interrupt, value: shortened(interrupt.value, room), value_bytes: bytes };
+  });
+  return { type: 'interrupt.opened', at, interrupts: fitting };
+}
+
+function shortened(value: Json, room: number): Json {
+  for (const chars of [4_000, 500, 60]) {
+    const short = shorten(value, chars);
+    if (jsonBytes(short) <= room) return short;
+  }
+  return '[This question is too large to be shown; the state of the thread holds it.]';
 }

@@ -1,6 +1,5 @@
 import {
   ERROR,
-  INTERRUPT,
   RESUME,
   WRITES_IDX_MAP,
   type PendingWrite,
@@ -36,28 +35,6 @@ function effectiveWrites(writes: PendingWrite[]): { channel: string; index: numb
   return writes
     .map(([channel, value], i) => ({ channel, index: WRITES_IDX_MAP[channel] ?? i, value }))
     .filter(({ index, channel }) => !failed || (index < 0 && channel !== RESUME));
-}
-
-/** What LangGraph's own writes say about how the task ended. */
-export function endOfTask(writes: PendingWrite[]): {
-  interrupts: string[];
-  error: string | null | undefined;
-} {
-  const interrupts = writes
-    .filter(([channel]) => channel === INTERRUPT)
-    .flatMap(([, value]): unknown[] => (Array.isArray(value) ? value : [value]))
-    .map((value) => textField(value, 'id'))
-    .filter((id) => id !== undefined);
-  const failure = writes.find(([channel]) => channel === ERROR)?.[1];
-  if (failure === undefined) return { interrupts, error: undefined };
-  const stopped = textField(failure, 'name') === 'AbortError';
-  return { interrupts, error: stopped ? null : (textField(failure, 'message') ?? '') };
-}
-
-function textField(value: unknown, name: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const found: unknown = Reflect.get(value, name);
-  return typeof found === 'string' ? found : undefined;
 }
 
 export async function entriesOf(serde: SerializerProtocol, writes: PendingWrite[]): Promise<Entry[]> {

@@ -5,9 +5,9 @@ import { systemClock, type Clock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../../ports/task-queue.ts';
 import { createRun } from '../create-run.ts';
-import type { Graphs, RunnableGraph } from '../graphs.ts';
 import { RunStore } from '../run-store.ts';
 import { Worker } from '../worker.ts';
+import { servedGraph } from './served-graph.ts';
 
 export const UID = 'ada';
 
@@ -33,15 +33,7 @@ export class Lab {
     graceMs?: number;
   }) {
     const graph = options.graph as AnyGraph;
-    const runnable: RunnableGraph = {
-      withCheckpointer: (saver, own = {}) =>
-        Object.create(
-          graph,
-          Object.fromEntries(
-            Object.entries({ checkpointer: saver, ...own }).map(([name, value]) => [name, { value }]),
-          ),
-        ) as AnyGraph,
-    };
+    const served = servedGraph('lab', graph);
     this.documents = options.documents ?? memoryDocuments();
     this.store = new RunStore({
       documents: this.documents,
@@ -52,7 +44,7 @@ export class Lab {
       id: 'lab',
       store: this.store,
       queue: this.queue,
-      graphs: { get: async () => runnable } as unknown as Graphs,
+      graphs: { get: async () => served },
       price: () => undefined,
       random: () => 0,
       deadlineMs: options.deadlineMs ?? 60_000,

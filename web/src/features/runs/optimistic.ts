@@ -32,7 +32,7 @@ export function optimisticRun(
     error: null,
     interrupts: [],
     answers: {},
-    used_answers: [],
+    askers: {},
     asked_at: null,
     waited_ms: 0,
     usage: { input_tokens: 0, output_tokens: 0, calls: 0 },

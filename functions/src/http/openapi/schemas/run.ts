@@ -1,4 +1,5 @@
 import {
+  askerSchema,
   errorSchema,
   interruptSchema,
   jsonSchema,
@@ -56,7 +57,7 @@ export const runSchema = z.object({
   error: z.nullable(errorSchema),
   interrupts: z.array(interruptSchema),
   answers: z.record(z.string(), jsonSchema),
-  used_answers: z.array(z.string()),
+  askers: z.record(z.string(), askerSchema),
   asked_at: maybeTime,
   waited_ms: count,
   usage: usageSumSchema,

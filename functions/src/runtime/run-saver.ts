@@ -1,0 +1,86 @@
+import type { RunnableConfig } from '@langchain/core/runnables';
+import {
+  BaseCheckpointSaver,
+  INTERRUPT,
+  RESUME,
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointListOptions,
+  type CheckpointMetadata,
+  type CheckpointTuple,
+  type PendingWrite,
+} from '@langchain/langgraph-checkpoint';
+import type { Answered } from './origin.ts';
+import { withAnswers } from './questions.ts';
+import { withPendingSends } from './saver/pending-sends.ts';
+import type { DocumentSaver } from './saver/saver.ts';
+import type { JournalSink } from './sink.ts';
+
+export interface RunSaverOptions {
+  saver: DocumentSaver;
+  sink: JournalSink;
+  /** The answers that the run was given. */
+  answered: Answered;
+  /** Of the project's LangGraph, which the checkpoints are read for. */
+  version: string;
+}
+
+/** The thread's checkpoints as one attempt sees them: with the answers that its questions were given. */
+export class RunSaver extends BaseCheckpointSaver {
+  readonly #options: RunSaverOptions;
+  /** Answers that tasks were given, by task. */
+  readonly #given = new Map<string, unknown[]>();
+
+  constructor(options: RunSaverOptions) {
+    super(options.saver.serde);
+    this.#options = options;
+  }
+
+  override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    const { saver, sink, answered, version } = this.#options;
+    const tuple = await saver.getTuple(config);
+    if (tuple === undefined) return undefined;
+    const ns = String(tuple.config.configurable?.['checkpoint_ns'] ?? '');
+    sink.loaded(ns, tuple.checkpoint.id);
+    const given = withAnswers(await withPendingSends(saver, tuple, version), ns, answered);
+    for (const [task, channel, value] of given.pendingWrites ?? []) {
+      if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);
+    }
+    return given;
+  }
+
+  override list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
+    return this.#options.saver.list(config, options);
+  }
+
+  override put(
+    config: RunnableConfig,
+    checkpoint: Checkpoint,
+    metadata: CheckpointMetadata,
+    newVersions: ChannelVersions,
+  ): Promise<RunnableConfig> {
+    const { saver, sink } = this.#options;
+    const put = saver.put(config, checkpoint, metadata, newVersions);
+    sink.putting(put);
+    return put;
+  }
+
+  /** A task that asks again has used its answers: before 0.4 LangGraph does not hand them in with the next question. */
+  override putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+    const given = this.#given.get(taskId);
+    const channels = new Set(writes.map(([channel]) => channel));
+    const all =
+      given !== undefined && channels.has(INTERRUPT) && !channels.has(RESUME)
+        ? [...writes, [RESUME, given] satisfies PendingWrite]
+        : writes;
+    return this.#options.saver.putWrites(config, all, taskId);
+  }
+
+  override deleteThread(threadId: string): Promise<void> {
+    return this.#options.saver.deleteThread(threadId);
+  }
+
+  override getNextVersion(current: number | undefined): number {
+    return this.#options.saver.getNextVersion(current);
+  }
+}
