@@ -17,7 +17,7 @@ export const MULTITASK_STRATEGIES = ['reject', 'enqueue', 'interrupt', 'rollback
 const MAX_TIMEOUT_S = 604_800;
 /** A URL that is longer is none that a server would take. */
 const MAX_WEBHOOK_CHARS = 2_000;
-/** `config` and `metadata` of a run together, or the metadata of a thread. Bytes of JSON. */
+/** `config`, `context` and `metadata` of a run together, or the metadata of a thread. Bytes of JSON. */
 export const MAX_CONFIG_BYTES = 64_000;
 /** Bytes of JSON in one request. */
 export const MAX_ANSWER_BYTES = 200_000;
@@ -25,6 +25,9 @@ const MAX_ANSWERS = 100;
 
 const id = z.string().check(z.regex(ID_PATTERN, 'must be 1-100 letters, digits, "-" or "_"'));
 const jsonObject = z.record(z.string(), jsonSchema);
+const nodeName = z.string().check(z.minLength(1), z.maxLength(200));
+/** "*" for every node, or names of nodes. */
+const stops = z.union([z.literal('*'), z.array(nodeName).check(z.maxLength(100))]);
 
 /** POST /api/threads */
 export const createThreadSchema = z.looseObject({
@@ -40,6 +43,11 @@ export const createRunSchema = z.looseObject({
   input: z.optional(jsonSchema),
   config: z.optional(z.nullable(jsonObject)),
   metadata: z.optional(z.nullable(jsonObject)),
+  /** What the graph reads as its runtime's `context`. */
+  context: z.optional(z.nullable(jsonObject)),
+  /** The run stops and asks before, or after, these nodes. */
+  interrupt_before: z.optional(z.nullable(stops)),
+  interrupt_after: z.optional(z.nullable(stops)),
   /** Made by the client, so that a page can show the run before the server answered. */
   run_id: z.optional(id),
   thread_id: z.optional(z.nullable(id)),

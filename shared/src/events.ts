@@ -67,6 +67,10 @@ export const usageSchema = z.object({
   more: z.optional(z.boolean()),
 });
 
+/** Before or after which nodes a run stops to ask: every one, or those that are named. */
+export const stopsSchema = z.union([z.literal('*'), z.array(z.string())]);
+export type Stops = z.infer<typeof stopsSchema>;
+
 /** Where the spans of a run are: a trace of Cloud Trace. */
 const traceSchema = z.object({
   /** 32 hex digits. */
@@ -89,6 +93,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     input: jsonSchema,
     config: jsonSchema,
     metadata: jsonSchema,
+    /** What the graph reads as its runtime's `context`: a JSON object. */
+    context: z.optional(jsonSchema),
+    interrupt_before: z.optional(stopsSchema),
+    interrupt_after: z.optional(stopsSchema),
     /** The ended run that this one does again from its last checkpoint. */
     retry_of: z.optional(z.string()),
     /** Another run holds the thread; this one starts when that has ended. */

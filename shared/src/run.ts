@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { Asker, OpenInterrupt, Progress, RunError, Source } from './events.ts';
+import type { Asker, OpenInterrupt, Progress, RunError, Source, Stops } from './events.ts';
 import type { Message } from './messages.ts';
 import type { RunStatus } from './status.ts';
 
@@ -49,6 +49,11 @@ export interface Run {
   input: Json;
   config: Json;
   metadata: Json;
+  /** What the graph reads as its runtime's `context`; null when the request named none. */
+  context: Json;
+  /** Stops beyond those that the graph was compiled with; null when the request named none. */
+  interrupt_before: Stops | null;
+  interrupt_after: Stops | null;
   nodes: ActiveNode[];
   progress: Progress | null;
   steps_done: number;

@@ -93,13 +93,18 @@ function firstEntry(
   const input: Json = body.input ?? null;
   const config: Json = body.config ?? {};
   const metadata: Json = body.metadata ?? {};
-  if (jsonBytes(config) + jsonBytes(metadata) > MAX_CONFIG_BYTES) {
-    throw new LongrunError('too_large', `config and metadata may have ${MAX_CONFIG_BYTES} bytes together.`);
+  const settings = jsonBytes(config) + jsonBytes(metadata) + jsonBytes(body.context ?? {});
+  if (settings > MAX_CONFIG_BYTES) {
+    throw new LongrunError(
+      'too_large',
+      `config, context and metadata may have ${MAX_CONFIG_BYTES} bytes of JSON together; they have ${settings}.`,
+    );
   }
-  if (jsonBytes(input) + jsonBytes(config) + jsonBytes(metadata) > MAX_INPUT_BYTES) {
+  if (jsonBytes(input) + settings > MAX_INPUT_BYTES) {
     throw new LongrunError('too_large', `The input may have ${MAX_INPUT_BYTES} bytes of JSON.`);
   }
-  const { assistant_id, run_timeout_s, step_timeout_s, webhook } = body;
+  const { assistant_id, context, interrupt_before, interrupt_after } = body;
+  const { run_timeout_s, step_timeout_s, webhook } = body;
   const trace = newRunTrace();
   return {
     n: 0,
@@ -118,6 +123,9 @@ function firstEntry(
         input,
         config,
         metadata,
+        ...(context ? { context } : {}),
+        ...(interrupt_before ? { interrupt_before } : {}),
+        ...(interrupt_after ? { interrupt_after } : {}),
         ...place,
         ...(retryOf === undefined ? {} : { retry_of: retryOf }),
         ...(run_timeout_s ? { run_timeout_ms: Math.ceil(run_timeout_s * 1_000) } : {}),
