@@ -2,10 +2,13 @@ import type { BaseCheckpointSaver, BaseStore, CompiledStateGraph } from '@langch
 import type { BaseCache } from '@langchain/langgraph-checkpoint';
 
 /** What the worker calls of a compiled graph, whichever version of LangGraph made it. */
-export type CompiledGraph = Pick<
+export interface CompiledGraph extends Pick<
   CompiledStateGraph<unknown, unknown, string>,
-  'stream' | 'getState' | 'nodes'
->;
+  'getState' | 'nodes'
+> {
+  /** Chunks are `[namespace, mode, payload]`; modes and payloads differ between versions. */
+  stream(input: unknown, config: Record<string, unknown>): Promise<AsyncIterable<unknown>>;
+}
 
 /** What a run gives to the graph it executes. */
 export interface RunParts {
@@ -24,10 +27,6 @@ export interface FactoryArguments {
 export interface LangGraphCopy {
   /** As its package.json says, for example `0.4.9`. */
   version: string;
-  /** Its own class: copies do not always know each other's commands. */
-  Command: new (fields: { resume?: unknown; update?: unknown; goto?: unknown }) => unknown;
-  /** Absent before LangGraph could drain. */
-  RunControl?: new () => { requestDrain(reason?: string): void };
 }
 
 /** A graph of the project, ready to be run. */

@@ -60,18 +60,15 @@ describe('G4: questions and answers', () => {
     expect((await lab.read(first)).status).toBe('interrupted');
   });
 
-  it('crashed after the answer was taken and before the next question was told -> it is not given again', async () => {
+  it('crashed after the answer was taken and before the next question was stored -> given again, once', async () => {
     const documents = memoryDocuments();
     let dead = false;
     const dies: Documents = {
       ...documents,
       commit: async (writes) => {
+        dead ||= JSON.stringify(writes).includes('Which hour?');
         if (dead) await new Promise<never>(() => {});
         await documents.commit(writes);
-        const told = writes.some(
-          ({ op, ...rest }) => op === 'create' && JSON.stringify(rest).includes('interrupt.resumed'),
-        );
-        if (told) dead = true;
       },
     };
     const before = new Lab({ graph: asksTwice(), documents });

@@ -11,7 +11,10 @@ import type { Answered } from './origin.ts';
 const HOW_TO_MEND = 'Deploy a graph that has it again and retry the run, or start a new one.';
 
 /** Nodes that are to be executed next and that the graph does not have. */
-export function missingNodes(graph: Pick<CompiledGraph, 'nodes'>, tuple: CheckpointTuple | undefined): string[] {
+export function missingNodes(
+  graph: Pick<CompiledGraph, 'nodes'>,
+  tuple: CheckpointTuple | undefined,
+): string[] {
   const values = tuple?.checkpoint.channel_values ?? {};
   const next = Object.keys(values)
     .filter((channel) => channel.startsWith(TRIGGER))
@@ -52,9 +55,7 @@ export function unansweredStep(ids: string[]): Failure {
 }
 
 export function nothingToDo(): Failure {
-  return changed(
-    `The run was to go on, but the graph as it is now has no step to execute. ${HOW_TO_MEND}`,
-  );
+  return changed(`The run was to go on, but the graph as it is now has no step to execute. ${HOW_TO_MEND}`);
 }
 
 function changed(message: string, details?: Json): Failure {

@@ -10,7 +10,8 @@ import type { Journal } from './journal.ts';
 import { stateToJson } from './message-events.ts';
 import { breakpoint, opened } from './questions.ts';
 import { openSession, type Session } from './session.ts';
-import { CancelRequested, ClockBehind, Drained, Fenced } from './stop-reasons.ts';
+import { Drainer } from './drainer.ts';
+import { CancelRequested, ClockBehind, Fenced } from './stop-reasons.ts';
 import { StepTimer } from './step-timer.ts';
 import type { Price } from './stream-reader.ts';
 
@@ -45,7 +46,7 @@ export interface ExecuteOptions {
 export async function execute(options: ExecuteOptions): Promise<Outcome> {
   const { journal, graph } = options;
   const step = new StepTimer(options.after, journal.run.step_timeout_ms);
-  const drainer = new Drainer(options.drain, graph.langgraph.RunControl);
+  const drainer = new Drainer(options.drain, graph.langgraph.version);
   const signal = AbortSignal.any([
     journal.stopped.signal,
     options.leave,
@@ -74,7 +75,7 @@ type PlayOptions = ExecuteOptions & { signal: AbortSignal; control: unknown };
  * number. Then it is called again, as long as it gets on.
  */
 async function play(session: Session, options: PlayOptions): Promise<Outcome> {
-  const { sink, reader, origin } = session;
+  const { sink, origin } = session;
   for (let input: unknown = origin.input, before = -1; ; input = null) {
     const stopped = await stream(session, input, options);
     const dropped = droppedAnswers(origin.answered, (task) => sink.executed(task));
@@ -85,15 +86,15 @@ async function play(session: Session, options: PlayOptions): Promise<Outcome> {
     await options.journal.flush();
     const { checkpoint_id: _, ...configurable } = session.config.configurable;
     const state = await session.graph.getState({ configurable });
-    const progress = reader.started + sink.checkpoints;
-    if (progress === 0 && origin.expectsWork) return { kind: 'failed', failure: nothingToDo() };
+    if (sink.progress === 0 && origin.expectsWork) return { kind: 'failed', failure: nothingToDo() };
     if (state.next.length === 0) {
       sink.finish();
       return { kind: 'completed', output: stateToJson(state.values) };
     }
-    if (stopped) return { kind: 'interrupted', interrupts: [breakpoint(state.next.map(String), sink.newest)] };
-    if (progress === before) return { kind: 'failed', failure: nothingToDo() };
-    before = progress;
+    if (stopped)
+      return { kind: 'interrupted', interrupts: [breakpoint(state.next.map(String), sink.newest)] };
+    if (sink.progress === before) return { kind: 'failed', failure: nothingToDo() };
+    before = sink.progress;
   }
 }
 
@@ -101,44 +102,18 @@ async function play(session: Session, options: PlayOptions): Promise<Outcome> {
 async function stream(session: Session, input: unknown, options: PlayOptions): Promise<boolean> {
   const { sink, reader, graph, config } = session;
   let stopped = !session.tellsBreakpoints;
-  const chunks = await graph.stream(input, { ...config, signal: options.signal, control: options.control });
-  for await (const chunk of chunks) {
-    const task = reader.endedTask(chunk);
-    if (task !== undefined) await sink.told(task);
-    stopped ||= reader.isBreakpoint(chunk);
-    for (const event of reader.read(chunk, options.now())) sink.push(event);
+  try {
+    const chunks = await graph.stream(input, { ...config, signal: options.signal, control: options.control });
+    for await (const chunk of chunks) {
+      const task = reader.endedTask(chunk);
+      if (task !== undefined) await sink.told(task);
+      stopped ||= reader.isBreakpoint(chunk);
+      for (const event of reader.read(chunk, options.now())) sink.push(event);
+    }
+  } finally {
+    await sink.settled();
   }
-  await sink.settled();
   return stopped;
-}
-
-/** Hands a run over after the super-step that goes on: by LangGraph's own control where there is one. */
-class Drainer {
-  readonly control: { requestDrain(reason?: string): void } | undefined;
-  readonly #aborted = new AbortController();
-  readonly #request: AbortSignal;
-
-  constructor(request: AbortSignal, RunControl: ServedGraph['langgraph']['RunControl']) {
-    this.#request = request;
-    this.control = RunControl === undefined ? undefined : new RunControl();
-    if (request.aborted) this.#drain();
-    request.addEventListener('abort', this.#drain, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#aborted.signal;
-  }
-
-  /** A super-step is durable. */
-  atBoundary(): void {
-    if (this.#request.aborted && this.control === undefined) this.#aborted.abort(new Drained());
-  }
-
-  close(): void {
-    this.#request.removeEventListener('abort', this.#drain);
-  }
-
-  readonly #drain = (): void => this.control?.requestDrain('handed over');
 }
 
 function failed(error: unknown, { journal, leave, timeout, now }: ExecuteOptions, step: StepTimer): Outcome {

@@ -58,10 +58,11 @@ describe('large things in a run', () => {
     expect(run.status).toBe('completed');
   });
 
-  it('a question of 2 MB is refused with a reason', async () => {
+  it('a question of 2 MB is asked by its beginning, and says so', async () => {
     const { run } = await runOf(() => ({ messages: [new AIMessage(String(interrupt(text(2_000_000))))] }));
-    expect(run.status).toBe('failed');
-    expect(run.error?.code).toBe('state_too_large');
+    expect(run.status).toBe('interrupted');
+    expect(run.interrupts).toMatchObject([{ value_bytes: 2_000_002 }]);
+    expect(JSON.stringify(run.interrupts).length).toBeLessThan(200_000);
   });
 
   it('a long stream that comes at once is told in full, in order', async () => {

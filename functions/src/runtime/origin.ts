@@ -50,9 +50,7 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
   const chosen =
     isObject(run.config) && isObject(run.config['configurable']) ? run.config['configurable'] : {};
   const id = chosen['checkpoint_id'];
-  return typeof id === 'string'
-    ? { ...fresh, input: state, checkpointId: id }
-    : { ...fresh, input: state };
+  return typeof id === 'string' ? { ...fresh, input: state, checkpointId: id } : { ...fresh, input: state };
 }
 
 async function earlier(documents: Documents, owner: string, runId: string | null): Promise<Run | null> {

@@ -63,8 +63,8 @@ export function withAnswers(tuple: CheckpointTuple, ns: string, { answers, asker
   const others = (tuple.pendingWrites ?? []).filter(
     ([task, channel]) => channel !== RESUME || !lists.has(task),
   );
-  const answers = [...lists].map(([task, list]): [string, ...PendingWrite] => [task, RESUME, list]);
-  return { ...tuple, pendingWrites: [...others, ...answers] };
+  const complete = [...lists].map(([task, list]): [string, ...PendingWrite] => [task, RESUME, list]);
+  return { ...tuple, pendingWrites: [...others, ...complete] };
 }
 
 function shortHash(parts: readonly string[]): string {

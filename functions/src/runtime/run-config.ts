@@ -31,7 +31,8 @@ export function recursionLimit(run: Run, graph: CompiledGraph): number {
   const given = isObject(run.config) ? run.config['recursion_limit'] : undefined;
   if (typeof given === 'number' && given > 0) return given;
   const own: unknown = Reflect.get(graph, 'config');
-  const limit: unknown = typeof own === 'object' && own !== null ? Reflect.get(own, 'recursionLimit') : undefined;
+  const limit: unknown =
+    typeof own === 'object' && own !== null ? Reflect.get(own, 'recursionLimit') : undefined;
   return typeof limit === 'number' ? limit : RECURSION_LIMIT;
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@langchain/langgraph-checkpoint';
 import type { Answered } from './origin.ts';
 import { withAnswers } from './questions.ts';
-import { withPendingSends } from './saver/pending-sends.ts';
+import { forVersion } from './saver/pending-sends.ts';
 import type { DocumentSaver } from './saver/saver.ts';
 import type { JournalSink } from './sink.ts';
 
@@ -42,7 +42,7 @@ export class RunSaver extends BaseCheckpointSaver {
     if (tuple === undefined) return undefined;
     const ns = String(tuple.config.configurable?.['checkpoint_ns'] ?? '');
     sink.loaded(ns, tuple.checkpoint.id);
-    const given = withAnswers(await withPendingSends(saver, tuple, version), ns, answered);
+    const given = withAnswers(forVersion(tuple, version), ns, answered);
     for (const [task, channel, value] of given.pendingWrites ?? []) {
       if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);
     }

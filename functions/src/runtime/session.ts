@@ -41,7 +41,11 @@ export interface Session {
 }
 
 /** `onStep` is called when a super-step of the run is durable. */
-export async function openSession(options: ExecuteOptions, step: StepTimer, onStep: () => void): Promise<Session> {
+export async function openSession(
+  options: ExecuteOptions,
+  step: StepTimer,
+  onStep: () => void,
+): Promise<Session> {
   const { journal, graph: served, documents, cache, now, price } = options;
   const { run } = journal;
   const { version } = served.langgraph;
@@ -60,8 +64,7 @@ export async function openSession(options: ExecuteOptions, step: StepTimer, onSt
   const thread = { thread_id: run.thread_id, checkpoint_ns: '' };
   const chosen = origin.checkpointId === undefined ? {} : { checkpoint_id: origin.checkpointId };
   const from = await saver.getTuple({ configurable: { ...thread, ...chosen } });
-  const newest =
-    origin.checkpointId === undefined ? from : await saver.getTuple({ configurable: thread });
+  const newest = origin.checkpointId === undefined ? from : await saver.getTuple({ configurable: thread });
   await untilAfter(
     Math.max(Date.parse(run.updated_at), checkpointTime(newest?.checkpoint.id ?? '')),
     options,

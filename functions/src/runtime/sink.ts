@@ -59,8 +59,7 @@ export class JournalSink implements CheckpointSink {
   /** The newest checkpoint of each namespace that was read or made. */
   readonly #newest = new Map<string, string>();
 
-  /** How many checkpoints this attempt made. */
-  checkpoints = 0;
+  #checkpoints = 0;
 
   constructor({ journal, reader, now, onStep, waitsForPut }: SinkOptions) {
     this.#journal = journal;
@@ -73,6 +72,11 @@ export class JournalSink implements CheckpointSink {
   /** What the tasks of this attempt asked and were not answered. */
   get questions(): Question[] {
     return this.#asked.open();
+  }
+
+  /** Grows with each checkpoint and with each task that ended. */
+  get progress(): number {
+    return this.#checkpoints + this.#wrote.size;
   }
 
   /** Ids of the checkpoints at which the graph stands, its subgraphs' among them. */
@@ -161,7 +165,7 @@ export class JournalSink implements CheckpointSink {
 
   async checkpoint(info: CheckpointInfo, writes: DocumentWrite[]): Promise<void> {
     const { checkpoint_id, checkpoint_ns, parent_id, step } = info;
-    this.checkpoints += 1;
+    this.#checkpoints += 1;
     const parent = keyOf(checkpoint_ns, parent_id ?? '');
     this.#learn(parent);
     await turn();
@@ -222,7 +226,7 @@ export class JournalSink implements CheckpointSink {
   async #letGoWhenIdle(): Promise<void> {
     if (this.#watching) return;
     this.#watching = true;
-    for (let idle = 0; idle < 3 && this.#waiting.size > 0; ) {
+    for (let idle = 0; idle < 3 && this.#waiting.size > 0;) {
       if (this.#puts.size === 0) idle += 1;
       else await Promise.race([...this.#puts].map((put) => put.catch(() => undefined)));
       await turn();

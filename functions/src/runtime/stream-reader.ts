@@ -49,11 +49,6 @@ const breakpointSchema = z.tuple([
   z.literal('updates'),
   z.object({ __interrupt__: z.array(z.unknown()).max(0) }),
 ]);
-const endedSchema = z.tuple([
-  z.unknown(),
-  z.literal('tasks'),
-  z.object({ id: z.string(), input: z.undefined().optional() }),
-]);
 const debugSchema = z.object({ type: z.enum(['task', 'task_result']), payload: z.unknown() });
 
 /** Turns what LangGraph streams (modes tasks, messages, custom; with subgraphs) into events of the run. */
@@ -67,7 +62,7 @@ export class StreamReader {
   readonly #streamed = new Set<string>();
   readonly #counted = new Set<string>();
   readonly #price: Price;
-  readonly #done: ReadonlySet<string>;
+  readonly #done: Set<string>;
   readonly #pairs: boolean;
 
   /**
@@ -83,14 +78,17 @@ export class StreamReader {
   }) {
     this.#pairs = options.resultsAsPairs ?? false;
     this.#price = options.price;
-    this.#done = options.done ?? new Set();
+    this.#done = new Set(options.done);
     this.#known = new Map(options.known.map((message) => [message.id, JSON.stringify(message)]));
   }
 
   /** The task whose end the chunk tells. */
   endedTask(chunk: unknown): string | undefined {
-    const told = endedSchema.safeParse(chunk);
-    return told.success ? told.data[2].id : undefined;
+    if (!Array.isArray(chunk)) return undefined;
+    const [, mode, payload]: unknown[] = chunk;
+    if (mode === 'tasks') return endOf(payload);
+    const told = mode === 'debug' ? debugSchema.safeParse(payload) : undefined;
+    return told?.success === true ? endOf(told.data.payload) : undefined;
   }
 
   /** The graph stopped before or after a node, and nobody asks anything. */
@@ -101,7 +99,8 @@ export class StreamReader {
   read(chunk: unknown, at: number): NewEvent[] {
     if (!Array.isArray(chunk) || chunk.length !== 3) return [];
     const [ns, mode, payload]: unknown[] = chunk;
-    const path = Array.isArray(ns) ? ns.map(String) : [];
+    // Before 0.4 the root's is [''].
+    const path = Array.isArray(ns) ? ns.map(String).filter((part) => part !== '') : [];
     if (mode === 'tasks') return this.#task(path, payload, at);
     if (mode === 'debug') {
       const told = debugSchema.safeParse(payload);
@@ -120,11 +119,6 @@ export class StreamReader {
     return open === undefined ? [] : this.#finish(open, undefined, at);
   }
 
-  /** How many tasks LangGraph began to execute in this attempt. */
-  get started(): number {
-    return this.#nodes.size;
-  }
-
   nodeOf(task: string): string | undefined {
     return this.#nodes.get(task);
   }
@@ -137,7 +131,9 @@ export class StreamReader {
   /** The ends of the tasks below `task` that handed over to it. */
   handedOverTo(task: string, at: number): NewEvent[] {
     return [...this.#open.values()]
-      .filter(({ task: inner, ns }) => this.#handedOver.has(inner) && ns.at(-1)?.endsWith(`:${task}`) === true)
+      .filter(
+        ({ task: inner, ns }) => this.#handedOver.has(inner) && ns.at(-1)?.endsWith(`:${task}`) === true,
+      )
       .flatMap((inner) => this.#finish(inner, undefined, at));
   }
 
@@ -179,7 +175,8 @@ export class StreamReader {
       return [];
     const task = { task: String(payload.id), node: String(payload.name), ns };
     if ('input' in payload && !('result' in payload)) {
-      if (this.#done.has(task.task)) return [];
+      // Called again for what it left over, LangGraph announces the whole step anew.
+      if (this.#done.has(task.task) || this.#open.has(task.task)) return [];
       this.#failed.delete(task.task);
       this.#open.set(task.task, task);
       this.#nodes.set(task.task, task.node);
@@ -214,6 +211,7 @@ export class StreamReader {
 
   #finish(task: OpenTask, result: unknown, at: number): NewEvent[] {
     this.#open.delete(task.task);
+    this.#done.add(task.task);
     const { task: id, node } = task;
     const messages = messagesIn(result)
       .filter((message) => this.#isNew(message))
@@ -290,6 +288,13 @@ export class StreamReader {
     const [only] = here;
     return only !== undefined && here.length === 1 ? { task: only.task, node: only.node } : {};
   }
+}
+
+/** The id of the task when the payload tells its end; a start has an input. */
+function endOf(payload: unknown): string | undefined {
+  if (typeof payload !== 'object' || payload === null || 'input' in payload || !('id' in payload))
+    return undefined;
+  return String(payload.id);
 }
 
 function fromPairs(result: unknown): unknown {

@@ -221,8 +221,9 @@ const MAX_QUESTION_BYTES = 200_000;
 function asked(interrupts: OpenInterrupt[], at: number): NewEvent {
   const room = MAX_QUESTION_BYTES / Math.max(1, interrupts.length);
   const fitting = interrupts.map((interrupt) => {
-    const bytes = jsonBytes(interrupt.value);
-    return bytes <= room ? interrupt : { ...interrupt, value: shortened(interrupt.value, room), value_bytes: bytes };
+    const { id, value, ...rest } = interrupt;
+    const bytes = jsonBytes(value);
+    return bytes <= room ? interrupt : { id, value: shortened(value, room), value_bytes: bytes, ...rest };
   });
   return { type: 'interrupt.opened', at, interrupts: fitting };
 }

@@ -31,9 +31,11 @@ export class Lab {
     ttlMs?: number;
     deadlineMs?: number;
     graceMs?: number;
+    /** Of the LangGraph that the graph was made with; default: the repository's. */
+    version?: string;
   }) {
     const graph = options.graph as AnyGraph;
-    const served = servedGraph('lab', graph);
+    const served = servedGraph('lab', graph, options.version);
     this.documents = options.documents ?? memoryDocuments();
     this.store = new RunStore({
       documents: this.documents,

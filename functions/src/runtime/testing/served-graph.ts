@@ -1,17 +1,16 @@
 import { createRequire } from 'node:module';
-import { Command, RunControl } from '@langchain/langgraph';
 import * as z from 'zod';
 import type { CompiledGraph, ServedGraph } from '../../project/served-graph.ts';
 
-const { version } = z
+const own = z
   .object({ version: z.string() })
   .parse(createRequire(import.meta.url)('@langchain/langgraph/package.json'));
 
 /** A graph that a test made with the repository's own LangGraph, as the worker is given those of projects. */
-export function servedGraph(id: string, graph: CompiledGraph): ServedGraph {
+export function servedGraph(id: string, graph: CompiledGraph, version = own.version): ServedGraph {
   return {
     id,
-    langgraph: { version, Command, RunControl },
+    langgraph: { version },
     open: async (_factory, parts) =>
       Object.create(
         graph,
