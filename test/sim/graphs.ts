@@ -1,6 +1,7 @@
 import { Annotation, END, interrupt, Send, START, StateGraph } from '@langchain/langgraph';
-import type { BaseCheckpointSaver, CompiledStateGraph, LangGraphRunnableConfig } from '@langchain/langgraph';
-import type { RunnableGraph } from '../../functions/src/runtime/graphs.ts';
+import type { LangGraphRunnableConfig } from '@langchain/langgraph';
+import type { ServedGraph } from '../../functions/src/project/served-graph.ts';
+import { served } from '../../functions/src/project/testing/served.ts';
 import { work } from './work.ts';
 
 /** Small real graphs. `seen` gets one element from each step that ended, so that it tells what was lost or doubled. */
@@ -113,13 +114,8 @@ export type GraphName = keyof typeof STEPS;
 
 const GRAPHS: Record<GraphName, unknown> = { line, fan, fork, asks, both, nested };
 
-type AnyGraph = CompiledStateGraph<unknown, unknown, string>;
-
-export function graphNamed(name: string): RunnableGraph {
-  const graph = GRAPHS[name as GraphName] as AnyGraph | undefined;
+export async function graphNamed(name: string): Promise<ServedGraph> {
+  const graph = GRAPHS[name as GraphName];
   if (graph === undefined) throw new Error(`There is no graph ${name}.`);
-  return {
-    withCheckpointer: (saver: BaseCheckpointSaver) =>
-      Object.create(graph, { checkpointer: { value: saver } }) as AnyGraph,
-  };
+  return await served(graph, name);
 }

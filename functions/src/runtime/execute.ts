@@ -1,4 +1,4 @@
-import { GraphDrained, RunControl } from '@langchain/langgraph';
+import { isGraphDrained, RunControl } from '@langchain/langgraph';
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import {
   isObject,
@@ -19,7 +19,7 @@ import type { Documents } from '../ports/documents.ts';
 import { log } from '../telemetry/log.ts';
 import { modelSpans } from '../telemetry/model-spans.ts';
 import { NodeCache } from './cache/cache.ts';
-import type { RunnableGraph } from './graphs.ts';
+import type { CompiledGraph, ServedGraph } from '../project/served-graph.ts';
 import type { Journal } from './journal.ts';
 import { CancelRequested, Fenced } from './stop-reasons.ts';
 import { messagesIn, stateToJson } from './message-events.ts';
@@ -46,7 +46,7 @@ export interface ExecuteOptions {
   documents: Documents;
   /** For the results of nodes. */
   cache: Cache;
-  graph: RunnableGraph;
+  graph: ServedGraph;
   price: Price;
   /** Aborts when the worker must hand the run on: its deadline is near, or it is shutting down. */
   drain: AbortSignal;
@@ -141,10 +141,14 @@ async function open(options: ExecuteOptions, step: StepTimer) {
   const sink = new JournalSink(journal, reader, now, () => step.restart());
   sinkRef.sink = sink;
   return {
-    graph: graph.withCheckpointer(saver, {
-      store: longTermStore(documents, { uid: run.owner, clock: { now } }),
-      cache: new NodeCache(cache, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
-    }),
+    graph: await graph.open(
+      { config, runtime: { accessContext: 'threads.create_run', executionRuntime: { context: undefined } } },
+      {
+        checkpointer: saver,
+        store: longTermStore(documents, { uid: run.owner, clock: { now } }),
+        cache: new NodeCache(cache, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
+      },
+    ),
     config: { ...config, configurable: { ...config.configurable, ...chosen } },
     input,
     reader,
@@ -186,7 +190,7 @@ function required<T>(value: T | undefined): T {
 }
 
 async function outcomeOf(
-  graph: ReturnType<RunnableGraph['withCheckpointer']>,
+  graph: CompiledGraph,
   config: { configurable: Record<string, unknown> },
   used: string[],
 ): Promise<Outcome> {
@@ -212,7 +216,7 @@ function failed(error: unknown, { journal, leave, timeout, now }: ExecuteOptions
   const reason: unknown = journal.stopped.signal.aborted ? journal.stopped.signal.reason : error;
   if (reason instanceof Fenced) return { kind: 'fenced' };
   if (reason instanceof CancelRequested) return { kind: 'cancelled' };
-  if (error instanceof GraphDrained) return { kind: 'drained', left: false };
+  if (isGraphDrained(error)) return { kind: 'drained', left: false };
   if (leave.aborted && reason === error) return { kind: 'drained', left: true };
   if (error instanceof ClockBehind) {
     return {

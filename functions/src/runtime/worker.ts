@@ -19,7 +19,7 @@ import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
 import { documentCache } from './cache/document-cache.ts';
 import { dispatch } from './dispatch.ts';
 import { completed, execute, type Outcome } from './execute.ts';
-import type { Graphs } from './graphs.ts';
+import type { Graphs } from '../project/graphs.ts';
 import { holderAnswers } from './holder.ts';
 import { Journal } from './journal.ts';
 import { Fenced } from './stop-reasons.ts';
@@ -38,7 +38,7 @@ export interface WorkerOptions {
   id: string;
   store: RunStore;
   queue: TaskQueue;
-  graphs: Graphs;
+  graphs: Pick<Graphs, 'get'>;
   /** For the results of nodes; default: beside the runs. */
   cache?: Cache;
   price: Price;

@@ -1,17 +1,14 @@
-import type { CompiledStateGraph } from '@langchain/langgraph';
 import { foldLog, runFromDoc, runPath, type CreateRun, type Run, type RunEvent } from '@longrun/shared';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { systemClock, type Clock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../../ports/task-queue.ts';
 import { createRun } from '../create-run.ts';
-import type { Graphs, RunnableGraph } from '../graphs.ts';
+import { served } from '../../project/testing/served.ts';
 import { RunStore } from '../run-store.ts';
 import { Worker } from '../worker.ts';
 
 export const UID = 'ada';
-
-type AnyGraph = CompiledStateGraph<unknown, unknown, string>;
 
 /** The real worker on a store in memory and one graph; tasks are kept until a test delivers them. */
 export class Lab {
@@ -32,16 +29,6 @@ export class Lab {
     deadlineMs?: number;
     graceMs?: number;
   }) {
-    const graph = options.graph as AnyGraph;
-    const runnable: RunnableGraph = {
-      withCheckpointer: (saver, own = {}) =>
-        Object.create(
-          graph,
-          Object.fromEntries(
-            Object.entries({ checkpointer: saver, ...own }).map(([name, value]) => [name, { value }]),
-          ),
-        ) as AnyGraph,
-    };
     this.documents = options.documents ?? memoryDocuments();
     this.store = new RunStore({
       documents: this.documents,
@@ -52,7 +39,7 @@ export class Lab {
       id: 'lab',
       store: this.store,
       queue: this.queue,
-      graphs: { get: async () => runnable } as unknown as Graphs,
+      graphs: { get: () => served(options.graph) },
       price: () => undefined,
       random: () => 0,
       deadlineMs: options.deadlineMs ?? 60_000,
