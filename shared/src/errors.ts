@@ -14,6 +14,7 @@ export const ERROR_STATUS = {
   idempotency_conflict: 409,
   too_large: 413,
   unsupported_media_type: 415,
+  graph_broken: 422,
   rate_limited: 429,
   internal: 500,
   unavailable: 503,

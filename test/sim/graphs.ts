@@ -1,7 +1,7 @@
 import { Annotation, END, interrupt, Send, START, StateGraph } from '@langchain/langgraph';
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
-import type { CompiledGraph, ServedGraph } from '../../functions/src/project/served-graph.ts';
-import { servedGraph } from '../../functions/src/runtime/testing/served-graph.ts';
+import type { ServedGraph } from '../../functions/src/project/served-graph.ts';
+import { served } from '../../functions/src/project/testing/served.ts';
 import { work } from './work.ts';
 
 /** Small real graphs. `seen` gets one element from each step that ended, so that it tells what was lost or doubled. */
@@ -112,10 +112,10 @@ export const STEPS = {
 } as const;
 export type GraphName = keyof typeof STEPS;
 
-const GRAPHS: Record<GraphName, CompiledGraph> = { line, fan, fork, asks, both, nested };
+const GRAPHS: Record<GraphName, unknown> = { line, fan, fork, asks, both, nested };
 
-export function graphNamed(name: string): ServedGraph {
-  const graph = Object.hasOwn(GRAPHS, name) ? GRAPHS[name as GraphName] : undefined;
+export async function graphNamed(name: string): Promise<ServedGraph> {
+  const graph = GRAPHS[name as GraphName];
   if (graph === undefined) throw new Error(`There is no graph ${name}.`);
-  return servedGraph(name, graph);
+  return await served(graph, name);
 }

@@ -4,7 +4,6 @@ import type { Documents } from '../../functions/src/ports/documents.ts';
 import type { TaskQueue } from '../../functions/src/ports/task-queue.ts';
 import { createRun } from '../../functions/src/runtime/create-run.ts';
 import { dispatch } from '../../functions/src/runtime/dispatch.ts';
-import type { Graphs } from '../../functions/src/runtime/graphs.ts';
 import { tidy } from '../../functions/src/runtime/housekeeping/tidy.ts';
 import { RunStore } from '../../functions/src/runtime/run-store.ts';
 import { sweep } from '../../functions/src/runtime/sweep.ts';
@@ -48,7 +47,7 @@ export function bootHost({ world, process, documents, queue, deadlineMs }: HostO
     store,
     queue,
     // The worker asks for nothing but `get`.
-    graphs: { get: async (id: string) => graphNamed(id) } as unknown as Graphs,
+    graphs: { get: graphNamed },
     price: () => undefined,
     random: () => world.random('backoff').next(),
     deadlineMs,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { DEFAULT_TTL_HOURS } from '../domain/limits.ts';
@@ -18,6 +19,11 @@ export class ConfigError extends Error {
 
 const hostPort = z.string().regex(/^[\w.[\]:-]+:\d{1,5}$/, 'must be host:port');
 const integer = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
+/** Seen from where Longrun was started, which is not where it works. */
+const path = z
+  .string()
+  .min(1)
+  .transform((name) => resolve(name));
 const defaultGraphs = fileURLToPath(new URL('../../../langgraph.json', import.meta.url));
 
 /** Every setting that the functions know, but for the model's own. */
@@ -64,10 +70,14 @@ export const configSchema = z.object({
   /** Where people open the page; administrators are told how it answers. */
   PAGE_URL: z.url({ protocol: /^https?$/, error: 'must be the http(s) URL of the page' }).optional(),
   /** Folder of the embedded store's files. */
-  LONGRUN_DB: z.string().min(1).optional(),
+  LONGRUN_DB: path.optional(),
   /** Stands in for the administration of Firestore, which tells of backups. */
   FIRESTORE_ADMIN_EMULATOR_HOST: hostPort.optional(),
-  LANGGRAPH_CONFIG: z.string().min(1).default(defaultGraphs),
+  LANGGRAPH_CONFIG: path.default(defaultGraphs),
+  /** Where descriptions of the graphs are kept; absent: in the machine's folder for temporary files. */
+  GRAPHS_FILE: path.optional(),
+  /** How long the module of a graph may take to be loaded. */
+  GRAPH_LOAD_TIMEOUT_S: z.coerce.number().positive().max(600).default(30),
   RUN_TTL_HOURS: z.coerce
     .number()
     .positive()
@@ -87,7 +97,7 @@ export const configSchema = z.object({
   /** Lets webhooks go to http and private addresses, for tests on one machine. */
   WEBHOOK_ALLOW_PRIVATE: z.enum(['0', '1']).default('0'),
   /** Folder in which the embedded store's backups are listed. */
-  LONGRUN_BACKUPS: z.string().min(1).optional(),
+  LONGRUN_BACKUPS: path.optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -9,8 +9,11 @@ import type { Cache } from '../ports/cache.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
-import { Graphs } from '../runtime/graphs.ts';
+import { readProject } from '../project/config.ts';
+import { enterProject } from '../project/enter.ts';
+import { Graphs } from '../project/graphs.ts';
 import { RunStore } from '../runtime/run-store.ts';
+import { log } from '../telemetry/log.ts';
 import { traceAsConfigured } from '../telemetry/start.ts';
 import { tracedDocuments } from '../telemetry/traced-documents.ts';
 import { tracedQueue } from '../telemetry/traced-queue.ts';
@@ -30,6 +33,9 @@ const HOUR_MS = 3_600_000;
 
 async function openServices(): Promise<Services> {
   const config = parseConfig(process.env);
+  const project = await readProject(config.LANGGRAPH_CONFIG);
+  enterProject(project);
+  for (const notice of project.notices) log.warn(`${project.file}: ${notice}`);
   // The clients are most of a cold start, so they are loaded after it.
   const opened = lazy(() => openDocuments(config));
   const documents = tracedDocuments(lazyDocuments(opened));
@@ -48,7 +54,7 @@ async function openServices(): Promise<Services> {
   return {
     config,
     bootId: randomUUID(),
-    graphs: await Graphs.open(config.LANGGRAPH_CONFIG),
+    graphs: new Graphs(project, config.GRAPH_LOAD_TIMEOUT_S * 1_000),
     store: new RunStore({
       documents,
       clock: systemClock,

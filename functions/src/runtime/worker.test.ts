@@ -7,7 +7,7 @@ import { decideCancel } from '../domain/decide.ts';
 import { CommitConflict, type Documents } from '../ports/documents.ts';
 import { systemClock, type Clock } from '../ports/clock.ts';
 import { createRun } from './create-run.ts';
-import type { Graphs, RunnableGraph } from './graphs.ts';
+import { served } from '../project/testing/served.ts';
 import { RunStore } from './run-store.ts';
 import { Worker } from './worker.ts';
 
@@ -61,16 +61,13 @@ function lab(
     .addEdge('search', 'answer')
     .addEdge('answer', END)
     .compile();
-  const runnable: RunnableGraph = {
-    withCheckpointer: (saver) => Object.create(graph, { checkpointer: { value: saver } }) as typeof graph,
-  };
   const store = new RunStore({ documents, clock: options.clock ?? systemClock, ttlMs: 1_000 });
   const enqueued: string[] = [];
   const worker = new Worker({
     id: `w${Math.random()}`,
     store,
     queue: { enqueue: async (_task, { name }) => void enqueued.push(name), check: async () => {} },
-    graphs: { get: async () => runnable } as unknown as Graphs,
+    graphs: { get: () => served(graph) },
     price: () => undefined,
     random: () => 0,
     deadlineMs: 60_000,

@@ -20,7 +20,7 @@ import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
 import { documentCache } from './cache/document-cache.ts';
 import { dispatch } from './dispatch.ts';
 import { completed, execute, type Outcome } from './execute.ts';
-import type { ServedGraph } from '../project/served-graph.ts';
+import type { Graphs } from '../project/graphs.ts';
 import { holderAnswers } from './holder.ts';
 import { Journal } from './journal.ts';
 import { Fenced } from './stop-reasons.ts';
@@ -39,7 +39,7 @@ export interface WorkerOptions {
   id: string;
   store: RunStore;
   queue: TaskQueue;
-  graphs: { get(id: string): Promise<ServedGraph> };
+  graphs: Pick<Graphs, 'get'>;
   /** For the results of nodes; default: beside the runs. */
   cache?: Cache;
   price: Price;

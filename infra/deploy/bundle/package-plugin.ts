@@ -21,10 +21,14 @@ export function packagePlugin({ isLocked, ours }: PackageOptions): Plugin {
   return {
     name: 'packages',
     setup(build) {
-      // Graphs are compiled here, so nothing is left for a compiler to do: trying again tells the same error.
-      build.onResolve({ filter: /^tsx\/esm\/api$/ }, ({ path }) => ({ path, namespace: 'no-compiler' }));
+      // Graphs are compiled here, so nothing is left for a compiler to do.
+      build.onResolve({ filter: /^tsx\/(esm|cjs)\/api$/ }, ({ path }) => ({
+        path,
+        namespace: 'no-compiler',
+      }));
       build.onLoad({ filter: /.*/, namespace: 'no-compiler' }, () => ({
-        contents: 'export const tsImport = (url) => import(url);',
+        contents:
+          'export const register = () => ({ import: (url) => import(url), require: () => undefined });',
       }));
       build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
         if (kind === 'entry-point' || path.startsWith('@longrun/') || path.startsWith('#')) return undefined;

@@ -12,7 +12,8 @@ import { systemClock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import { documentCache } from '../../runtime/cache/document-cache.ts';
 import { createRun } from '../../runtime/create-run.ts';
-import { Graphs } from '../../runtime/graphs.ts';
+import { readProject } from '../../project/config.ts';
+import { Graphs } from '../../project/graphs.ts';
 import { RunStore } from '../../runtime/run-store.ts';
 import { firebaseAuthentication } from '../auth.ts';
 import { OpenRequests } from '../open-requests.ts';
@@ -72,7 +73,7 @@ export async function serveAdmin(
         enqueue: async (_task, { name }) => void enqueued.push({ name }),
         check: async () => undefined,
       },
-      graphs: await Graphs.open(config.LANGGRAPH_CONFIG),
+      graphs: new Graphs(await readProject(config.LANGGRAPH_CONFIG), 30_000),
       cache: documentCache(documents),
     },
     authenticate: sharedAuthentication,

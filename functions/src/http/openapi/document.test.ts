@@ -7,7 +7,8 @@ import { documentCache } from '../../runtime/cache/document-cache.ts';
 import { parseConfig } from '../../config/config.ts';
 import type { Accounts } from '../../ports/accounts.ts';
 import { systemClock } from '../../ports/clock.ts';
-import { Graphs } from '../../runtime/graphs.ts';
+import { readProject } from '../../project/config.ts';
+import { Graphs } from '../../project/graphs.ts';
 import { RunStore } from '../../runtime/run-store.ts';
 import { adminApp } from '../admin/app.ts';
 import { apiApp } from '../api.ts';
@@ -18,15 +19,14 @@ import { openApiDocument, OPERATIONS, templated } from './document.ts';
 const document = JSON.parse(JSON.stringify(openApiDocument('1.2.3'))) as Record<string, unknown>;
 
 const documents = memoryDocuments();
+const config = parseConfig({ GOOGLE_CLOUD_PROJECT: 'demo-longrun', WORKER_URL: 'http://127.0.0.1:1' });
 const services: Services = {
-  config: parseConfig({ GOOGLE_CLOUD_PROJECT: 'demo-longrun', WORKER_URL: 'http://127.0.0.1:1' }),
+  config,
   bootId: 'test',
   store: new RunStore({ documents, clock: systemClock, ttlMs: 1 }),
   queue: { enqueue: async () => undefined, check: async () => undefined },
   cache: documentCache(documents),
-  graphs: await Graphs.open(
-    parseConfig({ GOOGLE_CLOUD_PROJECT: 'demo-longrun', WORKER_URL: 'http://127.0.0.1:1' }).LANGGRAPH_CONFIG,
-  ),
+  graphs: new Graphs(await readProject(config.LANGGRAPH_CONFIG), 30_000),
 };
 const nobody = () => Promise.reject(new Error('nobody'));
 

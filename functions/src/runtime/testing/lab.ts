@@ -1,17 +1,14 @@
-import type { CompiledStateGraph } from '@langchain/langgraph';
 import { foldLog, runFromDoc, runPath, type CreateRun, type Run, type RunEvent } from '@longrun/shared';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { systemClock, type Clock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../../ports/task-queue.ts';
 import { createRun } from '../create-run.ts';
+import { served } from '../../project/testing/served.ts';
 import { RunStore } from '../run-store.ts';
 import { Worker } from '../worker.ts';
-import { servedGraph } from './served-graph.ts';
 
 export const UID = 'ada';
-
-type AnyGraph = CompiledStateGraph<unknown, unknown, string>;
 
 /** The real worker on a store in memory and one graph; tasks are kept until a test delivers them. */
 export class Lab {
@@ -34,8 +31,6 @@ export class Lab {
     /** Of the LangGraph that the graph was made with; default: the repository's. */
     version?: string;
   }) {
-    const graph = options.graph as AnyGraph;
-    const served = servedGraph('lab', graph, options.version);
     this.documents = options.documents ?? memoryDocuments();
     this.store = new RunStore({
       documents: this.documents,
@@ -46,7 +41,7 @@ export class Lab {
       id: 'lab',
       store: this.store,
       queue: this.queue,
-      graphs: { get: async () => served },
+      graphs: { get: () => served(options.graph, 'lab', options.version) },
       price: () => undefined,
       random: () => 0,
       deadlineMs: options.deadlineMs ?? 60_000,

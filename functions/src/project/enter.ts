@@ -1,0 +1,18 @@
+import { resolve } from 'node:path';
+import type { Project } from './config.ts';
+
+/** Settings that name a file relative to where Longrun was started. */
+const RELATIVE = ['LANGGRAPH_CONFIG', 'LIBRARY_DIR', 'GRAPHS_FILE', 'GOOGLE_APPLICATION_CREDENTIALS'];
+
+/**
+ * Makes this process the project's: its environment where it is not set already, and its folder as the working directory, so
+ * that a graph finds what it finds under LangGraph's CLI. Our own relative settings keep their meaning.
+ */
+export function enterProject(project: Project, env: NodeJS.ProcessEnv = process.env): void {
+  for (const name of RELATIVE) {
+    const value = env[name];
+    if (value !== undefined && value !== '') env[name] = resolve(value);
+  }
+  for (const [name, value] of Object.entries(project.env)) env[name] ??= value;
+  process.chdir(project.folder);
+}

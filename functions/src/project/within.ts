@@ -1,0 +1,14 @@
+/** What is settled in time; otherwise it throws, and what goes on is left alone. */
+export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+    // What is thrown after the limit has no one to hear it.
+    work.catch(() => undefined);
+  }
+}
