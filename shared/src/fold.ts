@@ -290,11 +290,16 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** The first line a person wrote, as the title of the run: at most 120 characters. */
+/** Code points. */
+const MAX_TITLE = 120;
+
+/** The first line a person wrote, as the title of the run. */
 export function titleOf(input: Json, fallback: string): string {
-  const text = firstText(input).trim().split('\n')[0]?.trim() ?? '';
+  const text = firstText(input).trim().split('\n')[0]?.trim().toWellFormed() ?? '';
   if (text === '') return fallback;
-  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+  // By code points: half of a pair is no text, and the store would keep something else.
+  const points = Array.from(text.slice(0, 2 * MAX_TITLE + 2));
+  return points.length <= MAX_TITLE ? text : `${points.slice(0, MAX_TITLE - 1).join('')}…`;
 }
 
 function firstText(input: Json): string {
