@@ -71,7 +71,7 @@ function created(event: EventOf<'run.created'>): Run {
     started_at: null,
     updated_at: at,
     finished_at: null,
-    input: jsonBytes(event.input) <= INPUT_LIMIT ? event.input : null,
+    ...kept(event.input),
     config: event.config,
     metadata: event.metadata,
     context: event.context ?? null,
@@ -84,7 +84,9 @@ function created(event: EventOf<'run.created'>): Run {
     failures: 0,
     retry_at: null,
     messages: [],
+    messages_dropped: null,
     output: null,
+    output_bytes: null,
     error: null,
     interrupts: [],
     answers: {},
@@ -107,6 +109,11 @@ function created(event: EventOf<'run.created'>): Run {
     trace: traced(event.trace),
     head: { entry: 0, seq: 1 },
   };
+}
+
+function kept(input: Json): Pick<Run, 'input' | 'input_bytes'> {
+  const bytes = jsonBytes(input);
+  return bytes <= INPUT_LIMIT ? { input, input_bytes: null } : { input: null, input_bytes: bytes };
 }
 
 /** Field by field: a log that was read may hold them in another order, and must fold to the same text. */
@@ -161,7 +168,7 @@ function apply(run: Run, event: RunEvent): Run {
     case 'custom':
       return run;
     case 'message':
-      return { ...run, messages: withMessage(run.messages, event.message) };
+      return { ...run, ...fitting(withMessage(run.messages, event.message), run.messages_dropped) };
     case 'progress':
       return { ...run, progress: event.progress };
     case 'source':
@@ -197,7 +204,12 @@ function apply(run: Run, event: RunEvent): Run {
     case 'cancel.requested':
       return { ...run, cancel_requested: true };
     case 'run.completed':
-      return { ...end(run, 'completed', event.at), output: event.output ?? null, error: null };
+      return {
+        ...end(run, 'completed', event.at),
+        output: event.output ?? null,
+        output_bytes: event.output_bytes ?? null,
+        error: null,
+      };
     case 'run.failed':
       return { ...end(run, 'failed', event.at), error: event.error };
     case 'run.cancelled':
@@ -253,10 +265,14 @@ function closeNode(run: Run, task: string): Run {
   return { ...run, nodes, progress: nodes.length === 0 ? null : run.progress };
 }
 
-/** Replaces by id, keeps order; the oldest go first when the list outgrows its limit. */
-function withMessage(messages: Message[], message: Message): Message[] {
+/** Replaces by id, keeps order. */
+export function withMessage(messages: Message[], message: Message): Message[] {
   const known = messages.findIndex(({ id }) => id === message.id);
-  const next = known < 0 ? [...messages, message] : messages.with(known, message);
+  return known < 0 ? [...messages, message] : messages.with(known, message);
+}
+
+/** The oldest go first when the list outgrows its limit. */
+function fitting(next: Message[], dropped: number | null): Pick<Run, 'messages' | 'messages_dropped'> {
   let bytes = 0;
   let from = next.length;
   while (from > 0) {
@@ -264,7 +280,7 @@ function withMessage(messages: Message[], message: Message): Message[] {
     if (bytes > MESSAGES_LIMIT) break;
     from -= 1;
   }
-  return next.slice(from);
+  return { messages: next.slice(from), messages_dropped: from === 0 ? dropped : (dropped ?? 0) + from };
 }
 
 function withSource(sources: Source[], source: Source): Source[] {

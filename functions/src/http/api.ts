@@ -21,6 +21,7 @@ import { dispatch } from '../runtime/dispatch.ts';
 import { traceReader } from '../telemetry/read-trace.ts';
 import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/thread-queue.ts';
+import { outputOf, wholeRun } from '../runtime/whole-run.ts';
 import { listDeliveries } from '../webhooks/list.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
@@ -143,7 +144,7 @@ export function apiApp(
   });
 
   for (const prefix of ['/runs/:run_id', '/threads/:thread_id/runs/:run_id']) {
-    route('get', prefix, (req, _res, user) => required(req, user));
+    route('get', prefix, async (req, _res, user) => wholeRun(store, await required(req, user)));
     route('delete', prefix, async (req, res, user) => {
       const run = await required(req, user);
       if (!isTerminal(run.status)) {
@@ -161,7 +162,7 @@ export function apiApp(
       const settled = await untilSettled(store.documents, store.clock, run, JOIN_MS, stop);
       if (isActive(settled.status))
         throw new LongrunError('unavailable', 'The run still goes on; join again.');
-      if (settled.status === 'completed') return settled.output ?? {};
+      if (settled.status === 'completed') return await outputOf(store, settled);
       return { __error__: settled.error, __interrupt__: settled.interrupts, status: settled.status };
     });
     queried('get', `${prefix}/stream`, listenSchema, async (req, res, user) => {
