@@ -56,6 +56,10 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
     id: 'get*',
     summary: 'One glance at a run',
     for: 'user',
+    description:
+      'Whole: `input` and `output`, and once it has ended `messages`, also where they are too large for lists and for what pages listen to. ' +
+      'There `input_bytes`, `output_bytes` and `messages_dropped` say what is left out. They say so here only when it cannot be had: ' +
+      'messages of a run that goes on are in its stream, an output is kept by the state of its thread.',
     answers: { 200: { description: 'The run.', schema: 'Run' } },
   },
   {
@@ -72,7 +76,9 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
     path: '/join',
     id: 'join*',
     summary: 'Wait for the end and get the output',
-    description: 'Waits ten minutes at most; then it answers 503, and one joins again.',
+    description:
+      'Waits ten minutes at most; then it answers 503, and one joins again. The output is whole, however large. When it was too large ' +
+      'for the run and its thread is gone, the answer is 404 with `details.output_bytes`.',
     for: 'user',
     query: listenSchema,
     answers: {
