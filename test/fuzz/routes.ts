@@ -12,24 +12,7 @@ const INPUT = { messages: [{ role: 'user', content: 'hello' }], steps: 1, delay_
 const RUN = {
   assistant_id: 'slow',
   input: INPUT,
-  config: {
-    configurable: { checkpoint_id: 'x', 'x-plan': 'free' },
-    recursion_limit: 10,
-    tags: ['a'],
-    metadata: { b: 1 },
-    max_concurrency: 2,
-    run_name: 'fuzz',
-  },
-  context: { tenant: 'acme', deep: [[{}]] },
-  interrupt_before: ['step'],
-  interrupt_after: '*',
-  if_not_exists: 'create',
-  durability: 'async',
-  on_disconnect: 'continue',
-  on_completion: 'keep',
-  stream_mode: ['values', 'custom'],
-  stream_subgraphs: false,
-  stream_resumable: true,
+  config: { configurable: { checkpoint_id: 'x' }, recursion_limit: 10, tags: ['a'] },
   metadata: { a: [1, { b: null }] },
   run_id: 'fuzz-run',
   thread_id: 'fuzz-thread',
@@ -37,9 +20,27 @@ const RUN = {
   run_timeout_s: 10,
   step_timeout_s: 5,
 };
-/** The same with what is refused, so that refusing it is fuzzed too. */
+/** How a graph is called. Few fields at a time, so that now and then all of them are right. */
+const SETTINGS = {
+  assistant_id: 'slow',
+  input: INPUT,
+  config: { configurable: { 'x-plan': 'free' }, metadata: { b: 1 }, max_concurrency: 2, run_name: 'fuzz' },
+  context: { tenant: 'acme', deep: [[{}]] },
+};
+const STOPS = { assistant_id: 'slow', input: INPUT, interrupt_before: ['step'], interrupt_after: '*' };
+/** What is accepted because it asks for what happens anyway. */
+const AGREED = {
+  assistant_id: 'slow',
+  if_not_exists: 'create',
+  durability: 'async',
+  on_disconnect: 'continue',
+  on_completion: 'keep',
+  stream_mode: ['values', 'custom'],
+  stream_resumable: true,
+};
+/** What is refused, so that refusing it is fuzzed too. */
 const REFUSED = {
-  ...RUN,
+  assistant_id: 'slow',
   command: { resume: true },
   checkpoint: { checkpoint_id: 'x' },
   after_seconds: 5,
@@ -48,7 +49,7 @@ const REFUSED = {
 };
 const THREAD = { thread_id: 'fuzz-thread', metadata: { a: 1 }, if_exists: 'do_nothing' };
 /** An input that is no object, as functions of LangGraph's functional API take it. */
-const PLAIN = { assistant_id: 'slow', input: ['cats', 42, [true]], run_id: 'fuzz-plain' };
+const PLAIN = { assistant_id: 'slow', input: ['cats', 42, [true]] };
 const ANSWER = { answers: { question: { yes: true } } };
 
 const BELOW_RUN: readonly Route[] = [
@@ -85,6 +86,10 @@ export const API_ROUTES: readonly Route[] = [
   { method: 'DELETE', path: '/threads/:id' },
   { method: 'POST', path: '/runs', body: RUN },
   { method: 'POST', path: '/runs', body: RUN },
+  { method: 'POST', path: '/runs', body: SETTINGS },
+  { method: 'POST', path: '/runs', body: STOPS },
+  { method: 'POST', path: '/runs', body: AGREED },
+  { method: 'POST', path: '/threads/:id/runs', body: AGREED },
   { method: 'POST', path: '/runs', body: PLAIN },
   { method: 'POST', path: '/runs', body: REFUSED },
   { method: 'POST', path: '/threads', body: { ...THREAD, supersteps: [], ttl: 60 } },
