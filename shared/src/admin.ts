@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Run } from './run.ts';
+import { strict } from './strict.ts';
 
 /** What operators' pages and the function `admin` say to each other, below /api/admin. Times are ISO 8601, UTC. */
 
@@ -182,7 +183,7 @@ export interface AuditEntry {
 }
 
 /** POST /api/admin/purge */
-export const purgeSchema = z.object({
+export const purgeSchema = strict({
   /** One path, or all below one: `/index.html`, `/assets/*`. */
   path: z._default(
     z
@@ -196,12 +197,12 @@ export const purgeSchema = z.object({
 });
 
 /** GET /api/admin/metrics */
-export const metricsSchema = z.object({
+export const metricsSchema = strict({
   hours: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(720)), 24),
 });
 
 /** GET /api/admin/audit */
-export const auditSchema = z.object({
+export const auditSchema = strict({
   limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 50),
   cursor: z.optional(z.string().check(z.maxLength(500))),
 });

@@ -1,69 +1,32 @@
 import * as z from 'zod/mini';
 import type { Backup } from './admin.ts';
-import { ID_PATTERN } from './ids.ts';
+import { id, jsonObject } from './create-run-request.ts';
 import { jsonSchema } from './messages.ts';
 import { RUN_STATUSES } from './status.ts';
+import { notSupported, only, strict } from './strict.ts';
 
 /** Bytes of a request body. Firestore holds 1 MiB a document, and the first log entry carries the input. */
 export const MAX_BODY_BYTES = 1_000_000;
 export const MAX_PAGE = 100;
 
-/**
- * A second run on a busy thread is refused, waits for its turn, or stops the first one: keeping what that has done, or
- * as if it had never been.
- */
-export const MULTITASK_STRATEGIES = ['reject', 'enqueue', 'interrupt', 'rollback'] as const;
-/** A week. */
-const MAX_TIMEOUT_S = 604_800;
-/** A URL that is longer is none that a server would take. */
-const MAX_WEBHOOK_CHARS = 2_000;
 /** `config`, `context` and `metadata` of a run together, or the metadata of a thread. Bytes of JSON. */
 export const MAX_CONFIG_BYTES = 64_000;
 /** Bytes of JSON in one request. */
 export const MAX_ANSWER_BYTES = 200_000;
 const MAX_ANSWERS = 100;
 
-const id = z.string().check(z.regex(ID_PATTERN, 'must be 1-100 letters, digits, "-" or "_"'));
-const jsonObject = z.record(z.string(), jsonSchema);
-const nodeName = z.string().check(z.minLength(1), z.maxLength(200));
-/** "*" for every node, or names of nodes. */
-const stops = z.union([z.literal('*'), z.array(nodeName).check(z.maxLength(100))]);
-
 /** POST /api/threads */
-export const createThreadSchema = z.looseObject({
+export const createThreadSchema = strict({
   thread_id: z.optional(z.nullable(id)),
   metadata: z.optional(z.nullable(jsonObject)),
   if_exists: z.optional(z.nullable(z.enum(['raise', 'do_nothing']))),
+  supersteps: notSupported('Begin with an empty thread, and start runs on it.'),
+  ttl: notSupported('A thread stays until it is deleted.'),
 });
 export type CreateThread = z.infer<typeof createThreadSchema>;
 
-/** POST /api/runs and POST /api/threads/:thread_id/runs */
-export const createRunSchema = z.looseObject({
-  assistant_id: z.string().check(z.minLength(1), z.maxLength(100)),
-  input: z.optional(jsonSchema),
-  config: z.optional(z.nullable(jsonObject)),
-  metadata: z.optional(z.nullable(jsonObject)),
-  /** What the graph reads as its runtime's `context`. */
-  context: z.optional(z.nullable(jsonObject)),
-  /** The run stops and asks before, or after, these nodes. */
-  interrupt_before: z.optional(z.nullable(stops)),
-  interrupt_after: z.optional(z.nullable(stops)),
-  /** Made by the client, so that a page can show the run before the server answered. */
-  run_id: z.optional(id),
-  thread_id: z.optional(z.nullable(id)),
-  /** What happens when another run holds the thread. */
-  multitask_strategy: z.optional(z.nullable(z.enum(MULTITASK_STRATEGIES))),
-  /** Seconds from the first start, not counting the time in which the run waits for a person. */
-  run_timeout_s: z.optional(z.nullable(z.number().check(z.gt(0), z.lte(MAX_TIMEOUT_S)))),
-  /** Seconds for one super-step, after which it is tried again. */
-  step_timeout_s: z.optional(z.nullable(z.number().check(z.gt(0), z.lte(MAX_TIMEOUT_S)))),
-  /** An https URL that is told, signed, when the run ends or asks something. */
-  webhook: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(MAX_WEBHOOK_CHARS)))),
-});
-export type CreateRun = z.infer<typeof createRunSchema>;
-
 /** POST /api/runs/:run_id/answer */
-export const answerSchema = z.object({
+export const answerSchema = strict({
   answers: z.record(z.string().check(z.minLength(1), z.maxLength(200)), jsonSchema).check(
     z.refine((answers) => {
       const count = Object.keys(answers).length;
@@ -74,21 +37,48 @@ export const answerSchema = z.object({
 export type AnswerBody = z.infer<typeof answerSchema>;
 
 /** POST /api/admin/dead-letters/retry; without `runs` all that were not yet tried again. */
-export const retryDeadLettersSchema = z.object({
-  runs: z.optional(z.array(z.object({ owner: z.string(), run_id: id })).check(z.maxLength(MAX_PAGE))),
+export const retryDeadLettersSchema = strict({
+  runs: z.optional(z.array(strict({ owner: z.string(), run_id: id })).check(z.maxLength(MAX_PAGE))),
 });
 export type RetryDeadLetters = z.infer<typeof retryDeadLettersSchema>;
 
-/** GET /api/runs and GET /api/threads/:thread_id/runs */
-export const listRunsSchema = z.object({
+const listShape = {
   status: z.optional(z.enum(RUN_STATUSES)),
   assistant_id: z.optional(z.string().check(z.maxLength(100))),
-  thread_id: z.optional(id),
   q: z.optional(z.string().check(z.maxLength(200))),
   limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(MAX_PAGE)), 20),
   cursor: z.optional(z.string().check(z.maxLength(500))),
-});
+};
+/** GET /api/threads/:thread_id/runs */
+export const listThreadRunsSchema = strict(listShape);
+/** GET /api/runs */
+export const listRunsSchema = strict({ ...listShape, thread_id: z.optional(id) });
 export type ListRuns = z.infer<typeof listRunsSchema>;
+
+const bit = z.enum(['0', '1', 'true', 'false']);
+
+/** POST /api/runs/:run_id/cancel, as a query or as a body */
+export const cancelSchema = strict({
+  action: only(
+    ['interrupt'],
+    'what the run has done stays. A new run with multitask_strategy "rollback" undoes it.',
+  ),
+  wait: z
+    .optional(z.nullable(z.union([z.boolean(), bit])))
+    .check(z.describe('The answer comes when the run has ended, within two seconds, in any case.')),
+});
+
+/** GET /api/runs/:run_id/join and .../stream */
+export const listenSchema = strict({
+  cancel_on_disconnect: z
+    .optional(
+      z.enum(['0', 'false'], 'must be 0: a run goes on whoever listens. Cancel it with POST .../cancel'),
+    )
+    .check(z.describe('Only 0: a run goes on whoever listens.')),
+});
+
+/** Routes that take no query, or no body. */
+export const nothingSchema = strict({});
 
 export interface Thread {
   thread_id: string;

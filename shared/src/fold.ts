@@ -71,7 +71,7 @@ function created(event: EventOf<'run.created'>): Run {
     started_at: null,
     updated_at: at,
     finished_at: null,
-    input: jsonBytes(event.input) <= INPUT_LIMIT ? event.input : null,
+    ...kept(event.input),
     config: event.config,
     metadata: event.metadata,
     context: event.context ?? null,
@@ -84,7 +84,9 @@ function created(event: EventOf<'run.created'>): Run {
     failures: 0,
     retry_at: null,
     messages: [],
+    messages_dropped: null,
     output: null,
+    output_bytes: null,
     error: null,
     interrupts: [],
     answers: {},
@@ -107,6 +109,11 @@ function created(event: EventOf<'run.created'>): Run {
     trace: traced(event.trace),
     head: { entry: 0, seq: 1 },
   };
+}
+
+function kept(input: Json): Pick<Run, 'input' | 'input_bytes'> {
+  const bytes = jsonBytes(input);
+  return bytes <= INPUT_LIMIT ? { input, input_bytes: null } : { input: null, input_bytes: bytes };
 }
 
 /** Field by field: a log that was read may hold them in another order, and must fold to the same text. */
@@ -167,7 +174,7 @@ function apply(run: Run, event: RunEvent): Run {
     case 'interrupt.resumed':
       return run;
     case 'message':
-      return { ...run, messages: withMessage(run.messages, event.message) };
+      return { ...run, ...fitting(withMessage(run.messages, event.message), run.messages_dropped) };
     case 'progress':
       return { ...run, progress: event.progress };
     case 'source':
@@ -196,7 +203,12 @@ function apply(run: Run, event: RunEvent): Run {
     case 'cancel.requested':
       return { ...run, cancel_requested: true };
     case 'run.completed':
-      return { ...end(run, 'completed', event.at), output: event.output ?? null, error: null };
+      return {
+        ...end(run, 'completed', event.at),
+        output: event.output ?? null,
+        output_bytes: event.output_bytes ?? null,
+        error: null,
+      };
     case 'run.failed':
       // What a person answered is kept: whoever tries the run again need not ask anew.
       return {
@@ -273,10 +285,14 @@ function closeNode(run: Run, task: string): Run {
   return { ...run, nodes, progress: nodes.length === 0 ? null : run.progress };
 }
 
-/** Replaces by id, keeps order; the oldest go first when the list outgrows its limit. */
-function withMessage(messages: Message[], message: Message): Message[] {
+/** Replaces by id, keeps order. */
+export function withMessage(messages: Message[], message: Message): Message[] {
   const known = messages.findIndex(({ id }) => id === message.id);
-  const next = known < 0 ? [...messages, message] : messages.with(known, message);
+  return known < 0 ? [...messages, message] : messages.with(known, message);
+}
+
+/** The oldest go first when the list outgrows its limit. */
+function fitting(next: Message[], dropped: number | null): Pick<Run, 'messages' | 'messages_dropped'> {
   let bytes = 0;
   let from = next.length;
   while (from > 0) {
@@ -284,7 +300,7 @@ function withMessage(messages: Message[], message: Message): Message[] {
     if (bytes > MESSAGES_LIMIT) break;
     from -= 1;
   }
-  return next.slice(from);
+  return { messages: next.slice(from), messages_dropped: from === 0 ? dropped : (dropped ?? 0) + from };
 }
 
 function withSource(sources: Source[], source: Source): Source[] {
@@ -310,11 +326,16 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** The first line a person wrote, as the title of the run: at most 120 characters. */
+/** Code points. */
+const MAX_TITLE = 120;
+
+/** The first line a person wrote, as the title of the run. */
 export function titleOf(input: Json, fallback: string): string {
-  const text = firstText(input).trim().split('\n')[0]?.trim() ?? '';
+  const text = firstText(input).trim().split('\n')[0]?.trim().toWellFormed() ?? '';
   if (text === '') return fallback;
-  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+  // By code points: half of a pair is no text, and the store would keep something else.
+  const points = Array.from(text.slice(0, 2 * MAX_TITLE + 2));
+  return points.length <= MAX_TITLE ? text : `${points.slice(0, MAX_TITLE - 1).join('')}…`;
 }
 
 function firstText(input: Json): string {

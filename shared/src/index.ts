@@ -1,5 +1,6 @@
 export * from './admin.ts';
 export * from './api.ts';
+export { createRunSchema, MULTITASK_STRATEGIES, type CreateRun } from './create-run-request.ts';
 export * from './entry.ts';
 export * from './errors.ts';
 export * from './events.ts';
@@ -13,5 +14,6 @@ export * from './run.ts';
 export * from './search-tokens.ts';
 export * from './shorten.ts';
 export * from './status.ts';
+export { strict } from './strict.ts';
 export * from './trace.ts';
 export * from './view.ts';

@@ -66,6 +66,15 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The same JSON with every half of a surrogate pair, which no UTF-8 can hold, replaced by U+FFFD. Depth is the caller's to limit. */
+export function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]);
+  return Object.fromEntries(entries);
+}
+
 /** Length of the value's JSON text in UTF-8 bytes. */
 export function jsonBytes(value: Json): number {
   return utf8Bytes(JSON.stringify(value));

@@ -14,7 +14,8 @@ export const threadsPath = (uid: string) => `users/${uid}/${THREADS}`;
 export const threadPath = (uid: string, threadId: string) => `${threadsPath(uid)}/${threadId}`;
 
 /** Changes only when a command (cancel, an answer) was appended: what a worker listens to at no cost while idle. */
-export const inboxPath = (uid: string, runId: string) => `${runPath(uid, runId)}/control/inbox`;
+export const inboxPath = (uid: string, runId: string) => inboxBelow(runPath(uid, runId));
+export const inboxBelow = (run: string) => `${run}/control/inbox`;
 
 /** Document ids sort as text, so the number is padded: entry 12 is `0000000012`. */
 export const logEntryId = (n: number) => String(n).padStart(10, '0');

@@ -47,6 +47,8 @@ export interface Run {
   finished_at: string | null;
   /** Null when larger than INPUT_LIMIT; the log's first entry always holds it. */
   input: Json;
+  /** Size of an input that is left out here, in bytes of JSON; null when it is not. */
+  input_bytes: number | null;
   config: Json;
   metadata: Json;
   /** What the graph reads as its runtime's `context`; null when the request named none. */
@@ -62,7 +64,12 @@ export interface Run {
   failures: number;
   retry_at: string | null;
   messages: Message[];
+  /** How many of the oldest messages are left out here; null when all are there. The log holds them. */
+  messages_dropped: number | null;
+  /** Null when larger than OUTPUT_LIMIT; the thread's state holds it then. */
   output: Json;
+  /** Size of an output that is left out here, in bytes of JSON; null when it is not. */
+  output_bytes: number | null;
   error: RunError | null;
   interrupts: OpenInterrupt[];
   /** Given, and not yet taken by the step that asked. */

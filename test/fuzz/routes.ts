@@ -20,17 +20,48 @@ const RUN = {
   run_timeout_s: 10,
   step_timeout_s: 5,
 };
+/** How a graph is called. Few fields at a time, so that now and then all of them are right. */
+const SETTINGS = {
+  assistant_id: 'slow',
+  input: INPUT,
+  config: { configurable: { 'x-plan': 'free' }, metadata: { b: 1 }, max_concurrency: 2, run_name: 'fuzz' },
+  context: { tenant: 'acme', deep: [[{}]] },
+};
+const STOPS = { assistant_id: 'slow', input: INPUT, interrupt_before: ['step'], interrupt_after: '*' };
+/** What is accepted because it asks for what happens anyway. */
+const AGREED = {
+  assistant_id: 'slow',
+  if_not_exists: 'create',
+  durability: 'async',
+  on_disconnect: 'continue',
+  on_completion: 'keep',
+  stream_mode: ['values', 'custom'],
+  stream_resumable: true,
+};
+/** What is refused, so that refusing it is fuzzed too. */
+const REFUSED = {
+  assistant_id: 'slow',
+  command: { resume: true },
+  checkpoint: { checkpoint_id: 'x' },
+  after_seconds: 5,
+  ttl: { ttl: 1 },
+  feedback_keys: [],
+};
 const THREAD = { thread_id: 'fuzz-thread', metadata: { a: 1 }, if_exists: 'do_nothing' };
+/** An input that is no object, as functions of LangGraph's functional API take it. */
+const PLAIN = { assistant_id: 'slow', input: ['cats', 42, [true]] };
 const ANSWER = { answers: { question: { yes: true } } };
 
 const BELOW_RUN: readonly Route[] = [
   { method: 'GET', path: '' },
   { method: 'GET', path: '/join' },
+  { method: 'GET', path: '/join?cancel_on_disconnect=0' },
   { method: 'GET', path: '/stream' },
   { method: 'GET', path: '/trace' },
   { method: 'GET', path: '/webhooks' },
   { method: 'GET', path: '/webhooks' },
-  { method: 'POST', path: '/cancel', body: {} },
+  { method: 'POST', path: '/cancel', body: { action: 'interrupt', wait: true } },
+  { method: 'POST', path: '/cancel?action=rollback&wait=1', body: {} },
   { method: 'POST', path: '/answer', body: ANSWER },
   { method: 'POST', path: '/retry', body: {} },
   { method: 'DELETE', path: '' },
@@ -55,6 +86,13 @@ export const API_ROUTES: readonly Route[] = [
   { method: 'DELETE', path: '/threads/:id' },
   { method: 'POST', path: '/runs', body: RUN },
   { method: 'POST', path: '/runs', body: RUN },
+  { method: 'POST', path: '/runs', body: SETTINGS },
+  { method: 'POST', path: '/runs', body: STOPS },
+  { method: 'POST', path: '/runs', body: AGREED },
+  { method: 'POST', path: '/threads/:id/runs', body: AGREED },
+  { method: 'POST', path: '/runs', body: PLAIN },
+  { method: 'POST', path: '/runs', body: REFUSED },
+  { method: 'POST', path: '/threads', body: { ...THREAD, supersteps: [], ttl: 60 } },
   { method: 'POST', path: '/runs', body: { ...RUN, webhook: 'https://169.254.169.254/' } },
   { method: 'POST', path: '/runs', body: { ...RUN, webhook: 'https://169.254.169.254/' } },
   { method: 'POST', path: '/threads/:id/runs', body: RUN },

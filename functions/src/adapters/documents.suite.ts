@@ -90,6 +90,18 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
         expect((await read(path)).fields).toEqual({ map: { y: 2 }, keep: 1, 'a.b': 2 });
       });
 
+      test('an update that changes nothing demands the document, and leaves its version', async () => {
+        const path = `${root()}/a`;
+        const demand = { op: 'update' as const, path, fields: { n: 1 } };
+        const below = { op: 'merge' as const, path: `${path}/b/c`, fields: { n: 1 } };
+        expect(await reason(db.commit([demand, below]))).toBe('missing');
+        await db.commit([{ op: 'create', path, fields: { n: 1, other: 2 } }]);
+        const { version } = await read(path);
+        await db.commit([demand, below]);
+        expect((await read(path)).version).toBe(version);
+        expect((await read(below.path)).fields).toEqual({ n: 1 });
+      });
+
       test('update of a missing document -> missing', async () => {
         expect(await reason(db.commit([{ op: 'update', path: `${root()}/a`, fields: { n: 1 } }]))).toBe(
           'missing',

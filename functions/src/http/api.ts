@@ -1,12 +1,17 @@
 import express, { type Express, type Request, type Response } from 'express';
+import type * as z from 'zod/mini';
 import {
   answerSchema,
+  cancelSchema,
   createRunSchema,
   createThreadSchema,
   isActive,
   isTerminal,
+  listenSchema,
   listRunsSchema,
+  listThreadRunsSchema,
   LongrunError,
+  nothingSchema,
   type Run,
 } from '@longrun/shared';
 import { modelLabel } from '../agents/models/setting.ts';
@@ -16,11 +21,13 @@ import { dispatch } from '../runtime/dispatch.ts';
 import { traceReader } from '../telemetry/read-trace.ts';
 import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/thread-queue.ts';
+import { outputOf, wholeRun } from '../runtime/whole-run.ts';
 import { listDeliveries } from '../webhooks/list.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { untilSettled } from './follow.ts';
+import { graphHeaders } from './graph-headers.ts';
 import { healthReporter } from './health.ts';
 import { openSource } from './library.ts';
 import type { OpenRequests } from './open-requests.ts';
@@ -35,7 +42,8 @@ import { withWebhook } from './with-webhook.ts';
 /** One join waits this long; the client then joins again. Milliseconds. */
 const JOIN_MS = 10 * 60_000;
 
-type Handler = (req: Request, res: Response, user: User) => Promise<unknown>;
+type Handler<Q = unknown> = (req: Request, res: Response, user: User, query: Q) => Promise<unknown>;
+type Method = 'get' | 'post' | 'delete';
 
 /** The HTTP API, in the shapes of LangGraph's Agent Server. Every route but health needs an ID token. */
 export function apiApp(
@@ -51,12 +59,22 @@ export function apiApp(
     requests.track(req, res);
     next();
   });
-  const route = (method: 'get' | 'post' | 'delete', path: string, handler: Handler) =>
+  const queried = <S extends z.ZodMiniType>(
+    method: Method,
+    path: string,
+    query: S,
+    handler: Handler<z.infer<S>>,
+  ) =>
     app[method](`/api${path}`, async (req, res) => {
       const traced = { method: req.method, headers: req.headers, route: `/api${path}` };
-      const answer = await traceRequest(traced, async () => handler(req, res, await authenticate(req)));
+      const answer = await traceRequest(traced, async () => {
+        const user = await authenticate(req);
+        return await handler(req, res, user, parseQuery(req, query));
+      });
       if (answer !== undefined) res.json(answer);
     });
+  const route = (method: Method, path: string, handler: Handler) =>
+    queried(method, path, nothingSchema, handler);
   const readTrace = traceReader(services.config);
   const health = healthReporter(services, version);
   const required = async (req: Request, user: User): Promise<Run> => {
@@ -104,6 +122,7 @@ export function apiApp(
     const { run, created } = await createRun(store, {
       uid: user.uid,
       body,
+      headers: graphHeaders(req.headers),
       ...(req.params['thread_id'] === undefined ? {} : { threadInPath: pathId(req, 'thread_id') }),
       ...(key === undefined ? {} : { idempotencyKey: key }),
     });
@@ -116,16 +135,16 @@ export function apiApp(
   route('post', '/runs', create);
   route('post', '/threads/:thread_id/runs', create);
 
-  route('get', '/runs', (req, _res, user) =>
-    listRuns(store.documents, user.uid, parseQuery(req, listRunsSchema)),
+  queried('get', '/runs', listRunsSchema, (_req, _res, user, query) =>
+    listRuns(store.documents, user.uid, query),
   );
-  route('get', '/threads/:thread_id/runs', async (req, _res, user) => {
+  queried('get', '/threads/:thread_id/runs', listThreadRunsSchema, async (req, _res, user, query) => {
     const { thread_id } = await requireThread(store, user.uid, pathId(req, 'thread_id'));
-    return await listRuns(store.documents, user.uid, { ...parseQuery(req, listRunsSchema), thread_id });
+    return await listRuns(store.documents, user.uid, { ...query, thread_id });
   });
 
   for (const prefix of ['/runs/:run_id', '/threads/:thread_id/runs/:run_id']) {
-    route('get', prefix, (req, _res, user) => required(req, user));
+    route('get', prefix, async (req, _res, user) => wholeRun(store, await required(req, user)));
     route('delete', prefix, async (req, res, user) => {
       const run = await required(req, user);
       if (!isTerminal(run.status)) {
@@ -135,7 +154,7 @@ export function apiApp(
       res.status(204).end();
     });
     route('get', `${prefix}/trace`, async (req, _res, user) => readTrace(await required(req, user)));
-    route('get', `${prefix}/join`, async (req, res, user) => {
+    queried('get', `${prefix}/join`, listenSchema, async (req, res, user) => {
       const run = await required(req, user);
       const closed = new AbortController();
       res.on('close', () => closed.abort());
@@ -143,16 +162,17 @@ export function apiApp(
       const settled = await untilSettled(store.documents, store.clock, run, JOIN_MS, stop);
       if (isActive(settled.status))
         throw new LongrunError('unavailable', 'The run still goes on; join again.');
-      if (settled.status === 'completed') return settled.output ?? {};
+      if (settled.status === 'completed') return await outputOf(store, settled);
       return { __error__: settled.error, __interrupt__: settled.interrupts, status: settled.status };
     });
-    route('get', `${prefix}/stream`, async (req, res, user) => {
+    queried('get', `${prefix}/stream`, listenSchema, async (req, res, user) => {
       streamRun(store.documents, await required(req, user), req, res, requests.closing);
     });
     route('get', `${prefix}/webhooks`, async (req, _res, user) => ({
       webhooks: await listDeliveries(store.documents, await required(req, user)),
     }));
-    route('post', `${prefix}/cancel`, async (req, _res, user) => {
+    queried('post', `${prefix}/cancel`, cancelSchema, async (req, _res, user) => {
+      parseBody(req, cancelSchema);
       const { run_id } = await required(req, user);
       return await cancelRun(services, user.uid, run_id);
     });
@@ -162,6 +182,7 @@ export function apiApp(
       return await answerRun(services, user.uid, run_id, answers);
     });
     route('post', `${prefix}/retry`, async (req, res, user) => {
+      parseBody(req, nothingSchema);
       const { run, created } = await retryRun(services, await required(req, user));
       res.status(created ? 201 : 200);
       return run;

@@ -4,7 +4,6 @@ import {
   jsonBytes,
   LongrunError,
   MAX_ANSWER_BYTES,
-  runPath,
   type EventOf,
   type Json,
   type Run,
@@ -99,8 +98,8 @@ function notAsked(run: Run, id: string, open: string[]): LongrunError {
 }
 
 /**
- * A new run that goes on where an ended one stopped. Its id follows from the old one's, so that asking twice gives
- * one run. Throws `not_ended`.
+ * A new run that goes on where an ended one stopped, which then names it as `retried_by`. Its id follows from the old one's, so that asking twice gives
+ * one run. Throws `not_ended`, and `not_found` for one that is being removed.
  */
 export async function retryRun({ store, queue }: Parts, old: Run): Promise<{ run: Run; created: boolean }> {
   if (old.status !== 'failed' && old.status !== 'cancelled') {
@@ -127,9 +126,6 @@ export async function retryRun({ store, queue }: Parts, old: Run): Promise<{ run
       step_timeout_s: old.step_timeout_ms === null ? null : old.step_timeout_ms / 1_000,
     },
   });
-  await store.documents.commit([
-    { op: 'merge', path: runPath(old.owner, old.run_id), fields: { retried_by: made.run.run_id } },
-  ]);
   if (made.run.status === 'pending') await dispatch(queue, made.run);
   return made;
 }

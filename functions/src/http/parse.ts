@@ -1,5 +1,12 @@
 import type { Request } from 'express';
-import { ID_PATTERN, isNestedDeeper, LongrunError, MAX_BODY_BYTES, MAX_JSON_DEPTH } from '@longrun/shared';
+import {
+  ID_PATTERN,
+  isNestedDeeper,
+  LongrunError,
+  MAX_BODY_BYTES,
+  MAX_JSON_DEPTH,
+  wellFormed,
+} from '@longrun/shared';
 import * as z from 'zod/mini';
 
 /** The JSON body by its schema; an absent body counts as `{}`. Throws `too_large` and `invalid_request`. */
@@ -15,11 +22,37 @@ export function parseBody<T extends z.ZodMiniType>(req: Request, schema: T): z.i
   if (Buffer.isBuffer(raw) && isNestedDeeper(raw.toString('utf8'), MAX_JSON_DEPTH)) {
     throw new LongrunError('invalid_request', `body: may be nested ${MAX_JSON_DEPTH} levels deep.`);
   }
-  return check(schema, bytes === 0 ? {} : req.body, 'body');
+  return check(schema, bytes === 0 ? {} : keepable(req.body), 'body');
 }
 
 export function parseQuery<T extends z.ZodMiniType>(req: Request, schema: T): z.infer<T> {
   return check(schema, req.query, 'query');
+}
+
+/**
+ * Text that is no text, as half an emoji, becomes what every store and encoder makes of it in the end, so that all see the
+ * same. Throws `invalid_request` for a key that would be lost on its way.
+ */
+function keepable(body: unknown): unknown {
+  const text = wellFormed(body);
+  const place = placeOfProto(text, 'body');
+  if (place !== null) {
+    throw new LongrunError(
+      'invalid_request',
+      `${place}: a key cannot be called __proto__; name it otherwise.`,
+    );
+  }
+  return text;
+}
+
+function placeOfProto(value: unknown, at: string): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (Object.hasOwn(value, '__proto__')) return at;
+  for (const [key, item] of Object.entries(value)) {
+    const found = placeOfProto(item, `${at}.${key}`.slice(0, 200));
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** An id of the path. One that can be no id of ours is simply not found. */

@@ -1,39 +1,35 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   encodeEntry,
-  fold,
-  jsonBytes,
   logEntryPath,
   LongrunError,
-  MAX_CONFIG_BYTES,
   runPath,
   searchTokens,
   threadPath,
-  titleOf,
   type CreateRun,
-  type Json,
   type LogEntry,
   type Run,
 } from '@longrun/shared';
 import { derivedId } from '../lib/derived-id.ts';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../ports/documents.ts';
 import { tell } from '../telemetry/tell.ts';
-import { newRunTrace } from '../telemetry/trace-request.ts';
+import { firstEntry, foldFirst } from './first-entry.ts';
+import { earlierRequestHash, requestHash } from './request-hash.ts';
 import type { RunStore } from './run-store.ts';
-import { holderOf, holding, placeOnThread, queuedWith, type Place } from './thread-queue.ts';
+import { holderOf, holding, placeOnThread, queuedWith } from './thread-queue.ts';
 
-/** Firestore holds 1,048,576 bytes a document, and the first entry is one. Bytes of JSON. */
-const MAX_INPUT_BYTES = 1_030_000;
 const MAX_RACES = 10;
 
 export interface CreateRunRequest {
   uid: string;
   body: CreateRun;
-  /** The thread of the path, which must exist; a thread of the body is made when missing. */
+  /** The thread of the path, which must exist unless `if_not_exists` says otherwise; one of the body is made. */
   threadInPath?: string;
   idempotencyKey?: string;
   /** The ended run that this one does again. */
   retryOf?: string;
+  /** Headers that the graph finds in `config.configurable`, where the request's own entries come before them. */
+  headers?: { [name: string]: string };
 }
 
 /**
@@ -45,34 +41,38 @@ export async function createRun(
   store: RunStore,
   request: CreateRunRequest,
 ): Promise<{ run: Run; created: boolean }> {
-  const { uid, body, threadInPath, idempotencyKey, retryOf } = request;
+  const { uid, body, threadInPath, idempotencyKey, retryOf, headers } = request;
   const runId =
     body.run_id ?? (idempotencyKey === undefined ? randomUUID() : derivedId('run', uid, idempotencyKey));
-  const threadId = threadInPath ?? body.thread_id ?? derivedId('thread', uid, runId);
-  const requestHash = hashOf(threadInPath ?? body.thread_id ?? null, body);
+  const named = namedThread(request);
+  const threadId = named ?? derivedId('thread', uid, runId);
+  const mustExist = retryOf !== undefined || (named !== null && ifMissing(request) === 'reject');
   // A run that names no thread by its path is most likely new, as is its thread: both are stored without a look, and
   // read only if one of them was there.
-  const unseen = threadInPath === undefined && retryOf === undefined;
+  const unseen = !mustExist && threadInPath === undefined;
   for (let race = 0; race < MAX_RACES; race += 1) {
-    const paths = unseen && race === 0 ? [] : [runPath(uid, runId), threadPath(uid, threadId)];
-    const [runDoc, threadDoc] = await store.documents.get(paths);
+    const paths = [runPath(uid, runId), threadPath(uid, threadId), runPath(uid, retryOf ?? runId)];
+    const [runDoc, threadDoc, retried] = await store.documents.get(unseen && race === 0 ? [] : paths);
     if (runDoc !== undefined)
-      return { run: await existing(store, uid, runId, runDoc, requestHash), created: false };
-    if (threadInPath !== undefined && threadDoc === undefined) {
+      return { run: await existing(store, uid, runId, runDoc, request), created: false };
+    if (retryOf !== undefined && retried === undefined) {
+      throw new LongrunError('not_found', `There is no run ${retryOf} any more.`);
+    }
+    if (mustExist && threadDoc === undefined) {
       throw new LongrunError(
         'not_found',
-        `There is no thread ${threadInPath}. Create it with POST /api/threads.`,
+        `There is no thread ${threadId}. Create it with POST /api/threads, or send if_not_exists: "create".`,
       );
     }
     if (threadDoc?.fields['removing'] === true) {
       throw new LongrunError('not_found', `Thread ${threadId} is being deleted.`);
     }
     const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
-    const entry = firstEntry(uid, runId, threadId, request, place, store.clock.now());
+    const at = store.clock.now();
+    const entry = firstEntry(body, { uid, runId, threadId, retryOf, headers, place, at });
     const run = foldFirst(entry);
     try {
-      const named = retryOf === undefined && (threadInPath ?? body.thread_id) !== undefined;
-      await store.documents.commit(creation(store, run, entry, { requestHash, thread: threadDoc, named }));
+      await store.documents.commit(creation(store, run, entry, request, threadDoc));
       tell(undefined, run, entry);
       return { run, created: true };
     } catch (error) {
@@ -82,93 +82,49 @@ export async function createRun(
   throw new LongrunError('unavailable', 'The thread is changing too quickly; try again.');
 }
 
-function firstEntry(
-  uid: string,
-  runId: string,
-  threadId: string,
-  { body, retryOf }: CreateRunRequest,
-  place: Place,
-  at: number,
-): LogEntry {
-  const input: Json = body.input ?? null;
-  const config: Json = body.config ?? {};
-  const metadata: Json = body.metadata ?? {};
-  const settings = jsonBytes(config) + jsonBytes(metadata) + jsonBytes(body.context ?? {});
-  if (settings > MAX_CONFIG_BYTES) {
-    throw new LongrunError(
-      'too_large',
-      `config, context and metadata may have ${MAX_CONFIG_BYTES} bytes of JSON together; they have ${settings}.`,
-    );
+/** The thread that the request names, by its path or in its body. Throws when the two differ. */
+function namedThread({ threadInPath, body }: CreateRunRequest): string | null {
+  const inBody = body.thread_id ?? null;
+  if (threadInPath === undefined) return inBody;
+  if (inBody !== null && inBody !== threadInPath) {
+    throw new LongrunError('invalid_request', 'body.thread_id: is not the thread of the path; leave it out.');
   }
-  if (jsonBytes(input) + settings > MAX_INPUT_BYTES) {
-    throw new LongrunError('too_large', `The input may have ${MAX_INPUT_BYTES} bytes of JSON.`);
-  }
-  const { assistant_id, context, interrupt_before, interrupt_after } = body;
-  const { run_timeout_s, step_timeout_s, webhook } = body;
-  const trace = newRunTrace();
-  return {
-    n: 0,
-    writer: 'api',
-    nonce: randomUUID(),
-    events: [
-      {
-        seq: 1,
-        at,
-        type: 'run.created',
-        run_id: runId,
-        thread_id: threadId,
-        owner: uid,
-        assistant_id,
-        title: titleOf(input, assistant_id),
-        input,
-        config,
-        metadata,
-        ...(context ? { context } : {}),
-        ...(interrupt_before ? { interrupt_before } : {}),
-        ...(interrupt_after ? { interrupt_after } : {}),
-        ...place,
-        ...(retryOf === undefined ? {} : { retry_of: retryOf }),
-        ...(run_timeout_s ? { run_timeout_ms: Math.ceil(run_timeout_s * 1_000) } : {}),
-        ...(step_timeout_s ? { step_timeout_ms: Math.ceil(step_timeout_s * 1_000) } : {}),
-        ...(webhook ? { webhook } : {}),
-        ...(trace === undefined ? {} : { trace }),
-      },
-    ],
-  };
+  return threadInPath;
 }
 
-function foldFirst(entry: LogEntry): Run {
-  const [event] = entry.events;
-  if (event === undefined) throw new Error('The first entry holds run.created.');
-  return fold(undefined, event);
+function ifMissing({ threadInPath, body }: CreateRunRequest): 'create' | 'reject' {
+  return body.if_not_exists ?? (threadInPath === undefined ? 'create' : 'reject');
 }
 
 function creation(
   store: RunStore,
   run: Run,
   entry: LogEntry,
-  { requestHash, thread, named }: { requestHash: string; thread: StoredDocument | undefined; named: boolean },
+  request: CreateRunRequest,
+  thread: StoredDocument | undefined,
 ): DocumentWrite[] {
+  const { body, retryOf } = request;
   const document = store.documentWrite(run);
   const path = threadPath(run.owner, run.thread_id);
   const title = thread?.fields['title'] === '' ? { title: run.title } : {};
+  const kept = retryOf === undefined && (namedThread(request) !== null || body.on_completion === 'keep');
+  const request_hash = requestHash(namedThread(request), body);
   return [
     { op: 'create', path: logEntryPath(run.owner, run.run_id, 0), fields: { ...encodeEntry(entry) } },
     {
       op: 'create',
       path: document.path,
-      fields: { ...document.fields, search: searchTokens(run.title), request_hash: requestHash },
+      fields: { ...document.fields, search: searchTokens(run.title), request_hash },
     },
+    // Together with the new run: one that is being removed is not done again.
+    ...(retryOf === undefined
+      ? []
+      : [{ op: 'update' as const, path: runPath(run.owner, retryOf), fields: { retried_by: run.run_id } }]),
     thread === undefined
       ? {
           op: 'create',
           path,
-          fields: {
-            ...newThread(run.thread_id, run.created_at),
-            ...holding(run),
-            title: run.title,
-            kept: named,
-          },
+          fields: { ...newThread(run.thread_id, run.created_at), ...holding(run), title: run.title, kept },
         }
       : {
           op: 'update',
@@ -176,7 +132,7 @@ function creation(
           version: thread.version,
           fields: {
             ...title,
-            ...(named ? { kept: true } : {}),
+            ...(kept ? { kept: true } : {}),
             ...(run.queued ? { queue: queuedWith(thread, run) } : holding(run)),
           },
         },
@@ -204,20 +160,16 @@ async function existing(
   uid: string,
   runId: string,
   doc: StoredDocument,
-  hash: string,
+  request: CreateRunRequest,
 ): Promise<Run> {
-  if (doc.fields['request_hash'] !== hash) {
+  const asked = [namedThread(request), request.body] as const;
+  if (
+    ![requestHash(...asked), earlierRequestHash(...asked)].some((hash) => doc.fields['request_hash'] === hash)
+  ) {
     throw new LongrunError(
       'idempotency_conflict',
       `Run ${runId} exists with another request. Use a new run_id or idempotency key for a new run.`,
     );
   }
   return (await store.require(uid, runId)).run;
-}
-
-function hashOf(threadId: string | null, body: CreateRun): string {
-  const { assistant_id, input = null, config = null, metadata = null, webhook } = body;
-  return createHash('sha256')
-    .update(JSON.stringify([threadId, assistant_id, input, config, metadata, ...(webhook ? [webhook] : [])]))
-    .digest('hex');
 }

@@ -1,7 +1,7 @@
-import { decodeEntry, logPath, type Json, type Run } from '@longrun/shared';
+import { decodeEntry, LongrunError, logPath, type Json, type Run } from '@longrun/shared';
 import type { Documents } from '../ports/documents.ts';
 
-/** The document leaves out a large input; the first log entry always has it. */
+/** The document leaves out a large input; the first log entry always has it. Throws `not_found` when that is gone. */
 export async function originalInput(documents: Documents, run: Run): Promise<Json> {
   if (run.input !== null) return run.input;
   const [doc] = await documents.query({
@@ -10,5 +10,8 @@ export async function originalInput(documents: Documents, run: Run): Promise<Jso
     limit: 1,
   });
   const first = doc === undefined ? undefined : decodeEntry(doc.fields).events[0];
-  return first?.type === 'run.created' ? first.input : null;
+  // Another input than its own would be worse than none.
+  if (first?.type !== 'run.created')
+    throw new LongrunError('not_found', `Run ${run.run_id} is being removed.`);
+  return first.input;
 }

@@ -110,15 +110,22 @@ export class RunStore {
       if (events === null) return { run: loaded.run, appended: false };
       const entry = nextEntry(loaded.run, events, writer);
       const run = foldEntry(loaded.run, entry);
-      const outcome = await this.tryAppend(entry, run, [
-        this.documentWrite(run),
-        ...this.sideWrites(run, entry),
-      ]);
-      if (outcome !== 'appended') continue;
+      const writes = [this.documentWrite(run), ...this.sideWrites(run, entry)];
+      if (!(await this.#appended(entry, run, writes))) continue;
       tell(loaded.run, run, entry);
       return { run, appended: true };
     }
     throw new LongrunError('unavailable', 'The run is changing too quickly; try again.');
+  }
+
+  /** A run that was removed meanwhile, or a document that others kept busy, is a lost race like any other. */
+  async #appended(entry: LogEntry, run: Run, writes: DocumentWrite[]): Promise<boolean> {
+    try {
+      return (await this.tryAppend(entry, run, writes)) === 'appended';
+    } catch (error) {
+      if (error instanceof CommitConflict) return false;
+      throw error;
+    }
   }
 
   /**
@@ -131,10 +138,23 @@ export class RunStore {
       await this.documents.commit([{ op: 'create', path, fields: { ...encodeEntry(entry) } }, ...writes]);
       return 'appended';
     } catch (error) {
+      if (error instanceof CommitConflict && error.reason === 'missing') {
+        const left = await this.#withoutThread(run, writes);
+        if (left !== null) return await this.tryAppend(entry, run, left);
+      }
       if (!(error instanceof CommitConflict) || error.reason !== 'exists') throw error;
       const [there] = await this.documents.get([path]);
       return there?.fields['nonce'] === entry.nonce ? 'appended' : 'collided';
     }
+  }
+
+  /** A run ends even if someone removed its thread below it. Null when that is not what is missing. */
+  async #withoutThread(run: Run, writes: DocumentWrite[]): Promise<DocumentWrite[] | null> {
+    const path = threadPath(run.owner, run.thread_id);
+    if (!writes.some((write) => write.path === path)) return null;
+    const [document, thread] = await this.documents.get([runPath(run.owner, run.run_id), path]);
+    if (document === undefined || thread !== undefined) return null;
+    return writes.filter((write) => write.path !== path);
   }
 
   /**
@@ -169,6 +189,14 @@ export class RunStore {
     return { op: 'update', path: runPath(run.owner, run.run_id), fields };
   }
 
+  /**
+   * Changes nothing, and refuses the commit of which it is a part when the run was removed: what lies below a run is
+   * written together with this, or with the document itself.
+   */
+  demand({ owner, run_id }: Run): DocumentWrite {
+    return { op: 'update', path: runPath(owner, run_id), fields: { run_id } };
+  }
+
   /** Tells the worker of a command and, later, the run's webhook of the end, and frees the thread then. */
   sideWrites(run: Run, entry: LogEntry): DocumentWrite[] {
     const writes: DocumentWrite[] = [];
@@ -179,7 +207,7 @@ export class RunStore {
     const changed = threadFields(run, entry.events);
     // A run that waits for its turn does not hold the thread.
     if (changed !== null && !run.queued) {
-      writes.push({ op: 'merge', path: threadPath(run.owner, run.thread_id), fields: changed });
+      writes.push({ op: 'update', path: threadPath(run.owner, run.thread_id), fields: changed });
     }
     return writes;
   }

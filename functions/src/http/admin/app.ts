@@ -1,6 +1,12 @@
 import express, { type Express, type Request, type Response } from 'express';
-import { auditSchema, MAX_PAGE, metricsSchema, purgeSchema, retryDeadLettersSchema } from '@longrun/shared';
-import * as z from 'zod/mini';
+import {
+  auditSchema,
+  MAX_PAGE,
+  metricsSchema,
+  nothingSchema,
+  purgeSchema,
+  retryDeadLettersSchema,
+} from '@longrun/shared';
 import type { Account, Accounts } from '../../ports/accounts.ts';
 import type { Cdn } from '../../ports/cdn.ts';
 import { audited, listAudit } from '../../runtime/admin/audit.ts';
@@ -33,8 +39,6 @@ export interface AdminDependencies {
 }
 
 type Handler = (req: Request, res: Response, account: Account) => Promise<unknown>;
-
-const emptySchema = z.object({});
 
 /** What operators call, below /api/admin. Every route but the first two is for accounts with the claim `admin: true`. */
 export function adminApp(dependencies: AdminDependencies): Express {
@@ -80,7 +84,7 @@ export function adminApp(dependencies: AdminDependencies): Express {
     'post',
     '/claim',
     async (req, _res, account) => {
-      parseBody(req, emptySchema);
+      parseBody(req, nothingSchema);
       if (!account.admin) await claim(claiming, by(account));
       return { admin: true, claimable: false };
     },
@@ -116,7 +120,7 @@ export function adminApp(dependencies: AdminDependencies): Express {
     return operation;
   });
   route('post', '/flush-cache', async (req, res, account) => {
-    parseBody(req, emptySchema);
+    parseBody(req, nothingSchema);
     const operation = await operations.start('flush_cache', by(account), 'all');
     res.status(202);
     return operation;

@@ -1,11 +1,11 @@
-import { LOG, runPath, threadPath, THREADS, userPath, type Run } from '@longrun/shared';
+import { inboxBelow, LOG, runPath, threadPath, THREADS, userPath, type Run } from '@longrun/shared';
 import { CommitConflict, type Documents, type StoredDocument } from '../../ports/documents.ts';
 import { WEBHOOKS } from '../../webhooks/delivery.ts';
 import { deleteThreadDocuments } from '../saver/threads.ts';
 
 const AT_ONCE = 300;
 /** Collections below a run. */
-const OF_RUN = [LOG, 'control', WEBHOOKS];
+const OF_RUN = [LOG, WEBHOOKS];
 
 /**
  * Removes an ended run with its log, and its thread when nobody named that and no other run is on it. Whatever stops
@@ -17,18 +17,14 @@ export async function removeRun(documents: Documents, run: Run): Promise<void> {
   if (thread !== undefined && !isKept(thread) && !(await hasOtherRuns(documents, run))) {
     if (await claimForRemoval(documents, thread)) await removeThreadDocument(documents, thread.path);
   }
-  for (const collection of OF_RUN) await removeCollection(documents, `${path}/${collection}`);
-  await documents.commit([{ op: 'delete', path }]);
+  await removeRunDocument(documents, path);
 }
 
 /** Removes a thread that was claimed: its runs, its checkpoints, and at last itself. */
 export async function removeThread(documents: Documents, uid: string, threadId: string): Promise<void> {
   for (;;) {
     const found = await runsOf(documents, uid, threadId, AT_ONCE);
-    for (const { path } of found) {
-      for (const collection of OF_RUN) await removeCollection(documents, `${path}/${collection}`);
-      await documents.commit([{ op: 'delete', path }]);
-    }
+    for (const { path } of found) await removeRunDocument(documents, path);
     if (found.length < AT_ONCE) break;
   }
   await removeThreadDocument(documents, threadPath(uid, threadId));
@@ -56,6 +52,15 @@ export function threadOfPath(path: string): { uid: string; threadId: string } | 
   const [users, uid, threads, threadId, ...more] = path.split('/');
   if (uid === undefined || threadId === undefined || more.length > 0) return null;
   return users === 'users' && threads === THREADS ? { uid, threadId } : null;
+}
+
+async function removeRunDocument(documents: Documents, path: string): Promise<void> {
+  for (const collection of OF_RUN) await removeCollection(documents, `${path}/${collection}`);
+  // Both at once: whoever still writes to the inbox demands the run's document, and so comes before this or not at all.
+  await documents.commit([
+    { op: 'delete', path: inboxBelow(path) },
+    { op: 'delete', path },
+  ]);
 }
 
 async function removeThreadDocument(documents: Documents, path: string): Promise<void> {

@@ -108,7 +108,13 @@ async function plan(store: RunStore, run: Run, until: number | null): Promise<vo
 async function compact(store: RunStore, run: Run): Promise<boolean> {
   const entries = await store.entriesAfter(run.owner, run.run_id, -1);
   const made = compacted(entries);
-  for (const entry of made) await store.documents.commit(replacement(run, entry));
+  try {
+    for (const entry of made) await store.documents.commit(replacement(run, entry));
+  } catch (error) {
+    // Removed meanwhile: its entries must not come back.
+    if (!(error instanceof CommitConflict)) throw error;
+    return false;
+  }
   return made.length > 0;
 }
 
@@ -117,5 +123,5 @@ function replacement(run: Run, entry: LogEntry): DocumentWrite[] {
   const path = (n: number) => logEntryPath(run.owner, run.run_id, n);
   const replaced: DocumentWrite[] = [];
   for (let n = entry.from ?? entry.n; n < entry.n; n += 1) replaced.push({ op: 'delete', path: path(n) });
-  return [{ op: 'set', path: path(entry.n), fields: { ...encodeEntry(entry) } }, ...replaced];
+  return [{ op: 'update', path: path(entry.n), fields: { ...encodeEntry(entry) } }, ...replaced];
 }

@@ -1,4 +1,4 @@
-import { listRunsSchema } from '@longrun/shared';
+import { cancelSchema, listenSchema, listRunsSchema, listThreadRunsSchema } from '@longrun/shared';
 import type { Operation } from '../operation.ts';
 
 const EXAMPLE = {
@@ -11,7 +11,10 @@ const create: Omit<Operation, 'path' | 'tag' | 'id' | 'summary'> = {
   description:
     'Answers at once; the run goes on without you. The same `run_id` or `Idempotency-Key` with the same request gives the same run. ' +
     'With `webhook`, an https URL is told when the run ends or asks something: signed as Standard Webhooks says, at least once, ' +
-    'tried again for some 31 hours.',
+    'tried again for some 31 hours. ' +
+    'Every field is obeyed or refused: one that is not listed, or not supported, is a 400 that names it. ' +
+    'The graph finds the headers `x-*` and `user-agent` of the request in `config.configurable` (32 of them, 1,000 characters each at most; ' +
+    'none of proxies, and none whose name speaks of keys, tokens or sessions), where entries of the request itself come first.',
   for: 'user',
   headers: [
     { name: 'Idempotency-Key', description: 'Makes repeating the request safe. 1 to 200 characters.' },
@@ -42,7 +45,6 @@ const create: Omit<Operation, 'path' | 'tag' | 'id' | 'summary'> = {
 const list: Omit<Operation, 'path' | 'tag' | 'id' | 'summary'> = {
   method: 'get',
   for: 'user',
-  query: listRunsSchema,
   answers: { 200: { description: 'A page; `next_cursor` asks for the next.', schema: 'RunPage' } },
 };
 
@@ -54,6 +56,10 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
     id: 'get*',
     summary: 'One glance at a run',
     for: 'user',
+    description:
+      'Whole: `input` and `output`, and once it has ended `messages`, also where they are too large for lists and for what pages listen to. ' +
+      'There `input_bytes`, `output_bytes` and `messages_dropped` say what is left out. They say so here only when it cannot be had: ' +
+      'messages of a run that goes on are in its stream, an output is kept by the state of its thread.',
     answers: { 200: { description: 'The run.', schema: 'Run' } },
   },
   {
@@ -70,8 +76,11 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
     path: '/join',
     id: 'join*',
     summary: 'Wait for the end and get the output',
-    description: 'Waits ten minutes at most; then it answers 503, and one joins again.',
+    description:
+      'Waits ten minutes at most; then it answers 503, and one joins again. The output is whole, however large. When it was too large ' +
+      'for the run and its thread is gone, the answer is 404 with `details.output_bytes`.',
     for: 'user',
+    query: listenSchema,
     answers: {
       200: {
         description: 'The output; of a run that did not complete, why.',
@@ -88,6 +97,7 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
       'Server-sent events: `id` is the event’s number, `event` its type, `data` the event as JSON (`RunEvent`). ' +
       'A comment comes every 15 seconds. The stream ends with the run, or earlier; then one goes on after `Last-Event-ID`.',
     for: 'user',
+    query: listenSchema,
     headers: [{ name: 'Last-Event-ID', description: 'Number of the last event that was seen.' }],
     answers: {
       200: { description: 'The stream.', type: 'text/event-stream', schema: 'RunEvent' },
@@ -115,6 +125,8 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
     id: 'cancel*',
     summary: 'End a run within two seconds and keep what there is',
     for: 'user',
+    query: cancelSchema,
+    body: { schema: 'CancelRun' },
     answers: { 200: { description: 'The run as it is now; doing it twice changes nothing.', schema: 'Run' } },
   },
   {
@@ -135,6 +147,7 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
     id: 'retry*',
     summary: 'Do a failed or cancelled run again from its last checkpoint',
     for: 'user',
+    body: { schema: 'Nothing' },
     answers: {
       200: { description: 'The run that was made for it before.', schema: 'Run' },
       201: { description: 'The new run.', schema: 'Run' },
@@ -154,7 +167,14 @@ const below = (prefix: string, tag: string, name: string): Operation[] =>
 
 export const RUNS: readonly Operation[] = [
   { ...create, path: '/runs', tag: 'Runs', id: 'createRun', summary: 'Start a run' },
-  { ...list, path: '/runs', tag: 'Runs', id: 'listRuns', summary: 'Your runs, newest first' },
+  {
+    ...list,
+    query: listRunsSchema,
+    path: '/runs',
+    tag: 'Runs',
+    id: 'listRuns',
+    summary: 'Your runs, newest first',
+  },
   ...below('/runs/:run_id', 'Runs', 'Run'),
   {
     ...create,
@@ -165,6 +185,7 @@ export const RUNS: readonly Operation[] = [
   },
   {
     ...list,
+    query: listThreadRunsSchema,
     path: '/threads/:thread_id/runs',
     tag: 'Runs of a thread',
     id: 'listThreadRuns',

@@ -1,0 +1,57 @@
+import { createServer } from 'node:http';
+import express from 'express';
+import { listen } from '../../../infra/local/net/listen.ts';
+import { parseConfig } from '../config/config.ts';
+import { documentCache } from '../runtime/cache/document-cache.ts';
+import { Graphs } from '../runtime/graphs.ts';
+import { Lab, UID } from '../runtime/testing/lab.ts';
+import { apiApp } from './api.ts';
+import { OpenRequests } from './open-requests.ts';
+
+export interface ApiServer {
+  call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: T }>;
+  close(): Promise<void>;
+}
+
+/** The function `api` over HTTP as functions-framework serves it, on a lab's documents, for the lab's only user. */
+export async function serveApi({ store, queue, documents }: Lab): Promise<ApiServer> {
+  const config = parseConfig({ GOOGLE_CLOUD_PROJECT: 'demo-api', WORKER_URL: 'http://127.0.0.1:1/' });
+  const app = apiApp(
+    {
+      config,
+      bootId: 'boot',
+      store,
+      queue,
+      graphs: await Graphs.open(config.LANGGRAPH_CONFIG),
+      cache: documentCache(documents),
+    },
+    async () => ({ uid: UID, admin: false }),
+    '1.2.3',
+    new OpenRequests(),
+  );
+  const outer = express();
+  // As functions-framework hands bodies over.
+  outer.use(express.json({ verify: (req, _res, raw) => void Object.assign(req, { rawBody: raw }) }), app);
+  const server = createServer(outer);
+  const url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
+  return {
+    async call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+      const response = await fetch(`${url}/api${path}`, {
+        method,
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
