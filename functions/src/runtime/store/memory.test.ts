@@ -45,15 +45,20 @@ describe('whose memory it is', () => {
 describe('namespaces are labels', () => {
   test('a prefix is whole labels: "users" is not "users2", and no sign in a label confuses it', async () => {
     const { store } = open();
-    for (const label of ['users', 'users2', 'users-x', 'users x', 'users/x', 'users:x', 'users!']) {
+    for (const label of ['users', 'users2', 'users-x', 'users x', 'users/x', 'users;x', 'users!']) {
       await store.put([label], 'k', {});
       await store.put([label, 'below'], 'k', {});
     }
-    for (const label of ['users', 'users-x', 'users/x', 'users:x']) {
+    for (const label of ['users', 'users-x', 'users/x', 'users;x']) {
       const found = await store.search([label]);
       expect(found.map(({ namespace }) => namespace)).toEqual([[label], [label, 'below']]);
     }
     expect(await store.listNamespaces({ maxDepth: 1 })).toHaveLength(7);
+  });
+
+  test('a colon is refused, as in every store of LangGraph', async () => {
+    const { store } = open();
+    await expect(store.put(['users:x'], 'k', {})).rejects.toThrow(/colon/);
   });
 
   test('keys with periods are no namespaces', async () => {

@@ -10,7 +10,7 @@ const sign = fc.constantFrom(
   '-',
   '!',
   '/',
-  ':',
+  ';',
   ' ',
   '"',
   '~',
