@@ -15,7 +15,12 @@ export interface Evidence {
   /** In the order of their ids, with the numbers that the documents name for their events. */
   entries: readonly (LogEntry & { first: number; last: number })[];
   /** Null when there is none. */
-  document: { run: Run; wakeAt: string | null } | null;
+  document: {
+    run: Run;
+    wakeAt: string | null;
+    /** Fields of a run that an earlier version, which wrote the document, did not know. */
+    unknown?: ReadonlySet<string>;
+  } | null;
   thread?: { activeRunId: string | null } | null;
   /** Every stored checkpoint of the thread; `runId` names the run that wrote it, if that is known. */
   checkpoints?: readonly { id: string; ns: string; runId: string | null }[];
@@ -313,7 +318,7 @@ function* documentIsFold({ document, folds, newest, illegal }: Facts): Iterable<
   else {
     const stored = new Map<string, unknown>(Object.entries(plain(run)));
     for (const [field, value] of Object.entries(plain(then))) {
-      if (isDeepStrictEqual(stored.get(field), value)) continue;
+      if (document.unknown?.has(field) === true || isDeepStrictEqual(stored.get(field), value)) continue;
       yield `${field} is ${JSON.stringify(stored.get(field))} and should be ${JSON.stringify(value)}`;
     }
   }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryDocuments } from '../adapters/memory/documents.ts';
 import { systemClock } from '../ports/clock.ts';
 import { createRun } from './create-run.ts';
+import { earlierRequestHash } from './request-hash.ts';
 import { RunStore } from './run-store.ts';
 
 const UID = 'ada';
@@ -21,6 +22,16 @@ function office() {
   };
   return { documents, store, create, stored };
 }
+
+test('a run that an earlier version stored is still the same run for the same request', async () => {
+  const { documents, create } = office();
+  const body = { run_id: 'r', input: { b: 1, a: 2 }, webhook: 'https://example.org/' };
+  const { run } = await create(body);
+  const request_hash = earlierRequestHash(null, { assistant_id: 'a', ...body });
+  await documents.commit([{ op: 'update', path: runPath(UID, 'r'), fields: { request_hash } }]);
+  expect(await create(body)).toEqual({ run, created: false });
+  await expect(create({ ...body, input: 1 })).rejects.toMatchObject({ code: 'idempotency_conflict' });
+});
 
 describe('what a request asks for is in the run', () => {
   test.each<Partial<CreateRun>>([

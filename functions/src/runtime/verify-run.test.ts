@@ -49,6 +49,20 @@ describe('verify-run', () => {
     expect(violated(await verifyRun(lab.documents, run.run_id, UID))).toEqual([]);
   });
 
+  it('a document of a version that knew fewer fields: what it has is the fold', async () => {
+    const { lab } = await completed();
+    const run = await lab.work(await lab.create({ input: { seen: ['x'.repeat(100_000)] } }));
+    expect(run.input_bytes).toBeGreaterThan(100_000);
+    const [doc] = await lab.documents.get([runPath(UID, run.run_id)]);
+    const { input_bytes: _, ...fields } = doc?.fields ?? {};
+    await lab.documents.commit([{ op: 'set', path: runPath(UID, run.run_id), fields }]);
+    expect(violated(await verifyRun(lab.documents, run.run_id))).toEqual([]);
+    await lab.documents.commit([
+      { op: 'set', path: runPath(UID, run.run_id), fields: { ...fields, input_bytes: null } },
+    ]);
+    expect(violated(await verifyRun(lab.documents, run.run_id))).toEqual(['document-is-fold']);
+  });
+
   it('a run that nobody has, or not this user: null', async () => {
     const { lab, run } = await completed();
     expect(await verifyRun(lab.documents, 'nobody-has-it')).toBeNull();

@@ -82,7 +82,11 @@ async function read(
     run,
     evidence: {
       entries,
-      document: { run, wakeAt: typeof wakeAt === 'string' ? wakeAt : null },
+      document: {
+        run,
+        wakeAt: typeof wakeAt === 'string' ? wakeAt : null,
+        unknown: new Set(Object.keys(run).filter((field) => !(field in document.fields))),
+      },
       thread: thread === undefined ? null : { activeRunId: typeof active === 'string' ? active : null },
       checkpoints,
     },
