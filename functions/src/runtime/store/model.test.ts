@@ -14,7 +14,7 @@ const sign = fc.constantFrom(
   ' ',
   '"',
   '~',
-  '\u0000',
+  '\u0001',
   'ü',
   '\u{1f680}',
   '\uffff',
