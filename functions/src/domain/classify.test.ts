@@ -9,6 +9,12 @@ const codeOf = (thrown: unknown) => {
   return [error.code, retryable];
 };
 
+test('a text was thrown -> it is the message, not that LangGraph could put no field on it', () => {
+  const complaint = new TypeError("Cannot create property 'pregelTaskId' on string 'no credit'");
+  expect(classify(complaint).error.message).toBe('no credit');
+  expect(classify('no credit').error.message).toBe('no credit');
+});
+
 describe('what a thrown value means for the run', () => {
   test.each<[string, unknown, string, boolean]>([
     ['429', error({ status: 429 }), 'rate_limited', true],
@@ -22,6 +28,7 @@ describe('what a thrown value means for the run', () => {
     ['404 of a tool', error({ status: 404 }), 'graph_error', false],
     ['503', error({ status: 503 }), 'upstream_error', true],
     ['529 of a cause', error({ cause: error({ status: 529 }) }), 'upstream_error', true],
+    ['a limit that a node of LangGraph was given', error({ name: 'NodeTimeoutError' }), 'step_timeout', true],
     ['a signal of time', new DOMException('late', 'TimeoutError'), 'timeout', true],
     [
       'fetch failed',

@@ -60,6 +60,7 @@ const BY_NAME: Record<string, string> = {
   ModelRefused: 'model_refused',
   ModelCutOff: 'upstream_error',
   TimeoutError: 'timeout',
+  NodeTimeoutError: 'step_timeout',
   APIConnectionTimeoutError: 'timeout',
   APIConnectionError: 'network_error',
 };
@@ -80,6 +81,7 @@ const RETRYABLE = new Set([
   'rate_limited',
   'upstream_error',
   'timeout',
+  'step_timeout',
   'network_error',
   'storage_unavailable',
   'unavailable',

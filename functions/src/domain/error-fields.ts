@@ -54,12 +54,19 @@ export function rawMessage(thrown: unknown): string {
   }
 }
 
+/** LangGraph puts a field on what a node threw; of a text it so leaves only the complaint that this cannot be. */
+const NO_FIELD_ON_TEXT = /^Cannot create property 'pregelTaskId' on \w+ '([\s\S]*)'$/;
+
+function thrownText(message: string): string {
+  return NO_FIELD_ON_TEXT.exec(message)?.[1] ?? message;
+}
+
 /** What a person should read: without the wrapping and the links that libraries put around a provider's words. */
 export function messageOf(thrown: unknown): string {
   // Anthropic's client puts the whole body into the message.
   const inner = field(field(field(thrown, 'error'), 'error'), 'message');
   const said = typeof inner === 'string' && inner !== '' ? inner : rawMessage(thrown);
-  const plain = said
+  const plain = thrownText(said)
     .replace(/\s*Troubleshooting URL: \S+\s*$/, '')
     .replace(/^\[GoogleGenerativeAI Error\]: (?:Error fetching from \S+: )?/, '')
     .trim();

@@ -15,7 +15,7 @@ import { acceptable } from '../domain/after-cancel.ts';
 import { HEARTBEAT_MS, LEASE_MS } from '../domain/limits.ts';
 import { isTransient } from '../lib/transient.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DocumentWrite, Unsubscribe } from '../ports/documents.ts';
+import { CommitConflict, type DocumentWrite, type Unsubscribe } from '../ports/documents.ts';
 import { tell } from '../telemetry/tell.ts';
 import { Outbox, type Batch } from './outbox.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
@@ -64,6 +64,7 @@ export class Journal {
   #timerDue = Number.POSITIVE_INFINITY;
   #queue: Promise<void> = Promise.resolve();
   #documentAt: number;
+  #appendedAt: number;
   #documentStale = false;
   #unsubscribe: Unsubscribe | undefined;
   #heartbeat: (() => void) | undefined;
@@ -76,6 +77,7 @@ export class Journal {
     this.run = options.run;
     this.#writer = options.writer;
     this.#documentAt = this.#clock.now();
+    this.#appendedAt = this.#documentAt;
   }
 
   /** Listens for commands and keeps the lease until `close`. */
@@ -190,15 +192,18 @@ export class Journal {
     const due = now - this.#documentAt >= DOCUMENT_INTERVAL_MS && !types.has('checkpoint');
     this.#documentStale ||= [...types].some((type) => GLANCE_PROGRESS.has(type));
     const document = [...types].some((type) => GLANCE_CHANGES.has(type)) || (due && this.#documentStale);
+    // A run may be removed while its worker sleeps; what is written with the document demands that it is there.
+    const slept = now - Math.max(this.#documentAt, this.#appendedAt) > LEASE_MS;
     const writes = [
       ...staged,
-      ...(document ? [this.#store.documentWrite(run)] : []),
+      ...(document ? [this.#store.documentWrite(run)] : slept ? [this.#store.demand(run)] : []),
       ...this.#store.sideWrites(run, entry),
     ];
     const giveUpAt = now + 2 * LEASE_MS;
     for (;;) {
       try {
         const outcome = await this.#store.tryAppend(entry, run, writes);
+        if (outcome === 'appended') this.#appendedAt = now;
         if (outcome === 'appended' && document) {
           this.#documentAt = now;
           this.#documentStale = false;
@@ -248,7 +253,7 @@ export class Journal {
   }
 
   #break(reason: unknown): Error {
-    this.#broken ??= reason instanceof Error ? reason : new Error(String(reason));
+    this.#broken ??= brokenBy(reason);
     this.fail(this.#broken);
     return this.#broken;
   }
@@ -286,4 +291,10 @@ export class Journal {
     this.#documentAt = this.#clock.now();
     this.#documentStale = false;
   }
+}
+
+/** A run that was removed is nobody's any more. */
+function brokenBy(reason: unknown): Error {
+  if (reason instanceof CommitConflict && reason.reason === 'missing') return new Fenced();
+  return reason instanceof Error ? reason : new Error(String(reason));
 }

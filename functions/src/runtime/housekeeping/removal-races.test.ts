@@ -7,6 +7,7 @@ import { serveApi, type ApiServer } from '../../http/testing.ts';
 import { deleteThread } from '../../http/threads.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { holderAnswers } from '../holder.ts';
+import { Journal } from '../journal.ts';
 import { Lab, UID } from '../testing/lab.ts';
 import { removeRun } from './remove.ts';
 import { tidy } from './tidy.ts';
@@ -156,4 +157,19 @@ test('a run whose thread is gone ends all the same, and does not bring half a th
   expect(await cancelRun(lab, UID, run.run_id)).toMatchObject({ status: 'cancelled' });
   expect(await lab.documents.get([path])).toEqual([undefined]);
   expect(await server.call('GET', `/threads/${run.thread_id}`)).toMatchObject({ status: 404 });
+});
+
+test('a worker sleeps, the run is removed meanwhile -> what it then writes is refused, and it stops as fenced', async () => {
+  let now = Date.now();
+  const clock = { ...systemClock, now: () => now };
+  const { lab } = await raceLab(() => ({ n: 1 }), clock);
+  const run = await lab.create();
+  const journal = new Journal({ store: lab.store, run, writer: 'w:1' });
+  journal.push({ type: 'attempt.started', at: now, attempt: 1, worker: 'w' });
+  await journal.flush();
+  await lab.documents.commit((await left(lab, run)).map((path) => ({ op: 'delete', path }) as const));
+  now += 3_600_000;
+  journal.push({ type: 'custom', at: now, data: 'late' });
+  await expect(journal.flush()).rejects.toMatchObject({ name: 'Fenced' });
+  expect(await left(lab, run)).toEqual([]);
 });
