@@ -7,6 +7,7 @@ import { log } from '../telemetry/log.ts';
 import { modelSpans } from '../telemetry/model-spans.ts';
 import { NodeCache } from './cache/cache.ts';
 import type { ExecuteOptions } from './execute.ts';
+import { FairTurns } from './fair-turns.ts';
 import { messagesIn } from './message-events.ts';
 import { originOf, type Origin } from './origin.ts';
 import { recursionLimit, runConfig } from './run-config.ts';
@@ -108,7 +109,7 @@ export async function openSession(
     config: {
       ...config,
       configurable: { ...config.configurable, ...chosen },
-      callbacks: modelSpans(run),
+      callbacks: [new FairTurns(), ...modelSpans(run)],
       recursionLimit: recursionLimit(run, graph),
       streamMode: [atLeast(version, STREAMS_TASKS) ? 'tasks' : 'debug', 'messages', 'custom', 'updates'],
       subgraphs: true,
