@@ -2,6 +2,7 @@ import { isObject, jsonBytes, type Json } from './json.ts';
 import type { LogEntry } from './entry.ts';
 import type { EventOf, RunEvent, Source } from './events.ts';
 import type { Message } from './messages.ts';
+import { cutText } from './shorten.ts';
 import type { Run, TraceRef, Usage } from './run.ts';
 import { mayFollow, type RunStatus } from './status.ts';
 
@@ -287,11 +288,13 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
+const TITLE_CHARS = 120;
+
 /** The first line a person wrote, as the title of the run: at most 120 characters. */
 export function titleOf(input: Json, fallback: string): string {
-  const text = firstText(input).trim().split('\n')[0]?.trim() ?? '';
+  const text = firstText(input).trim().split('\n')[0]?.trim().toWellFormed() ?? '';
   if (text === '') return fallback;
-  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+  return text.length <= TITLE_CHARS ? text : `${cutText(text, TITLE_CHARS - 1)}…`;
 }
 
 function firstText(input: Json): string {

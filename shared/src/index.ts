@@ -13,5 +13,7 @@ export * from './run.ts';
 export * from './search-tokens.ts';
 export * from './shorten.ts';
 export * from './status.ts';
+export * from './to-json.ts';
 export * from './trace.ts';
 export * from './view.ts';
+export * from './well-formed.ts';

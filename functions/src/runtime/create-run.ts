@@ -10,6 +10,7 @@ import {
   searchTokens,
   threadPath,
   titleOf,
+  wellFormed,
   type CreateRun,
   type Json,
   type LogEntry,
@@ -90,9 +91,9 @@ function firstEntry(
   place: Place,
   at: number,
 ): LogEntry {
-  const input: Json = body.input ?? null;
-  const config: Json = body.config ?? {};
-  const metadata: Json = body.metadata ?? {};
+  const input: Json = wellFormed(body.input ?? null);
+  const config: Json = wellFormed(body.config ?? {});
+  const metadata: Json = wellFormed(body.metadata ?? {});
   if (jsonBytes(config) + jsonBytes(metadata) > MAX_CONFIG_BYTES) {
     throw new LongrunError('too_large', `config and metadata may have ${MAX_CONFIG_BYTES} bytes together.`);
   }

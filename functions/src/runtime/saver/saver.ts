@@ -12,6 +12,7 @@ import {
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointSink } from '../../ports/checkpoint-sink.ts';
 import type { Documents } from '../../ports/documents.ts';
+import { StateSerializer } from '../serde/state-serializer.ts';
 import { Blocks } from './blocks.ts';
 import { checkpointDocument } from './checkpoint-document.ts';
 import {
@@ -53,9 +54,12 @@ const RECENT = 200; // checkpoints; a run needs the last one of each namespace
  * it together with its log: one document for a checkpoint and one for what the tasks after it write. A checkpoint
  * holds the values that changed and refers to earlier documents for the others; lists are kept by element.
  *
+ * A value comes back as it was (see StateSerializer for what does not). What cannot be written is refused before
+ * anything is stored.
+ *
  * One process at a time may run a thread. Calls throw InvalidCheckpointConfig for a config without its thread or
- * checkpoint, StateTooLarge for a step that no commit can hold, CheckpointDamaged when stored data is missing,
- * and whatever the store or the sink throws.
+ * checkpoint, StateNotSerializable for a value that cannot be written, StateTooLarge for a step that no commit can
+ * hold, CheckpointDamaged when stored data is missing, and whatever the store or the sink throws.
  */
 export class DocumentSaver extends BaseCheckpointSaver {
   readonly #documents: Documents;
@@ -69,7 +73,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
   readonly #writes = new Recent<Promise<WritesState>>(RECENT);
 
   constructor(options: DocumentSaverOptions) {
-    super(options.serde);
+    super(options.serde ?? new StateSerializer());
     this.#documents = options.documents;
     this.#threadPath = options.threadPath;
     this.#sink = options.sink;
