@@ -24,7 +24,6 @@ import {
   namespaceOf,
   pathOf,
   requireNamespace,
-  writesKey,
   type Namespace,
 } from './keys.ts';
 import { loadValues } from './load-values.ts';
@@ -35,7 +34,7 @@ import type { Known } from './store-values.ts';
 import { endOfTask, entriesOf, mergeEntries } from './task-writes.ts';
 import { deleteThreadDocuments, threadIds } from './threads.ts';
 import { Tuples } from './tuple.ts';
-import { emptyWrites, readWrites, writeTask, type WritesState } from './writes-document.ts';
+import { emptyWrites, writeTask, type WritesState } from './writes-document.ts';
 
 export interface DocumentSaverOptions {
   documents: Documents;
@@ -154,7 +153,12 @@ export class DocumentSaver extends BaseCheckpointSaver {
     return configOf(place, id);
   }
 
-  override async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+  override async putWrites(
+    config: RunnableConfig,
+    writes: PendingWrite[],
+    taskId: string,
+    taskPath = '',
+  ): Promise<void> {
     const place = requireNamespace(config, this.#threadPath);
     const id = idOf(config);
     if (id === undefined)
@@ -164,8 +168,12 @@ export class DocumentSaver extends BaseCheckpointSaver {
     const key = checkpointKey(place.ns, id);
     // From here to the sink nothing is awaited: calls for one checkpoint reach the sink in their order.
     const state = await this.#orForget(this.#writesOf(place, key));
-    const merged = mergeEntries(state.tasks.get(taskId) ?? [], entries);
-    const documents = writeTask(state, place.thread, key, taskId, merged, STEP_BYTES);
+    const before = state.tasks.get(taskId);
+    const task = {
+      entries: mergeEntries(before?.entries ?? [], entries),
+      path: taskPath || (before?.path ?? ''),
+    };
+    const documents = writeTask(state, place.thread, key, taskId, task, STEP_BYTES);
     await this.#orForget(
       this.#sink.taskWrites(
         {
@@ -240,9 +248,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
     const path = pathOf(thread, key);
     const known = this.#writes.get(path);
     if (known !== undefined) return known;
-    const loading = this.#documents
-      .get([pathOf(thread, writesKey(key))])
-      .then(([document]) => readWrites(this.#blocks, thread, document));
+    const loading = this.#records.writesOf(thread, key);
     this.#writes.set(path, loading);
     return loading;
   }
