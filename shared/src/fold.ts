@@ -2,6 +2,7 @@ import { isObject, jsonBytes, type Json } from './json.ts';
 import type { LogEntry } from './entry.ts';
 import type { EventOf, OpenInterrupt, RunEvent, Source } from './events.ts';
 import type { Message } from './messages.ts';
+import { cutText } from './shorten.ts';
 import type { Run, TraceRef, Usage } from './run.ts';
 import { mayFollow, type RunStatus } from './status.ts';
 
@@ -326,16 +327,13 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Code points. */
-const MAX_TITLE = 120;
+const TITLE_CHARS = 120;
 
-/** The first line a person wrote, as the title of the run. */
+/** The first line a person wrote, as the title of the run: at most 120 characters. */
 export function titleOf(input: Json, fallback: string): string {
   const text = firstText(input).trim().split('\n')[0]?.trim().toWellFormed() ?? '';
   if (text === '') return fallback;
-  // By code points: half of a pair is no text, and the store would keep something else.
-  const points = Array.from(text.slice(0, 2 * MAX_TITLE + 2));
-  return points.length <= MAX_TITLE ? text : `${points.slice(0, MAX_TITLE - 1).join('')}…`;
+  return text.length <= TITLE_CHARS ? text : `${cutText(text, TITLE_CHARS - 1)}…`;
 }
 
 function firstText(input: Json): string {

@@ -15,5 +15,7 @@ export * from './search-tokens.ts';
 export * from './shorten.ts';
 export * from './status.ts';
 export { strict } from './strict.ts';
+export * from './to-json.ts';
 export * from './trace.ts';
 export * from './view.ts';
+export * from './well-formed.ts';

@@ -66,15 +66,6 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The same JSON with every half of a surrogate pair, which no UTF-8 can hold, replaced by U+FFFD. Depth is the caller's to limit. */
-export function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.toWellFormed();
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]);
-  return Object.fromEntries(entries);
-}
-
 /** Length of the value's JSON text in UTF-8 bytes. */
 export function jsonBytes(value: Json): number {
   return utf8Bytes(JSON.stringify(value));
@@ -83,52 +74,4 @@ export function jsonBytes(value: Json): number {
 const encoder = new TextEncoder();
 export function utf8Bytes(text: string): number {
   return encoder.encode(text).length;
-}
-
-/**
- * Turns what a graph produced into plain JSON: class instances by their `toJSON`, bigint and functions by
- * their text, cycles and depth cut off. Never throws.
- */
-export function toJson(value: unknown): Json {
-  const seen = new WeakSet();
-  const walk = (item: unknown, depth: number): Json | undefined => {
-    switch (typeof item) {
-      case 'string':
-      case 'boolean':
-        return item;
-      case 'number':
-        return Number.isFinite(item) ? item : null;
-      case 'bigint':
-        return item.toString();
-      case 'object':
-        return item === null ? null : walkObject(item, depth);
-      default:
-        return undefined;
-    }
-  };
-  const walkObject = (item: object, depth: number): Json => {
-    if (depth > MAX_JSON_DEPTH || seen.has(item)) return null;
-    seen.add(item);
-    const result = expand(item, depth);
-    seen.delete(item);
-    return result;
-  };
-  const expand = (item: object, depth: number): Json => {
-    if ('toJSON' in item && typeof item.toJSON === 'function') {
-      const plain: unknown = item.toJSON();
-      return (plain === item ? null : walk(plain, depth + 1)) ?? null;
-    }
-    if (Array.isArray(item)) return item.map((entry) => walk(entry, depth + 1) ?? null);
-    if (item instanceof Map) return expand(Object.fromEntries(item), depth);
-    if (item instanceof Set) return expand([...item], depth);
-    if (item instanceof Error) return { name: item.name, message: item.message };
-    if (ArrayBuffer.isView(item)) return `${item.byteLength} bytes`;
-    const out: JsonObject = {};
-    for (const [key, entry] of Object.entries(item)) {
-      const plain = walk(entry, depth + 1);
-      if (plain !== undefined) out[key] = plain;
-    }
-    return out;
-  };
-  return walk(value, 0) ?? null;
 }

@@ -12,7 +12,24 @@ export function shorten(value: Json, kept = KEPT): Json {
 }
 
 export function shortenText(text: string, kept: number): string {
+  const beginning = cutText(text, kept);
+  return beginning === text ? text : `${beginning} … (${text.length - beginning.length} more characters)`;
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const AROUND = 256; // code units that are looked at on both sides of the cut; few graphemes have ten
+
+/** The beginning of a text, at most `kept` code units; what a reader sees as one character is never cut. */
+export function cutText(text: string, kept: number): string {
   if (text.length <= kept) return text;
-  const beginning = text.slice(0, kept).toWellFormed();
-  return `${beginning} … (${text.length - kept} more characters)`;
+  const from = Math.max(0, kept - AROUND);
+  const near = text.slice(from, kept + AROUND);
+  const start = graphemes.segment(near).containing(kept - from)?.index ?? 0;
+  // One that is longer than all that was looked at is cut between two code points.
+  return start > 0 ? text.slice(0, from + start) : betweenCodePoints(text, kept);
+}
+
+function betweenCodePoints(text: string, kept: number): string {
+  const splits = kept > 0 && (text.codePointAt(kept - 1) ?? 0) > 0xffff;
+  return text.slice(0, splits ? kept - 1 : kept);
 }

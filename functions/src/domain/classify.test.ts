@@ -52,6 +52,7 @@ describe('what a thrown value means for the run', () => {
     ['gRPC not found', error({ code: 5 }), 'graph_error', false],
     ['a mistake in a node', new TypeError('x is not a function'), 'graph_error', false],
     ['steps without end', error({ name: 'GraphRecursionError' }), 'recursion_limit', false],
+    ['state that cannot be stored', error({ name: 'StateNotSerializable' }), 'state_not_serializable', false],
     ['state too large', error({ name: 'StateTooLarge' }), 'state_too_large', false],
     ['our own, for good', new LongrunError('too_large', 'no'), 'too_large', false],
     ['our own, for now', new LongrunError('unavailable', 'no'), 'unavailable', true],

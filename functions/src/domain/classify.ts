@@ -56,6 +56,7 @@ const BY_TYPE: Record<string, string> = {
 const BY_NAME: Record<string, string> = {
   GraphRecursionError: 'recursion_limit',
   StateTooLarge: 'state_too_large',
+  StateNotSerializable: 'state_not_serializable',
   ContextOverflowError: 'context_length_exceeded',
   ModelRefused: 'model_refused',
   ModelCutOff: 'upstream_error',

@@ -1,3 +1,5 @@
+import { cutText } from '@longrun/shared';
+
 /** What a thrown value of unknown make says of itself. */
 
 const MAX_CHAIN = 5;
@@ -70,5 +72,5 @@ export function messageOf(thrown: unknown): string {
     .replace(/\s*Troubleshooting URL: \S+\s*$/, '')
     .replace(/^\[GoogleGenerativeAI Error\]: (?:Error fetching from \S+: )?/, '')
     .trim();
-  return (plain === '' ? nameOf(thrown) : plain).slice(0, MAX_MESSAGE);
+  return cutText((plain === '' ? nameOf(thrown) : plain).toWellFormed(), MAX_MESSAGE);
 }

@@ -5,6 +5,7 @@ import {
   packJson,
   threadPath,
   unpackJson,
+  wellFormed,
   type CreateThread,
   type Json,
   type Thread,
@@ -19,7 +20,7 @@ import type { RunStore } from '../runtime/run-store.ts';
 export async function createThread(store: RunStore, uid: string, body: CreateThread): Promise<Thread> {
   const threadId = body.thread_id ?? randomUUID();
   const at = new Date(store.clock.now()).toISOString();
-  const metadata = body.metadata ?? {};
+  const metadata = wellFormed(body.metadata ?? {});
   if (jsonBytes(metadata) > MAX_CONFIG_BYTES) {
     throw new LongrunError('too_large', `metadata may have ${MAX_CONFIG_BYTES} bytes of JSON.`);
   }

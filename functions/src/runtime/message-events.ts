@@ -1,5 +1,5 @@
-import { isBaseMessage, type BaseMessage } from '@langchain/core/messages';
 import { isObject, toJson, type Json, type Message, type NewEvent } from '@longrun/shared';
+import { flat, isMessage, textOf, toMessage, typeOf, type AnyMessage } from './any-message.ts';
 import type { Price } from './stream-reader.ts';
 
 /** What LangGraph says about a streamed message; other keys are ignored. */
@@ -9,33 +9,47 @@ export interface ChunkMetadata {
   ls_model_name?: unknown;
 }
 
-/**
- * A chunk of mode `messages`: its text, and what the call used. `streamed` remembers the ids of chunked messages,
- * `counted` of those whose call was counted.
- */
+/** What was heard of the messages of a run so far, by their ids. */
+export class Heard {
+  /** Those that came in chunks. */
+  readonly streamed = new Set<string>();
+  /** Those whose call was counted. */
+  readonly counted = new Set<string>();
+  /** First halves of characters, of which the next chunk brings the second. */
+  readonly #halves = new Map<string, string>();
+
+  /** The text as far as its characters are whole. */
+  whole(id: string, piece: string): string {
+    const text = (this.#halves.get(id) ?? '') + piece;
+    const half = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? '';
+    if (half === '') this.#halves.delete(id);
+    else this.#halves.set(id, half);
+    return text.slice(0, text.length - half.length).toWellFormed();
+  }
+}
+
+/** A chunk of mode `messages`: its text, and what the call used. */
 export function chunkEvents(
   chunk: unknown,
   metadata: ChunkMetadata,
-  streamed: Set<string>,
-  counted: Set<string>,
+  heard: Heard,
   price: Price,
   at: number,
 ): NewEvent[] {
-  if (!isMessage(chunk) || chunk.getType() !== 'ai') return [];
-  const id = chunk.id;
-  if (id === undefined) return [];
+  if (!isMessage(chunk) || typeOf(chunk) !== 'ai') return [];
+  const { id } = chunk;
+  if (typeof id !== 'string') return [];
   const isChunk = 'concat' in chunk;
   const where = place(metadata);
   const events: NewEvent[] = [];
   // A message that comes whole was made by a node, and is reported when that node finished.
-  if (isChunk && chunk.text !== '') {
-    events.push({ type: 'message.delta', at, ...where, message_id: id, text: chunk.text });
-  }
+  const text = isChunk ? heard.whole(id, textOf(chunk.content)) : '';
+  if (text !== '') events.push({ type: 'message.delta', at, ...where, message_id: id, text });
   const usage = usageOf(chunk, metadata);
-  if (usage !== null && (isChunk || !streamed.has(id))) {
+  if (usage !== null && (isChunk || !heard.streamed.has(id))) {
     const cost = price(usage.model, usage);
-    const more = counted.has(id);
-    counted.add(id);
+    const more = heard.counted.has(id);
+    heard.counted.add(id);
     events.push({
       type: 'usage',
       at,
@@ -43,15 +57,28 @@ export function chunkEvents(
       usage: { ...usage, ...(cost === undefined ? {} : { cost_usd: cost }), ...(more ? { more } : {}) },
     });
   }
-  if (isChunk) streamed.add(id);
+  if (isChunk) heard.streamed.add(id);
   return events;
 }
 
 /** The messages at the top level of a node's result, in the shape that LangChain's clients use. */
 export function messagesIn(result: unknown): Message[] {
-  if (isMessage(result)) return withId(result);
-  if (typeof result !== 'object' || result === null) return [];
-  return baseMessages(Array.isArray(result) ? result : Object.values(result)).flatMap(withId);
+  return listsIn(result).flatMap((list) => list.filter(isMessage).flatMap(withId));
+}
+
+/**
+ * Those of them that can be reported before the state holds them, and those that cannot: a plain `{ role, content }`
+ * becomes a message only there, and what the node said after it must not be reported before it.
+ */
+export function messagesInOrder(result: unknown): { ready: Message[]; waiting: Message[] } {
+  const found = { ready: [] as Message[], waiting: [] as Message[] };
+  for (const list of listsIn(result)) {
+    const plain = list.findIndex((item) => !isMessage(item));
+    const end = plain < 0 ? list.length : plain;
+    found.ready.push(...list.slice(0, end).filter(isMessage).flatMap(withId));
+    found.waiting.push(...list.slice(end).filter(isMessage).flatMap(withId));
+  }
+  return found;
 }
 
 /** Those of a state's messages that are not in `known`, which holds ids. */
@@ -59,43 +86,34 @@ export function messagesBeyond(
   state: Record<string, unknown>,
   known: { has(id: string): boolean },
 ): Message[] {
-  return baseMessages(Object.values(state))
-    .filter(({ id }) => id !== undefined && !known.has(id))
-    .flatMap(withId);
+  return messagesIn(state).filter(({ id }) => !known.has(id));
 }
 
-function baseMessages(values: unknown[]): BaseMessage[] {
-  return values.flatMap((value) => {
-    if (isMessage(value)) return [value];
-    return Array.isArray(value) ? value.filter(isMessage) : [];
-  });
+/** The lists among the values of a node's result, a single value as a list of one. */
+function listsIn(result: unknown): unknown[][] {
+  if (isMessage(result)) return [[result]];
+  if (Array.isArray(result)) return [result];
+  if (typeof result !== 'object' || result === null) return [];
+  return valuesOf(result).map((value) => (Array.isArray(value) ? value : [value]));
 }
 
-/** A graph may come with a copy of LangChain of its own, so messages are known by shape. */
-function isMessage(value: unknown): value is BaseMessage {
-  return isBaseMessage(value as BaseMessage | undefined);
+/** Without those that cannot be looked at. */
+function valuesOf(result: object): unknown[] {
+  try {
+    return Object.keys(result).flatMap((key) => {
+      try {
+        return [Reflect.get(result, key)];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
 }
 
-function withId(message: BaseMessage): Message[] {
-  return message.id === undefined ? [] : [toMessage(message, message.id)];
-}
-
-function toMessage(message: BaseMessage, id: string): Message {
-  const fields = toJson({
-    content: message.content,
-    name: message.name,
-    tool_calls: 'tool_calls' in message ? message.tool_calls : undefined,
-    tool_call_id: 'tool_call_id' in message ? message.tool_call_id : undefined,
-  });
-  const { content = '', name, tool_calls, tool_call_id } = isObject(fields) ? fields : {};
-  return {
-    id,
-    type: message.getType(),
-    content,
-    ...(typeof name === 'string' ? { name } : {}),
-    ...(Array.isArray(tool_calls) && tool_calls.length > 0 ? { tool_calls } : {}),
-    ...(typeof tool_call_id === 'string' ? { tool_call_id } : {}),
-  };
+function withId(message: AnyMessage): Message[] {
+  return typeof message.id === 'string' ? [toMessage(message, message.id)] : [];
 }
 
 /** `langgraph_checkpoint_ns` is `node:task|node:task`; the last part is the task that made the call. */
@@ -109,14 +127,14 @@ function place(metadata: ChunkMetadata): { task?: string; node?: string } {
   };
 }
 
-function usageOf(chunk: BaseMessage, metadata: ChunkMetadata) {
-  const usage = toJson('usage_metadata' in chunk ? chunk.usage_metadata : undefined);
+function usageOf(chunk: AnyMessage, metadata: ChunkMetadata) {
+  const { usage, model } = modelCall(chunk);
   if (!isObject(usage)) return null;
   const { input_tokens, output_tokens, input_token_details: details } = usage;
   const cached = isObject(details) ? details['cache_read'] : undefined;
   if (typeof input_tokens !== 'number' || typeof output_tokens !== 'number') return null;
   if (input_tokens === 0 && output_tokens === 0) return null;
-  const named = metadata.ls_model_name ?? chunk.response_metadata['model_name'];
+  const named = metadata.ls_model_name ?? model;
   return {
     model: typeof named === 'string' ? named : 'unknown',
     input_tokens,
@@ -125,14 +143,13 @@ function usageOf(chunk: BaseMessage, metadata: ChunkMetadata) {
   };
 }
 
-/** A graph's state or a node's result as JSON, its messages in the shape that LangChain's clients use. */
+function modelCall(chunk: AnyMessage) {
+  const usage = toJson('usage_metadata' in chunk ? chunk.usage_metadata : undefined);
+  const about = toJson('response_metadata' in chunk ? chunk.response_metadata : undefined);
+  return { usage, model: isObject(about) ? about['model_name'] : undefined };
+}
+
+/** A graph's state or a node's result as JSON, its messages flat, however deep they lie. */
 export function stateToJson(value: unknown): Json {
-  const plain = (item: unknown): unknown => {
-    if (isMessage(item)) return toMessage(item, item.id ?? '');
-    return Array.isArray(item) ? item.map(plain) : item;
-  };
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || isMessage(value)) {
-    return toJson(plain(value));
-  }
-  return toJson(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])));
+  return toJson(value, flat);
 }

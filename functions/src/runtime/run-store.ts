@@ -14,6 +14,8 @@ import {
   runPath,
   runToDoc,
   threadPath,
+  wellFormed,
+  type Json,
   type LogEntry,
   type NewEvent,
   type Run,
@@ -213,9 +215,12 @@ export class RunStore {
   }
 }
 
-/** Numbers new events and puts them into the entry that follows the run's head. */
+/** Numbers new events and puts them, well formed, into the entry that follows the run's head. */
 export function nextEntry(run: Run, events: NewEvent[], writer: string): LogEntry {
-  const numbered = events.map((event, i): RunEvent => ({ ...event, seq: run.head.seq + 1 + i }));
+  const numbered = events.map((event, i): RunEvent => ({
+    ...(wellFormed(event as Json) as NewEvent),
+    seq: run.head.seq + 1 + i,
+  }));
   return { n: run.head.entry + 1, writer, nonce: randomUUID(), events: numbered };
 }
 

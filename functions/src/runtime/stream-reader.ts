@@ -6,7 +6,6 @@ import {
   shorten,
   shortenText,
   sourceSchema,
-  toJson,
   usageSchema,
   type Json,
   type Message,
@@ -14,10 +13,13 @@ import {
   type Source,
 } from '@longrun/shared';
 import * as z from 'zod';
+import { withoutLargeFields } from './any-message.ts';
 import {
   chunkEvents,
+  Heard,
   messagesBeyond,
   messagesIn,
+  messagesInOrder,
   stateToJson,
   type ChunkMetadata,
 } from './message-events.ts';
@@ -36,6 +38,11 @@ export type Price = (
   model: string,
   usage: { input_tokens: number; output_tokens: number; cached_tokens?: number },
 ) => number | undefined;
+
+interface Where {
+  task?: string;
+  node?: string;
+}
 
 interface OpenTask {
   task: string;
@@ -59,8 +66,9 @@ export class StreamReader {
   readonly #handedOver = new Set<string>();
   readonly #nodes = new Map<string, string>();
   readonly #known: Map<string, string>;
-  readonly #streamed = new Set<string>();
-  readonly #counted = new Set<string>();
+  readonly #heard = new Heard();
+  /** What nodes of the graph said after something that becomes a message only in the state. */
+  readonly #waiting = new Map<string, { message: Message; where: Where }>();
   readonly #price: Price;
   readonly #done: Set<string>;
   readonly #pairs: boolean;
@@ -108,7 +116,7 @@ export class StreamReader {
     }
     if (mode === 'custom') return this.#custom(path, payload, at);
     if (mode === 'messages' && Array.isArray(payload)) {
-      return chunkEvents(payload[0], metadataOf(payload[1]), this.#streamed, this.#counted, this.#price, at);
+      return chunkEvents(payload[0], metadataOf(payload[1]), this.#heard, this.#price, at);
     }
     return [];
   }
@@ -165,9 +173,15 @@ export class StreamReader {
    * message with an id only in the state. What is there before a step has ended was the input, and is known from then on.
    */
   stateSaved(state: Record<string, unknown>, stepEnded: boolean, at: number): NewEvent[] {
-    return messagesBeyond(state, this.#known)
-      .filter((message) => this.#isNew(message) && stepEnded)
-      .flatMap((message) => this.#told(message, at, {}));
+    const inState = messagesBeyond(state, this.#known).filter((message) => this.#isNew(message) && stepEnded);
+    const told = inState.flatMap((message) =>
+      this.#told(message, at, this.#waiting.get(message.id)?.where ?? {}),
+    );
+    if (!stepEnded) return told;
+    // What the state did not take in was said all the same.
+    const left = [...this.#waiting.values()].filter(({ message }) => this.#isNew(message));
+    this.#waiting.clear();
+    return [...told, ...left.flatMap(({ message, where }) => this.#told(message, at, where))];
   }
 
   #task(ns: string[], payload: unknown, at: number): NewEvent[] {
@@ -213,9 +227,14 @@ export class StreamReader {
     this.#open.delete(task.task);
     this.#done.add(task.task);
     const { task: id, node } = task;
-    const messages = messagesIn(result)
+    const where = { task: id, node };
+    // The state that holds them is looked at when it is that of the whole graph.
+    const { ready, waiting } =
+      task.ns.length === 0 ? messagesInOrder(result) : { ready: messagesIn(result), waiting: [] };
+    for (const message of waiting) this.#waiting.set(message.id, { message, where });
+    const messages = ready
       .filter((message) => this.#isNew(message))
-      .flatMap((message) => this.#told(message, at, { task: id, node }));
+      .flatMap((message) => this.#told(message, at, where));
     const plain = stateToJson(result);
     const bytes = jsonBytes(plain);
     const kept =
@@ -224,7 +243,8 @@ export class StreamReader {
   }
 
   /** A large message is told piece by piece, unless it was streamed, and then by its beginning. */
-  #told(message: Message, at: number, where: { task?: string; node?: string }): NewEvent[] {
+  #told(whole: Message, at: number, where: Where): NewEvent[] {
+    const message = withoutLargeFields(whole);
     const bytes = jsonBytes(message as Json);
     if (bytes <= MESSAGE_LIMIT) return [{ type: 'message', at, ...where, message }];
     const text = messageText(message);
@@ -237,7 +257,7 @@ export class StreamReader {
       ...where,
       message: { ...beginning, id: message.id, content_bytes: bytes },
     };
-    if (text === '' || this.#streamed.has(message.id)) return [told];
+    if (text === '' || this.#heard.streamed.has(message.id)) return [told];
     return [{ type: 'message.delta', at, ...where, message_id: message.id, text }, told];
   }
 
@@ -250,7 +270,7 @@ export class StreamReader {
   }
 
   #custom(ns: string[], payload: unknown, at: number): NewEvent[] {
-    const data = toJson(payload);
+    const data = stateToJson(payload);
     const where = this.#sender(ns, isObject(data) ? data['node'] : undefined);
     if (isObject(data)) {
       if (data['type'] === 'progress') {
@@ -281,7 +301,7 @@ export class StreamReader {
    * The stream names the graph of a custom event, not its task: it is known when only one is open there, or only one of
    * the node that the event names.
    */
-  #sender(ns: string[], node: unknown): { task?: string; node?: string } {
+  #sender(ns: string[], node: unknown): Where {
     const open = [...this.#open.values()].filter((task) => task.ns.join('|') === ns.join('|'));
     const here =
       typeof node === 'string' && open.length > 1 ? open.filter((task) => task.node === node) : open;

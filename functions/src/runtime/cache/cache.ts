@@ -4,6 +4,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { errorMessage } from '@longrun/shared';
 import { CacheOffline, type Cache, type CacheAddress, type CacheEntry } from '../../ports/cache.ts';
 import { log } from '../../telemetry/log.ts';
+import { StateSerializer } from '../serde/state-serializer.ts';
 
 export interface NodeCacheOptions {
   /** Whose results: a node may look at its user, so nobody is given what was computed for someone else. */
@@ -29,7 +30,7 @@ export class NodeCache extends BaseCache {
   readonly #options: NodeCacheOptions;
 
   constructor(cache: Cache, options: NodeCacheOptions) {
-    super();
+    super(new StateSerializer());
     if (options.uid === '' || options.uid.includes('/'))
       throw new TypeError('A cache needs the id of a user.');
     this.#cache = cache;

@@ -9,7 +9,7 @@ import { StateTooLarge } from './errors.ts';
 import { encodeHead, type Head } from './head.ts';
 import { checkpointKey, chunkPath, pathOf, type Namespace } from './keys.ts';
 import { Packer } from './packer.ts';
-import { storeValues, storeWhole, type Known } from './store-values.ts';
+import { storeMetadata, storeValues, type Known } from './store-values.ts';
 
 const HEAD_BYTES = 300_000; // with the data that stands beside it still below Firestore's 1 MiB
 
@@ -50,7 +50,7 @@ export async function checkpointDocument(
     ts: checkpoint.ts,
     channelVersions: { ...checkpoint.channel_versions },
     versionsSeen: structuredClone(checkpoint.versions_seen),
-    metadata: await storeWhole(serde, packer, metadata),
+    metadata: await storeMetadata(serde, packer, metadata),
     values: stored.values,
   };
   if (packer.size > limit) throw largest(stored.written, packer.size, limit);

@@ -1,3 +1,18 @@
+import { pathText, type Path } from '../serde/not-serializable.ts';
+
+/** A channel holds what cannot be stored. Running it again would not help. */
+export class StateNotSerializable extends Error {
+  readonly channel: string;
+  readonly path: Path;
+
+  constructor(channel: string, path: Path, what: string, options?: ErrorOptions) {
+    super(`The channel "${channel}" cannot be stored: ${pathText([channel, ...path])} ${what}.`, options);
+    this.name = 'StateNotSerializable';
+    this.channel = channel;
+    this.path = path;
+  }
+}
+
 /** A step wrote more than one commit can hold. Running it again would not help. */
 export class StateTooLarge extends Error {
   readonly channel: string;

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
  *
  *   checkpoints/{key}       head and changed values of one checkpoint; key = {namespace}!{checkpoint id}
  *   checkpoints/{key}!w     what the tasks of the step after it wrote, a field for each task
+ *   checkpoints/{key}!w1    more of that, and so on (!w2 ...), when one document cannot hold it
  *   blobs/{key}!{i}         pieces of what is too large to stand in its document
  *
  * The document's id is repeated in its field `key`, the only one that is queried, because Firestore sorts
@@ -34,15 +35,20 @@ export const pathOf = (thread: string, key: string) => `${checkpointsOf(thread)}
 export const chunkPath = (thread: string, key: string, i: number) => `${blobsOf(thread)}/${key}!${i}`;
 
 export const checkpointKey = (ns: string, id: string) => `${prefixOf(ns)}!${encodeId(id)}`;
-export const writesKey = (key: string) => `${key}${WRITES}`;
-export const isWritesKey = (key: string) => key.endsWith(WRITES);
-export const checkpointOfWrites = (key: string) => key.slice(0, -WRITES.length);
+/** Of the document with a part of the writes after a checkpoint; most steps have one part, number 0. */
+export const writesKey = (key: string, part = 0) => `${key}${WRITES}${part === 0 ? '' : part}`;
+export const isWritesKey = (key: string) => PART.test(key);
+export const checkpointOfWrites = (key: string) => key.replace(PART, '');
+export const partOfWrites = (key: string) => Number(PART.exec(key)?.[1] ?? 0);
+/** The parts of a checkpoint's writes lie from the first key to before the other; `:` is the character after `9`. */
+export const writesKeysOf = (key: string) => ({ from: `${key}${WRITES}`, before: `${key}${WRITES}:` });
 /** Every key of the namespace lies between the two; `"` is the character after `!`. */
 export const keysOf = (ns: string) => ({ after: `${prefixOf(ns)}!`, before: `${prefixOf(ns)}"` });
 /** For names of blobs, which must be short and free of slashes whatever the task is called. */
 export const shortHash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 const WRITES = '!w';
+const PART = /!w(\d*)$/;
 
 /** Namespaces name every node on the way down, so they may be long: only the root's is readable. */
 function prefixOf(ns: string): string {

@@ -2,7 +2,14 @@ import type { Documents, StoredDocument } from '../../ports/documents.ts';
 import type { Blocks } from './blocks.ts';
 import { CheckpointDamaged } from './errors.ts';
 import { decodeHead, type Head } from './head.ts';
-import { checkpointKey, checkpointOfWrites, checkpointsOf, isWritesKey, keysOf, writesKey } from './keys.ts';
+import {
+  checkpointKey,
+  checkpointOfWrites,
+  checkpointsOf,
+  isWritesKey,
+  keysOf,
+  writesKeysOf,
+} from './keys.ts';
 import type { Namespace } from './keys.ts';
 import { readWrites, type WritesState } from './writes-document.ts';
 
@@ -33,19 +40,32 @@ export class Records {
     this.#blocks = blocks;
   }
 
-  /** One read, and one more if tasks have written after it. */
+  /** One read, and one more if tasks have written after it (a few more if it was very much). */
   async byId({ thread, ns }: Namespace, id: string): Promise<CheckpointRecord | undefined> {
     const key = checkpointKey(ns, id);
     const found = await this.#documents.query({
       collection: checkpointsOf(thread),
       where: [
         { field: 'key', op: '>=', value: key },
-        { field: 'key', op: '<=', value: writesKey(key) },
+        { field: 'key', op: '<', value: writesKeysOf(key).before },
       ],
     });
     const checkpoint = found.find((document) => keyOf(document) === key);
-    const writes = found.find((document) => keyOf(document) === writesKey(key));
+    const writes = found.filter((document) => isWritesKey(keyOf(document)));
     return checkpoint === undefined ? undefined : await this.#record(thread, key, checkpoint, writes);
+  }
+
+  /** What tasks wrote after the checkpoint with this key. */
+  async writesOf(thread: string, key: string): Promise<WritesState> {
+    const { from, before } = writesKeysOf(key);
+    const found = await this.#documents.query({
+      collection: checkpointsOf(thread),
+      where: [
+        { field: 'key', op: '>=', value: from },
+        { field: 'key', op: '<', value: before },
+      ],
+    });
+    return await readWrites(this.#blocks, thread, found);
   }
 
   /**
@@ -59,15 +79,15 @@ export class Records {
 
   /** `limit` is how many are wanted, so that not more are read; it does not end the list. */
   async *list(range: Range, limit: number): AsyncGenerator<CheckpointRecord> {
-    let writes: StoredDocument | undefined;
+    let writes: StoredDocument[] = [];
     for await (const document of this.#documentsOf(range, limit)) {
       const key = keyOf(document);
       if (isWritesKey(key)) {
-        writes = document;
+        writes.push(document);
         continue;
       }
-      const own = writes !== undefined && checkpointOfWrites(keyOf(writes)) === key ? writes : undefined;
-      writes = undefined;
+      const own = writes.filter((part) => checkpointOfWrites(keyOf(part)) === key);
+      writes = [];
       yield await this.#record(range.thread, key, document, own);
     }
   }
@@ -96,7 +116,7 @@ export class Records {
     thread: string,
     key: string,
     checkpoint: StoredDocument,
-    writes: StoredDocument | undefined,
+    writes: StoredDocument[],
   ): Promise<CheckpointRecord> {
     const data = checkpoint.fields['data'];
     if (data instanceof Uint8Array) this.#blocks.remember(checkpoint.path, data);

@@ -12,6 +12,7 @@ import {
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointSink } from '../../ports/checkpoint-sink.ts';
 import type { Documents } from '../../ports/documents.ts';
+import { StateSerializer } from '../serde/state-serializer.ts';
 import { Blocks } from './blocks.ts';
 import { checkpointDocument } from './checkpoint-document.ts';
 import {
@@ -23,7 +24,6 @@ import {
   namespaceOf,
   pathOf,
   requireNamespace,
-  writesKey,
   type Namespace,
 } from './keys.ts';
 import { loadValues } from './load-values.ts';
@@ -35,7 +35,7 @@ import { endOfTask } from './end-of-task.ts';
 import { entriesOf, mergeEntries } from './task-writes.ts';
 import { deleteThreadDocuments, threadIds } from './threads.ts';
 import { Tuples } from './tuple.ts';
-import { emptyWrites, readWrites, writeTask, type WritesState } from './writes-document.ts';
+import { emptyWrites, writeTask, type WritesState } from './writes-document.ts';
 
 export interface DocumentSaverOptions {
   documents: Documents;
@@ -54,9 +54,12 @@ const RECENT = 200; // checkpoints; a run needs the last one of each namespace
  * it together with its log: one document for a checkpoint and one for what the tasks after it write. A checkpoint
  * holds the values that changed and refers to earlier documents for the others; lists are kept by element.
  *
+ * A value comes back as it was (see StateSerializer for what does not). What cannot be written is refused before
+ * anything is stored.
+ *
  * One process at a time may run a thread. Calls throw InvalidCheckpointConfig for a config without its thread or
- * checkpoint, StateTooLarge for a step that no commit can hold, CheckpointDamaged when stored data is missing,
- * and whatever the store or the sink throws.
+ * checkpoint, StateNotSerializable for a value that cannot be written, StateTooLarge for a step that no commit can
+ * hold, CheckpointDamaged when stored data is missing, and whatever the store or the sink throws.
  */
 export class DocumentSaver extends BaseCheckpointSaver {
   readonly #documents: Documents;
@@ -70,7 +73,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
   readonly #writes = new Recent<Promise<WritesState>>(RECENT);
 
   constructor(options: DocumentSaverOptions) {
-    super(options.serde);
+    super(options.serde ?? new StateSerializer());
     this.#documents = options.documents;
     this.#threadPath = options.threadPath;
     this.#sink = options.sink;
@@ -151,7 +154,12 @@ export class DocumentSaver extends BaseCheckpointSaver {
     return configOf(place, id);
   }
 
-  override async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+  override async putWrites(
+    config: RunnableConfig,
+    writes: PendingWrite[],
+    taskId: string,
+    taskPath = '',
+  ): Promise<void> {
     const place = requireNamespace(config, this.#threadPath);
     const id = idOf(config);
     if (id === undefined)
@@ -161,8 +169,12 @@ export class DocumentSaver extends BaseCheckpointSaver {
     const key = checkpointKey(place.ns, id);
     // From here to the sink nothing is awaited: calls for one checkpoint reach the sink in their order.
     const state = await this.#orForget(this.#writesOf(place, key));
-    const merged = mergeEntries(state.tasks.get(taskId) ?? [], entries);
-    const documents = writeTask(state, place.thread, key, taskId, merged, STEP_BYTES);
+    const before = state.tasks.get(taskId);
+    const task = {
+      entries: mergeEntries(before?.entries ?? [], entries),
+      path: taskPath || (before?.path ?? ''),
+    };
+    const documents = writeTask(state, place.thread, key, taskId, task, STEP_BYTES);
     await this.#orForget(
       this.#sink.taskWrites(
         {
@@ -237,9 +249,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
     const path = pathOf(thread, key);
     const known = this.#writes.get(path);
     if (known !== undefined) return known;
-    const loading = this.#documents
-      .get([pathOf(thread, writesKey(key))])
-      .then(([document]) => readWrites(this.#blocks, thread, document));
+    const loading = this.#records.writesOf(thread, key);
     this.#writes.set(path, loading);
     return loading;
   }

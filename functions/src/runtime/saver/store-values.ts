@@ -1,13 +1,15 @@
-import {
-  isDeltaSnapshot,
-  type ChannelVersions,
-  type Checkpoint,
-  type CheckpointMetadata,
-  type SerializerProtocol,
+import type {
+  ChannelVersions,
+  Checkpoint,
+  CheckpointMetadata,
+  SerializerProtocol,
 } from '@langchain/langgraph-checkpoint';
+import { toJson } from '@longrun/shared';
+import { NotSerializable } from '../serde/not-serializable.ts';
+import { isSnapshot } from '../serde/records.ts';
 import type { Head, ListSegment, StoredValue, Versioned } from './head.ts';
 import { planList } from './list-plan.ts';
-import { digestsOf, serialize } from './serialize.ts';
+import { digestsOf, ofChannel, serialize } from './serialize.ts';
 import type { Packer, Serialized } from './packer.ts';
 
 const TEXT_BYTES = 256; // a value up to here is copied from head to head, so that reading it costs no document
@@ -54,7 +56,7 @@ export async function storeValues(
     }
     if (!changed && parent === undefined && source !== 'fork' && source !== 'update') continue;
     const before = packer.size;
-    const stored = await store(serde, packer, value, old?.value, oldDigests ?? []);
+    const stored = await ofChannel(channel, () => store(serde, packer, value, old?.value, oldDigests ?? []));
     result.values.set(channel, { version, value: stored.value });
     if (stored.digests !== undefined) result.digests.set(channel, stored.digests);
     result.written.set(channel, packer.size - before);
@@ -62,12 +64,21 @@ export async function storeValues(
   return result;
 }
 
-/** A value without a history, as metadata is. */
-export async function storeWhole(
+/** What a caller notes about its run is no state: what cannot be written of it is noted as far as it can be shown. */
+export async function storeMetadata(
   serde: SerializerProtocol,
   packer: Packer,
-  value: unknown,
+  metadata: CheckpointMetadata,
 ): Promise<StoredValue> {
+  try {
+    return await storeWhole(serde, packer, metadata);
+  } catch (error) {
+    if (!(error instanceof NotSerializable)) throw error;
+    return await storeWhole(serde, packer, toJson(metadata));
+  }
+}
+
+async function storeWhole(serde: SerializerProtocol, packer: Packer, value: unknown): Promise<StoredValue> {
   return place(packer, await serialize(serde, value), TEXT_BYTES);
 }
 
@@ -78,7 +89,7 @@ async function store(
   old: StoredValue | undefined,
   oldDigests: string[],
 ): Promise<{ value: StoredValue; digests?: string[] }> {
-  const snapshot = isDeltaSnapshot(value);
+  const snapshot = isSnapshot(value);
   const list: unknown = snapshot ? value.value : value;
   if (!Array.isArray(list)) return { value: await storeWhole(serde, packer, value) };
   const elements: unknown[] = list;

@@ -5,7 +5,7 @@ import {
   type PendingWrite,
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint';
-import { serialize } from './serialize.ts';
+import { ofChannel, serialize } from './serialize.ts';
 import type { Serialized } from './packer.ts';
 
 /** One write of a task: its place among the task's writes, negative for LangGraph's own channels. */
@@ -40,7 +40,11 @@ function effectiveWrites(writes: PendingWrite[]): { channel: string; index: numb
 export async function entriesOf(serde: SerializerProtocol, writes: PendingWrite[]): Promise<Entry[]> {
   const kept = effectiveWrites(writes);
   return await Promise.all(
-    kept.map(async ({ channel, index, value }) => ({ channel, index, ...(await serialize(serde, value)) })),
+    kept.map(async ({ channel, index, value }) => ({
+      channel,
+      index,
+      ...(await ofChannel(channel, () => serialize(serde, value))),
+    })),
   );
 }
 

@@ -1,6 +1,8 @@
 import {
+  compareWritesSortKeys,
   maxChannelVersion,
   TASKS,
+  writesSortKey,
   type Checkpoint,
   type CheckpointMetadata,
   type CheckpointPendingWrite,
@@ -62,10 +64,15 @@ export class Tuples {
     };
   }
 
-  /** By task, as the savers for SQL databases have it, and in the task's own order. */
+  /** In the order in which LangGraph applies them: by the task's path and id, and in the task's own order. */
   async #pendingWrites(writes: WritesState): Promise<CheckpointPendingWrite[]> {
+    const tasks = [...writes.tasks].map(([task, { entries, path }]) => ({
+      task,
+      entries,
+      key: writesSortKey(path, task),
+    }));
     const pending: CheckpointPendingWrite[] = [];
-    for (const [task, entries] of [...writes.tasks].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const { task, entries } of tasks.sort((a, b) => compareWritesSortKeys(a.key, b.key))) {
       for (const entry of entries) {
         pending.push([task, entry.channel, await deserialize(this.#serde, entry)]);
       }

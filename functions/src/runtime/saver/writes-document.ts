@@ -4,18 +4,28 @@ import * as z from 'zod';
 import type { Blocks } from './blocks.ts';
 import { CheckpointDamaged, StateTooLarge } from './errors.ts';
 import type { Segment } from './head.ts';
-import { chunkPath, pathOf, shortHash, writesKey } from './keys.ts';
+import { chunkPath, partOfWrites, pathOf, shortHash, writesKey } from './keys.ts';
 import { Packer, unpack, type Serialized } from './packer.ts';
 import type { Entry } from './task-writes.ts';
 
 /**
- * The document with what the tasks of one step wrote. Each task has a field of its own, so that each can be
- * merged in blindly; a field is `{ writes: JSON, data? }`, or `{ writes, blobs: key }` when its data is large.
+ * The documents with what the tasks of one step wrote: one, and more when that is full. Each task has a field of its
+ * own, so that each can be merged in blindly; a field is `{ task, path, writes: JSON, data? }`, or `{ ..., blobs: key }`
+ * when its data is large. A task that no longer fits moves to a later document; what the last one says of it counts.
  */
 export interface WritesState {
-  tasks: Map<string, Entry[]>;
-  /** Bytes that each task's field takes in the document. */
-  sizes: Map<string, number>;
+  tasks: Map<string, TaskWrites>;
+  /** Bytes of the fields of each document. */
+  parts: number[];
+}
+
+export interface TaskWrites {
+  entries: Entry[];
+  /** Where the task stands in its step, as LangGraph says it: the order in which writes are applied. */
+  path: string;
+  part: number;
+  /** Bytes that its field takes in its document. */
+  size: number;
 }
 
 const DOCUMENT_BYTES = 900_000; // of Firestore's 1 MiB
@@ -28,7 +38,7 @@ const entrySchema = z.tuple([
 ]);
 const writesSchema = z.array(entrySchema);
 
-export const emptyWrites = (): WritesState => ({ tasks: new Map(), sizes: new Map() });
+export const emptyWrites = (): WritesState => ({ tasks: new Map(), parts: [] });
 
 /** Puts the task's writes in the state and returns the documents that make it so. Throws StateTooLarge. */
 export function writeTask(
@@ -36,7 +46,7 @@ export function writeTask(
   thread: string,
   key: string,
   taskId: string,
-  entries: Entry[],
+  { entries, path }: Pick<TaskWrites, 'entries' | 'path'>,
   limit: number,
 ): DocumentWrite[] {
   const packer = new Packer(writesKey(key));
@@ -47,23 +57,22 @@ export function writeTask(
   });
   if (packer.size > limit) throw tooLarge(entries, packer.size, limit);
   const writes = JSON.stringify(encoded);
-  const head = Buffer.byteLength(writes) + 2 * Buffer.byteLength(taskId) + 100;
-  const others = [...state.sizes].reduce((sum, [task, size]) => (task === taskId ? sum : sum + size), 0);
-  const { data, chunks } = packer.finish(DOCUMENT_BYTES - others - head);
-  const field: Fields = { task: taskId, writes };
+  const head = headBytes({ task: taskId, path, writes });
+  if (head > DOCUMENT_BYTES) throw tooLarge(entries, head, DOCUMENT_BYTES);
+  const { part, room } = placeFor(state, taskId, head, packer.size);
+  const { data, chunks } = packer.finish(room - head);
+  const field: Fields = { task: taskId, ...(path === '' ? {} : { path }), writes };
   // Named by its content too, so that a blob never changes once written.
   const blobs = `${writesKey(key)}!${shortHash(taskId)}${hash('sha256', Buffer.concat(chunks), 'base64url')}`;
   if (chunks.length > 0) field['blobs'] = blobs;
   else if (data.byteLength > 0) field['data'] = data;
-  const size = head + data.byteLength;
-  if (others + size > DOCUMENT_BYTES) throw new StateTooLarge('__writes__', others + size, DOCUMENT_BYTES);
-  state.tasks.set(taskId, entries);
-  state.sizes.set(taskId, size);
+  note(state, taskId, { entries, path, part, size: head + data.byteLength });
+  const documentKey = writesKey(key, part);
   return [
     {
       op: 'merge',
-      path: pathOf(thread, writesKey(key)),
-      fields: { key: writesKey(key), [`${FIELD}${shortHash(taskId)}`]: field },
+      path: pathOf(thread, documentKey),
+      fields: { key: documentKey, [`${FIELD}${shortHash(taskId)}`]: field },
     },
     ...chunks.map((chunk, i): DocumentWrite => ({
       op: 'set',
@@ -73,22 +82,53 @@ export function writeTask(
   ];
 }
 
-/** Throws CheckpointDamaged. */
+/** The document for a task's writes, and the bytes that it has left for them. */
+function placeFor(
+  { tasks, parts }: WritesState,
+  taskId: string,
+  head: number,
+  data: number,
+): { part: number; room: number } {
+  const before = tasks.get(taskId);
+  const part = before?.part ?? Math.max(0, parts.length - 1);
+  const room = DOCUMENT_BYTES - ((parts[part] ?? 0) - (before?.size ?? 0));
+  // Data that no document could hold goes to blobs, and its field can stay here.
+  const fits = head + data <= room || (head + data > DOCUMENT_BYTES && head <= room);
+  return fits ? { part, room } : { part: parts.length, room: DOCUMENT_BYTES };
+}
+
+function note({ tasks, parts }: WritesState, taskId: string, task: TaskWrites): void {
+  const before = tasks.get(taskId);
+  // Where it moved away from, its former field still takes its room.
+  const freed = before?.part === task.part ? before.size : 0;
+  parts[task.part] = (parts[task.part] ?? 0) - freed + task.size;
+  tasks.set(taskId, task);
+}
+
+/** Roughly what a field takes besides its data. */
+function headBytes({ task, path, writes }: { task: string; path: string; writes: string }): number {
+  return Buffer.byteLength(writes) + 2 * Buffer.byteLength(task) + Buffer.byteLength(path) + 100;
+}
+
+/** `documents`: all parts of one checkpoint's writes. Throws CheckpointDamaged. */
 export async function readWrites(
   blocks: Blocks,
   thread: string,
-  document: StoredDocument | undefined,
+  documents: StoredDocument[],
 ): Promise<WritesState> {
   const state = emptyWrites();
-  for (const [name, value] of Object.entries(document?.fields ?? {})) {
-    if (document === undefined || !name.startsWith(FIELD)) continue;
-    const field = parseField(document.path, value);
-    const entries: Entry[] = [];
-    for (const [channel, index, stored] of field.writes) {
-      entries.push({ channel, index, ...(await bytesOf(blocks, thread, field, stored)) });
+  const partOf = ({ path }: StoredDocument) => partOfWrites(path);
+  for (const document of documents.toSorted((a, b) => partOf(a) - partOf(b))) {
+    const part = partOf(document);
+    for (const [name, value] of Object.entries(document.fields)) {
+      if (!name.startsWith(FIELD)) continue;
+      const field = parseField(document.path, value);
+      const entries: Entry[] = [];
+      for (const [channel, index, stored] of field.writes) {
+        entries.push({ channel, index, ...(await bytesOf(blocks, thread, field, stored)) });
+      }
+      note(state, field.task, { entries, path: field.path, part, size: field.size });
     }
-    state.tasks.set(field.task, entries);
-    state.sizes.set(field.task, field.size);
   }
   return state;
 }
@@ -113,6 +153,7 @@ async function bytesOf(
 
 const fieldSchema = z.object({
   task: z.string(),
+  path: z.string().default(''),
   writes: z.string(),
   data: z.instanceof(Uint8Array).default(new Uint8Array(0)),
   blobs: z.string().optional(),
@@ -122,9 +163,7 @@ function parseField(path: string, value: Value) {
   try {
     const field = fieldSchema.parse(value);
     const writes = writesSchema.parse(JSON.parse(field.writes));
-    const size =
-      Buffer.byteLength(field.writes) + field.data.byteLength + 2 * Buffer.byteLength(field.task) + 100;
-    return { ...field, writes, size };
+    return { ...field, writes, size: headBytes(field) + field.data.byteLength };
   } catch (error) {
     throw new CheckpointDamaged(path, "a task's writes cannot be read", { cause: error });
   }

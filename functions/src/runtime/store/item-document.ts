@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { isObject, LongrunError, type JsonObject } from '@longrun/shared';
 import type { DocumentWrite, Fields, StoredDocument } from '../../ports/documents.ts';
+import { encodeAsJson } from '../serde/encode.ts';
+import { NotSerializable } from '../serde/not-serializable.ts';
 import { documentId } from './address.ts';
 import { invalid, MAX_VALUE_BYTES, tooLarge } from './limits.ts';
 
@@ -46,18 +48,19 @@ export function encodeValue(value: unknown): string {
 }
 
 function textOf(value: JsonObject): string {
-  let json: unknown;
-  try {
-    json = JSON.stringify(value);
-  } catch (error) {
-    // Cycles, bigint, or nested beyond the stack.
-    throw invalid(
-      `The value of an item must be JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
+  const json = JSON.stringify(asJson(value));
   // A `toJSON` of its own can make anything of an object.
-  if (typeof json === 'string' && json.startsWith('{')) return json;
+  if (json.startsWith('{')) return json;
   throw invalid('The value of an item must be an object as JSON too.');
+}
+
+function asJson(value: JsonObject): unknown {
+  try {
+    return encodeAsJson(value);
+  } catch (error) {
+    if (!(error instanceof NotSerializable)) throw error;
+    throw invalid(`The value of an item must be JSON: ${error.message}.`);
+  }
 }
 
 /** The item's fields, and its pieces when it needs some. `collection` is the path of the owner's store. */

@@ -30,6 +30,39 @@ describe('values', () => {
     expect(read.data()).toEqual(data);
   });
 
+  test('timestamps are stored to the microsecond, finer ones rounded down; so a query finds them', async () => {
+    const c = collection();
+    const fine = new Timestamp(1_700_000_000, 123_456_789);
+    const early = new Timestamp(-1, 999_999_999);
+    await c.doc('d').set({ at: fine, deep: { list: [early] } });
+    await c.doc('d').update({ union: FieldValue.arrayUnion(fine) });
+    const stored = await c.doc('d').get();
+    const rounded = new Timestamp(1_700_000_000, 123_456_000);
+    expect(stored.data()).toEqual({
+      at: rounded,
+      deep: { list: [new Timestamp(-1, 999_999_000)] },
+      union: [rounded],
+    });
+    expect((await c.where('at', '==', rounded).get()).size).toBe(1);
+    await c.doc('d').update({ union: FieldValue.arrayRemove(fine) });
+    expect((await c.doc('d').get()).get('union')).toEqual([]);
+  });
+
+  test('half characters are refused where the client sends them, in texts and names; U+FFFD is a character', async () => {
+    const doc = collection().doc();
+    const bytes = Buffer.from('\ufffd');
+    await doc.set({ text: 'a\ufffd', 'name\ufffd': [{ bytes }], whole: '🙂' });
+    expect((await doc.get()).get('text')).toBe('a\ufffd');
+    for (const half of ['a\ud83d', '\ude42']) {
+      expect(await codeOf(doc.set({ text: half }))).toBe(CODE.INVALID_ARGUMENT);
+      expect(await codeOf(doc.set({ deep: [{ [half]: 1 }], bytes, whole: '\ufffd' }))).toBe(
+        CODE.INVALID_ARGUMENT,
+      );
+      expect(await codeOf(collection().where('a', '==', half).get())).toBe(CODE.INVALID_ARGUMENT);
+    }
+    expect((await doc.get()).get('text')).toBe('a\ufffd');
+  });
+
   test('64-bit integers are exact', async () => {
     const big = connect({ useBigInt: true });
     const doc = big.doc('ints/a');

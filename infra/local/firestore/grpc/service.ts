@@ -7,6 +7,7 @@ import { callerOf } from './caller.ts';
 import { firestoreService } from '../protos.ts';
 import { StatusError, toStatus } from '../engine/status.ts';
 import { roughSize } from './rough-size.ts';
+import { withUtf8Check } from './utf8.ts';
 import type { Caller, Fail, FirestoreApi, Send, ServerStream } from '../engine/types.ts';
 
 const MAX_RECEIVE_BYTES = 16 * 1024 * 1024; // a commit may have 10 MiB
@@ -48,7 +49,7 @@ export function createGrpcServer(
     if (status !== error) onDefect(error);
     return { code: status.code, details: status.message };
   };
-  const service = firestoreService();
+  const { service, check } = withUtf8Check(firestoreService());
   const implementation: Parameters<Server['addService']>[1] = {};
   for (const name of UNARY) {
     implementation[methodName(name)] = (
@@ -56,21 +57,27 @@ export function createGrpcServer(
       callback: sendUnaryData<object>,
     ) => {
       const method: (request: object, caller: Caller) => Promise<object> = api[name];
-      const ask = async (): Promise<object> => await method(call.request, callerOf(call.metadata));
+      const ask = async (): Promise<object> => {
+        check(call.request);
+        return await method(call.request, callerOf(call.metadata));
+      };
       void answer(ask(), callback, failure);
     };
   }
   for (const name of STREAMING) {
     implementation[methodName(name)] = (call: ServerWritableStream<object, object>) => {
       const method: (request: object, caller: Caller) => AsyncIterable<object> = api[name];
-      const ask = async (): Promise<void> => await pump(call, method(call.request, callerOf(call.metadata)));
+      const ask = async (): Promise<void> => {
+        check(call.request);
+        await pump(call, method(call.request, callerOf(call.metadata)));
+      };
       ask().catch((error: unknown) => call.emit('error', failure(error)));
     };
   }
   for (const name of DUPLEX) {
     implementation[methodName(name)] = (call: ServerDuplexStream<object, object>) => {
       const open: (caller: Caller, send: Send<object>, fail: Fail) => ServerStream<object> = api[name];
-      connect(call, open, failure, maxBacklogBytes);
+      connect(call, open, check, failure, maxBacklogBytes);
     };
   }
   server.addService(
@@ -127,6 +134,7 @@ function drained(call: ServerWritableStream<object, object>): Promise<void> {
 function connect(
   call: ServerDuplexStream<object, object>,
   open: (caller: Caller, send: Send<object>, fail: Fail) => ServerStream<object>,
+  check: (request: object) => void,
   failure: (error: unknown) => object,
   maxBacklogBytes: number,
 ): void {
@@ -156,7 +164,16 @@ function connect(
   };
   const stream = open(caller, send, fail);
   const close = (): void => stream.close();
-  call.on('data', (request: object) => stream.receive(request));
+  call.on('data', (request: object) => {
+    try {
+      check(request);
+    } catch (error) {
+      close();
+      fail(error);
+      return;
+    }
+    stream.receive(request);
+  });
   call.on('end', () => {
     close();
     if (!ended) call.end();

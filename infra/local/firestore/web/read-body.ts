@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { StatusError } from '../engine/status.ts';
 
-/** The whole body as text. @throws StatusError when it is longer than `maxBytes`. */
+/** The whole body as text. @throws StatusError when it is longer than `maxBytes`, or no UTF-8. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -12,5 +13,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
       throw new StatusError('INVALID_ARGUMENT', `the body exceeds ${String(maxBytes)} bytes`);
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  if (!isUtf8(body)) throw new StatusError('INVALID_ARGUMENT', 'the body is no UTF-8');
+  return body.toString('utf8');
 }

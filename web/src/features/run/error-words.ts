@@ -12,6 +12,7 @@ const WORDS: { [code: string]: string } = {
   storage_unavailable: 'The storage could not be reached',
   recursion_limit: 'The graph took more steps than allowed',
   state_too_large: 'The state became too large to store',
+  state_not_serializable: 'The state holds something that cannot be stored',
   attempts_exhausted: 'It was tried again and again without getting further',
   unknown_graph: 'This graph is not served any more',
 };

@@ -5,6 +5,7 @@ import { invalid } from '../status.ts';
 import type { Location, StoredDocument } from '../store/document.ts';
 import { locate } from '../store/document.ts';
 import { fieldAt, withField } from '../value/fields.ts';
+import { inMicroseconds } from '../value/microseconds.ts';
 import { documentSize } from '../value/size.ts';
 import { checkDocumentSize, checkFields } from '../value/validate.ts';
 import type { Fields, Value } from '../values.ts';
@@ -28,9 +29,17 @@ export function parseWrite(write: Write, database: string): ParsedWrite {
   if (at.database !== database) {
     throw invalid(`Document "${at.name}" is not in database "${database}".`);
   }
-  if (kind === 'update') checkFields(write.update?.fields ?? {});
   if (kind === 'verify' && !write.currentDocument) throw invalid('A verify needs a precondition.');
-  return { at, write, kind, bytes: documentSize(at.segments, write.update?.fields ?? {}) };
+  const bytes = documentSize(at.segments, write.update?.fields ?? {});
+  return { at, write: kind === 'update' ? asStored(write) : write, kind, bytes };
+}
+
+/** @throws StatusError INVALID_ARGUMENT */
+function asStored(write: Write): Write {
+  const { update } = write;
+  if (update?.fields === undefined) return write;
+  checkFields(update.fields);
+  return { ...write, update: { ...update, fields: inMicroseconds(update.fields) } };
 }
 
 function kindOf(write: Write): ParsedWrite['kind'] {

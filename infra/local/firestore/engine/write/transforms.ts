@@ -8,6 +8,7 @@ import { invalid } from '../status.ts';
 import type { FieldTransform } from '../messages.ts';
 import { compareValues, equalValues } from '../value/encode.ts';
 import { fieldAt, withField } from '../value/fields.ts';
+import { valueInMicroseconds } from '../value/microseconds.ts';
 import { checkValue } from '../value/validate.ts';
 import { NULL_VALUE } from '../values.ts';
 import type { Fields, Value } from '../values.ts';
@@ -98,7 +99,7 @@ const elementsOf = (value: Value | undefined): Value[] =>
 
 function checked(values: Value[] = []): Value[] {
   for (const value of values) checkValue(value, 0, true);
-  return values;
+  return values.map(valueInMicroseconds);
 }
 
 function union(before: Value | undefined, added: Value[]): Value {

@@ -32,6 +32,7 @@ function readMessage(schema: Message, json: unknown, at: string, depth: number):
 }
 
 function read(kind: Kind, json: unknown, at: string, depth: number): unknown {
+  if (typeof json === 'string') wellFormed(json, at);
   if (typeof kind === 'string') return SCALARS[kind](json) ?? refuse(at, kind);
   switch (kind.kind) {
     case 'message':
@@ -42,7 +43,10 @@ function read(kind: Kind, json: unknown, at: string, depth: number): unknown {
     case 'map':
       if (!isRecord(json)) throw wrong(at, 'an object');
       return Object.fromEntries(
-        Object.entries(json).map(([key, value]) => [key, read(kind.of, value, `${at}.${key}`, depth)]),
+        Object.entries(json).map(([key, value]) => [
+          wellFormed(key, at),
+          read(kind.of, value, `${at}.${key}`, depth),
+        ]),
       );
     case 'enum': {
       const name = typeof json === 'number' ? kind.names[json] : json;
@@ -51,6 +55,12 @@ function read(kind: Kind, json: unknown, at: string, depth: number): unknown {
         : refuse(at, 'a known name');
     }
   }
+}
+
+/** An escape such as \ud800 can write half a character, which UTF-8 has not and no message can hold. */
+function wellFormed(text: string, at: string): string {
+  if (!text.isWellFormed()) throw wrong(at, 'well-formed Unicode text');
+  return text;
 }
 
 /** Each returns undefined for what it does not accept. */

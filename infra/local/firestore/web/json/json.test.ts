@@ -5,6 +5,22 @@ import { messageFromJson } from './from-json.ts';
 import { AGGREGATION_REQUEST, DOCUMENT, LISTEN_REQUEST, QUERY_REQUEST, VALUE } from './schema.ts';
 import { messageToJson } from './to-json.ts';
 
+describe('text that is not well formed', () => {
+  it.each([
+    { stringValue: 'a\ud83d' },
+    { stringValue: '\ude42' },
+    { mapValue: { fields: { 'name\ud83d': { booleanValue: true } } } },
+    { arrayValue: { values: [{ stringValue: '\ud83d\ud83d' }] } },
+    { referenceValue: 'projects/p/databases/d/documents/a/\ud83d' },
+  ])('%j is refused', (json) => {
+    expect(() => messageFromJson(VALUE, json)).toThrow(StatusError);
+  });
+
+  it('a pair of halves is a character', () => {
+    expect(messageFromJson(VALUE, { stringValue: '\ud83d\ude42' })).toEqual({ stringValue: '🙂' });
+  });
+});
+
 describe('values', () => {
   it.each([
     [{ nullValue: null }, { nullValue: 'NULL_VALUE' }],
