@@ -129,7 +129,7 @@ export class Catalog {
   }
 }
 
-function infoOf({ state_schema: _, drawing: _drawing, ...info }: Description): GraphInfo {
+function infoOf({ state_schema: _state, drawing: _drawing, ...info }: Description): GraphInfo {
   return info;
 }
 
