@@ -134,6 +134,6 @@ describe('a graph that cannot be loaded', () => {
     await user.type(screen.getByRole('textbox', { name: 'What should be done?' }), 'Why?');
     await user.keyboard('{Enter}');
     expect(location.pathname).toBe('/');
-    expect(screen.getByText('Bad cannot be run.')).toBeTruthy();
+    expect(screen.getByTitle<HTMLButtonElement>('Bad cannot be run.').disabled).toBe(true);
   });
 });
