@@ -2,6 +2,7 @@ import type { Project } from '../config.ts';
 import { runChild, type ChildEnd } from './child.ts';
 import type { Description } from './description.ts';
 import { graphInfo } from './graph-info.ts';
+import { LATE_MS } from './report.ts';
 
 export interface DescribeOptions {
   project: Project;
@@ -24,6 +25,7 @@ export async function describeGraphs({ project, ids, limitMs, onDescribed, onFil
   while (rest.length > 0) {
     const settled = new Set<string>();
     const threw = new Set<string>();
+    const described = new Map<string, number>();
     let loading = rest[0] ?? '';
     let exited: string | undefined;
     const end = await runChild({
@@ -41,6 +43,7 @@ export async function describeGraphs({ project, ids, limitMs, onDescribed, onFil
             // What its leftovers threw meanwhile stands.
             if (!settled.has(report.description.id)) onDescribed(report.description);
             settled.add(report.description.id);
+            described.set(report.description.id, performance.now());
             return;
           case 'failed':
             settled.add(report.id);
@@ -57,17 +60,16 @@ export async function describeGraphs({ project, ids, limitMs, onDescribed, onFil
         }
       },
     });
-    const unsettled = rest.filter((id) => !settled.has(id));
-    const blamed = exited ?? (unsettled.length > 0 ? loading : undefined);
+    const blamed = exited ?? (rest.some((id) => !settled.has(id)) ? loading : undefined);
     if (blamed !== undefined) {
       // What it threw before it ended is the better reason.
       if (!threw.has(blamed)) broken(blamed, placed(blamed, endText(end)));
+      // Those just before it may have left something behind that had no time to show itself.
+      const unproven = [...described].filter(([, at]) => performance.now() - at < LATE_MS);
+      for (const [id] of unproven) if (!threw.has(id)) settled.delete(id);
       settled.add(blamed);
     }
-    const left = rest.filter((id) => !settled.has(id));
-    // A process that does not even begin would not begin the next time.
-    if (left.length === rest.length) for (const id of left.splice(0)) broken(id, placed(id, endText(end)));
-    rest = left;
+    rest = rest.filter((id) => !settled.has(id));
   }
 }
 

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import { inProject, readProject } from '../config.ts';
 import { enterProject } from '../enter.ts';
 import { loadGraph } from '../load-graph.ts';
@@ -8,15 +8,13 @@ import { asLoading, graphThatLeft } from '../loading.ts';
 import { thrownText } from '../thrown.ts';
 import { tooSlow, within } from '../within.ts';
 import { describeGraph } from './describe-graph.ts';
-import { REPORTS, type Report } from './report.ts';
+import { LATE_MS, REPORTS, type Report } from './report.ts';
 
 /**
  * A process of its own that loads graphs and says what they are like: `main.ts CONFIG LIMIT_MS ID...`. A module may hang,
  * end the process or throw when nobody listens; all that is lost then is this process, which says whose module it was.
  */
 const [config = '', limit = '', ...ids] = process.argv.slice(2);
-/** A module's leftovers, a timer or a client that connects, get so long after the last one. Milliseconds. */
-const LATE_MS = 1_000;
 const PARENT_MS = 1_000;
 const parent = process.ppid;
 
@@ -57,6 +55,8 @@ for (const id of ids) {
     say({ kind: 'failed', id, message: thrownText(error) });
   }
   for (const file of await loader.files()) tellFile(file);
+  // What it left behind has its turn before the next one.
+  await immediate();
 }
 await pause(LATE_MS);
 done = true;

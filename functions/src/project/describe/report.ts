@@ -13,5 +13,8 @@ export const reportSchema = z.discriminatedUnion('kind', [
 ]);
 export type Report = z.infer<typeof reportSchema>;
 
+/** What a module left behind, a timer or a client that connects, shows within so long whether it throws. Milliseconds. */
+export const LATE_MS = 1_000;
+
 /** The descriptor on which it is said; what modules print goes elsewhere. */
 export const REPORTS = 3;
