@@ -73,7 +73,7 @@ export async function describeGraphs({ project, ids, limitMs, onDescribed, onFil
   }
 }
 
-export function brokenGraph(project: Project, id: string, message: string): Description {
+function brokenGraph(project: Project, id: string, message: string): Description {
   const entry = project.graphs.get(id);
   if (entry === undefined) throw new Error(`There is no graph "${id}".`);
   return { ...graphInfo(entry, undefined, []), error: { code: 'graph_broken', message } };
