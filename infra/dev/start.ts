@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../functions/src/config/config.ts';
+import { readProject } from '../../functions/src/project/config.ts';
 import { heal } from '../local/backup/heal.ts';
 import { Keeper } from '../local/backup/keeper.ts';
 import { bytesOf } from '../local/backup/set.ts';
@@ -28,6 +29,8 @@ const SWEEP_MS = 15_000;
 const LATER: ReadonlySet<Part> = new Set(['trace', 'maintenance', 'admin']);
 
 const settings = settingsOrExit();
+const project = await readProject(settings.graphs ?? inRoot('langgraph.json')).catch(exit);
+for (const notice of project.notices) process.stdout.write(`${project.file}: ${notice}\n`);
 buildPage();
 await takeFolder(settings.data).catch(exit);
 const ports = await choosePorts(settings.data, settings.port).catch(exit);
@@ -84,7 +87,7 @@ try {
 await writeAddresses();
 keeper.start(stores.map(({ part, file }) => servedSource(file, `http://${local(part)}`)));
 const watched = {
-  folder: settings.graphs === null ? inRoot('functions/src') : dirname(settings.graphs),
+  folder: settings.graphs === null ? inRoot('functions/src') : project.folder,
   except: settings.data,
 };
 await onCodeChange(watched, (path) => {
@@ -170,6 +173,7 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
       ),
       ...(target === 'admin' ? adminEnv(operators, process.env) : {}),
       FUNCTION_TARGET: target,
+      GRAPHS_FILE: process.env['GRAPHS_FILE'] ?? join(settings.data, 'graphs.json'),
     },
   };
 }

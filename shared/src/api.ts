@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Backup } from './admin.ts';
 import { id, jsonObject } from './create-run-request.ts';
+import type { JsonObject } from './json.ts';
 import { jsonSchema } from './messages.ts';
 import { RUN_STATUSES } from './status.ts';
 import { notSupported, only, strict } from './strict.ts';
@@ -121,6 +122,17 @@ export interface GraphInfo {
   steps: { [node: string]: string };
   /** It works with the model that MODEL names; graphs may well bring their own. */
   uses_model?: boolean | undefined;
+  /** Version of LangGraph that the graph's project brings along. */
+  langgraph?: string | undefined;
+  /** JSON Schemas, where the graph knows them while it runs: those of zod and StateSchema. */
+  input_schema?: JsonObject | undefined;
+  output_schema?: JsonObject | undefined;
+  config_schema?: JsonObject | undefined;
+  context_schema?: JsonObject | undefined;
+  /** What could not be found out about a graph that can be run. */
+  note?: string | undefined;
+  /** Why it cannot be run. */
+  error?: { code: 'graph_broken'; message: string } | undefined;
 }
 
 /** GET /api/health */

@@ -52,7 +52,7 @@ export function apiApp(
   version: string,
   requests: OpenRequests,
 ): Express {
-  const { store, queue, graphs } = services;
+  const { store, queue, catalog } = services;
   const app = express();
   app.disable('x-powered-by');
   app.use((req, res, next) => {
@@ -96,7 +96,7 @@ export function apiApp(
 
   route('get', '/graphs', async () => ({
     model: modelLabel(process.env),
-    graphs: await graphs.describe(),
+    graphs: await catalog.describe(),
   }));
   route('get', '/library/*id', (req) => openSource(req));
 
@@ -114,7 +114,7 @@ export function apiApp(
 
   const create: Handler = async (req, res, user) => {
     const body = await withWebhook(parseBody(req, createRunSchema), services.config);
-    if (!graphs.has(body.assistant_id)) await graphs.get(body.assistant_id);
+    catalog.require(body.assistant_id);
     const key = req.headers['idempotency-key'];
     if (key !== undefined && (typeof key !== 'string' || key.length < 1 || key.length > 200)) {
       throw new LongrunError('invalid_request', 'Idempotency-Key: must have 1 to 200 characters.');

@@ -9,9 +9,9 @@ import type { Cache } from '../ports/cache.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
+import { Catalog } from '../project/catalog.ts';
 import { readProject } from '../project/config.ts';
 import { enterProject } from '../project/enter.ts';
-import { Graphs } from '../project/graphs.ts';
 import { RunStore } from '../runtime/run-store.ts';
 import { log } from '../telemetry/log.ts';
 import { traceAsConfigured } from '../telemetry/start.ts';
@@ -25,7 +25,7 @@ export interface Services {
   bootId: string;
   store: RunStore;
   queue: TaskQueue;
-  graphs: Graphs;
+  catalog: Catalog;
   cache: Cache;
 }
 
@@ -54,7 +54,11 @@ async function openServices(): Promise<Services> {
   return {
     config,
     bootId: randomUUID(),
-    graphs: new Graphs(project, config.GRAPH_LOAD_TIMEOUT_S * 1_000),
+    catalog: new Catalog({
+      project,
+      file: config.GRAPHS_FILE,
+      limitMs: config.GRAPH_LOAD_TIMEOUT_S * 1_000,
+    }),
     store: new RunStore({
       documents,
       clock: systemClock,

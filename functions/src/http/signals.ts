@@ -1,3 +1,4 @@
+import { graphThatLeft } from '../project/loading.ts';
 import { attemptThatThrew } from '../runtime/stray-errors.ts';
 import { log } from '../telemetry/log.ts';
 import { recorder } from '../telemetry/tracing.ts';
@@ -32,9 +33,11 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
     );
   };
   const onRejection = (error: unknown) => {
+    if (wasLeft(error)) return;
     log.foreignError('A promise was rejected and nobody handled it.', error, runOf(attemptThatThrew()));
   };
   const onException = (error: Error) => {
+    if (wasLeft(error)) return;
     const attempt = attemptThatThrew();
     log.foreignError('An exception was thrown and nobody handled it.', error, runOf(attempt));
     if (attempt === undefined) process.exit(16);
@@ -50,6 +53,14 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
     const taken = atExit || [...SIGNALS, ...CRASHES].some((name) => name === event);
     if (taken && !ours.has(listener)) queueMicrotask(() => process.removeListener(event, listener));
   });
+}
+
+/** What a graph's module left behind when it was loaded, a timer or a client, ends neither a run nor the process. */
+function wasLeft(error: unknown): boolean {
+  const graph = graphThatLeft();
+  if (graph === undefined) return false;
+  log.foreignError(`What the module of the graph "${graph}" left behind failed.`, error, { graph });
+  return true;
 }
 
 const runOf = (attempt: { run_id: string } | undefined) =>

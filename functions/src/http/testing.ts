@@ -4,7 +4,7 @@ import { listen } from '../../../infra/local/net/listen.ts';
 import { parseConfig } from '../config/config.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
 import { readProject } from '../project/config.ts';
-import { Graphs } from '../project/graphs.ts';
+import { Catalog } from '../project/catalog.ts';
 import { Lab, UID } from '../runtime/testing/lab.ts';
 import { apiApp } from './api.ts';
 import { OpenRequests } from './open-requests.ts';
@@ -28,7 +28,7 @@ export async function serveApi({ store, queue, documents }: Lab): Promise<ApiSer
       bootId: 'boot',
       store,
       queue,
-      graphs: new Graphs(await readProject(config.LANGGRAPH_CONFIG), 30_000),
+      catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
       cache: documentCache(documents),
     },
     async () => ({ uid: UID, admin: false }),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { exportedGraph, exportsOf, type Exported } from './export.ts';
 import type { GraphEntry } from './graph-entry.ts';
 import { langGraphCopy, type ImportLangGraph } from './langgraph-copy.ts';
@@ -26,6 +27,7 @@ export async function loadGraph(loader: ProjectLoader, entry: GraphEntry): Promi
 }
 
 async function load(loader: ProjectLoader, entry: GraphEntry): Promise<LoadedGraph> {
+  if (!existsSync(entry.file)) throw new Error('there is no such file.');
   const { exports, space } = await loader.load(entry.file);
   const { copy, importLangGraph } = await langGraphCopy(space, entry.file);
   const exported = await exportedGraph(exports, entry);

@@ -1,5 +1,5 @@
 import { ModuleSpace, type Exports } from './module-space.ts';
-import { within } from './within.ts';
+import { tooSlow, within } from './within.ts';
 
 /** A module, and the space in which it was loaded. */
 export interface LoadedModule {
@@ -44,7 +44,7 @@ export class ProjectLoader {
     try {
       const space = await this.#newest();
       const { limitMs } = this.#options;
-      const exports = await within(limitMs, space.import(file), () => new LoadingTooSlow(limitMs));
+      const exports = await within(limitMs, space.import(file), () => tooSlow(limitMs));
       const module = { exports, space };
       this.#loaded.set(file, module);
       return module;
@@ -82,14 +82,5 @@ export class ProjectLoader {
     const pause = PAUSE_MS * 2 ** (this.#spaces.length - 1);
     if (this.#spaces.length >= MAX_SPACES || this.#now() < failed.at + pause) throw failed.error;
     void this.#open();
-  }
-}
-
-export class LoadingTooSlow extends Error {
-  constructor(ms: number) {
-    super(
-      `it was not loaded within ${ms / 1_000} s. Does it wait for a server at its top? (GRAPH_LOAD_TIMEOUT_S sets the limit.)`,
-    );
-    this.name = 'LoadingTooSlow';
   }
 }

@@ -20,7 +20,10 @@ export interface RunParts {
 /** With what a function that makes graphs is called, as LangGraph's own server calls it. */
 export interface FactoryArguments {
   config: { configurable: Record<string, unknown>; [name: string]: unknown };
-  runtime: { accessContext: 'threads.create_run'; executionRuntime: { context: unknown } };
+  runtime:
+    | { accessContext: 'threads.create_run'; executionRuntime: { context: unknown } }
+    /** Only to tell what the graph is like. */
+    | { accessContext: 'assistants.read'; executionRuntime: null };
 }
 
 /** The copy of LangGraph that a graph's project brings along. */

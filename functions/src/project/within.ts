@@ -12,3 +12,9 @@ export async function within<T>(ms: number, work: Promise<T>, late: () => Error)
     work.catch(() => undefined);
   }
 }
+
+export function tooSlow(ms: number): Error {
+  return new Error(
+    `it was not loaded within ${ms / 1_000} s. Does it wait for a server while it is imported? GRAPH_LOAD_TIMEOUT_S is the limit.`,
+  );
+}

@@ -95,6 +95,33 @@ async function logOf(store: RunStore, run: Run): Promise<{ run: Run; events: Run
 const types = (events: RunEvent[]) => events.map((event) => event.type);
 
 describe('a worker', () => {
+  it('is shut down while the graph is being loaded -> the run is handed on', async () => {
+    const { documents, store } = lab();
+    const asked = Promise.withResolvers<void>();
+    const worker = new Worker({
+      id: 'w',
+      store,
+      queue: { enqueue: async () => {}, check: async () => {} },
+      graphs: {
+        get: () => {
+          asked.resolve();
+          return new Promise(() => undefined);
+        },
+      },
+      price: () => undefined,
+      random: () => 0,
+      deadlineMs: 60_000,
+      graceMs: 1_000,
+    });
+    const created = await newRun(store);
+    const handled = worker.handle({ uid: UID, run_id: created.run_id });
+    await asked.promise;
+    await worker.drained();
+    expect(await handled).toEqual({ done: true });
+    const [doc] = await documents.get([runPath(UID, created.run_id)]);
+    expect(doc === undefined ? undefined : runFromDoc(doc.fields).status).toBe('pending');
+  });
+
   it('A2 A6: pending -> running -> completed: the document is the fold of a dense log', async () => {
     const { store, worker, executed } = lab();
     const created = await newRun(store);

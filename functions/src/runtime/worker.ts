@@ -11,6 +11,7 @@ import {
 import { classify } from '../domain/classify.ts';
 import { decideClaim, decideFailure, SILENT } from '../domain/decide.ts';
 import { runTimeLeft, stepTooLong } from '../domain/timeout.ts';
+import { unlessAborted } from '../lib/unless-aborted.ts';
 import type { Cache } from '../ports/cache.ts';
 import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
@@ -160,7 +161,9 @@ export class Worker {
     const cancelTimeout = left === null ? undefined : store.clock.after(left, () => timeout.abort());
     this.#shutdown.signal.addEventListener('abort', handOver, { once: true });
     try {
-      const graph = await graphs.get(journal.run.assistant_id);
+      // A graph may take long to load, and a run that has not begun can be handed on at any time.
+      const graph = await unlessAborted(graphs.get(journal.run.assistant_id), drain.signal);
+      if (graph === undefined) return { kind: 'drained', left: false };
       return await execute({
         journal,
         graph,

@@ -211,7 +211,7 @@ describe('somebody else’s graph', () => {
   });
 
   test.each([
-    ['a graph in Python', { graphs: { mine: './agent.py:graph' } }, 'not written in JavaScript'],
+    ['a graph in Python', { graphs: { mine: './agent.py:graph' } }, 'graphs in Python are not served'],
     ['no graph', { graphs: {} }, 'names no graph'],
     ['a file that is not there', { graphs: { mine: './none.ts:graph' } }, 'none.ts'],
   ])('%s -> refused with the reason', async (_what, config, reason) => {

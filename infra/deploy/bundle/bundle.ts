@@ -24,6 +24,9 @@ export interface Bundle {
 
 const FUNCTIONS = 'functions';
 const ENTRY = 'index';
+/** The program that loads graphs in a process of its own. */
+const DESCRIBER = 'describe';
+const DESCRIBE_MAIN = 'functions/src/project/describe/main.ts';
 
 /**
  * The functions as one folder that is deployed as it is: their code and the graphs' with all of this repository inlined, the
@@ -40,7 +43,11 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
   await mkdir(outdir, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: inRoot(''),
-    entryPoints: { [ENTRY]: inRoot('functions/src/http/index.ts'), ...Object.fromEntries(config.entries) },
+    entryPoints: {
+      [ENTRY]: inRoot('functions/src/http/index.ts'),
+      [DESCRIBER]: inRoot(DESCRIBE_MAIN),
+      ...Object.fromEntries(config.entries),
+    },
     outdir,
     // Assets are found relative to the chunk, so all of them lie side by side.
     entryNames: '[name]',
@@ -63,7 +70,10 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
       assetPlugin({
         outdir,
         root: inRoot(''),
-        known: new Map([[inRoot('langgraph.json'), './langgraph.json']]),
+        known: new Map([
+          [inRoot('langgraph.json'), './langgraph.json'],
+          [inRoot(DESCRIBE_MAIN), `./${DESCRIBER}.js`],
+        ]),
         warn: (message) => warnings.push(message),
       }),
     ],

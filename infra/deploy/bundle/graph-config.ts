@@ -1,17 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import * as z from 'zod';
-
-/** What is deployed of a `langgraph.json`: its graphs and the plain settings of its environment. */
-const schema = z.looseObject({
-  graphs: z.record(
-    z.string(),
-    z.union([z.string(), z.looseObject({ path: z.string(), description: z.string().optional() })]),
-  ),
-  env: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
-});
+import { readProject, type Project } from '../../../functions/src/project/config.ts';
 
 export interface GraphConfig {
+  project: Project;
   /** Name of the entry point in the bundle -> module. */
   entries: Map<string, string>;
   /** The `langgraph.json` of the bundle. */
@@ -23,34 +13,34 @@ export interface GraphConfig {
   warnings: string[];
 }
 
-/** @throws Error when the file is no configuration of LangGraph's CLI, or names a graph in another language */
+/**
+ * What is deployed of a `langgraph.json`: its graphs and the plain settings of its environment.
+ *
+ * @throws Error when the file is no configuration of LangGraph's CLI, or no graph of it can be served
+ */
 export async function readGraphConfig(path: string): Promise<GraphConfig> {
-  const parsed = schema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
-  const { graphs, env } = parsed.data;
+  const project = await readProject(path);
   const entries = new Map<string, string>();
   const deployed: GraphConfig['deployed'] = { graphs: {} };
-  for (const [id, target] of Object.entries(graphs)) {
-    const spec = typeof target === 'string' ? target : target.path;
-    const colon = spec.lastIndexOf(':');
-    const [file, name] = colon > 1 ? [spec.slice(0, colon), spec.slice(colon + 1)] : [spec, 'default'];
-    if (!/\.[cm]?[jt]sx?$/.test(file))
-      throw new Error(`${path}: the graph "${id}" is not written in JavaScript.`);
-    const module = resolve(dirname(path), file);
+  const warnings = project.notices.filter((notice) => !notice.startsWith('env:'));
+  for (const { id, file, exportName, description, problem } of project.graphs.values()) {
+    if (problem !== undefined) {
+      warnings.push(`The graph "${id}" is not deployed. ${problem}`);
+      continue;
+    }
     const entry =
-      [...entries].find(([, known]) => known === module)?.[0] ?? `graph-${entries.size}-${slug(id)}`;
-    entries.set(entry, module);
-    const place = `./${entry}.js:${name}`;
-    const description = typeof target === 'string' ? undefined : target.description;
-    deployed.graphs[id] = description === undefined ? place : { path: place, description };
+      [...entries].find(([, known]) => known === file)?.[0] ?? `graph-${entries.size}-${slug(id)}`;
+    entries.set(entry, file);
+    const place = `./${entry}.js:${exportName}`;
+    deployed.graphs[id] = description === '' ? place : { path: place, description };
   }
-  if (entries.size === 0) throw new Error(`${path} names no graph under "graphs".`);
-  if (typeof env === 'object') deployed.env = env;
-  const warnings =
-    typeof env === 'string'
-      ? [`${env} is not deployed: set its variables, secret ones above all, as settings of the functions.`]
-      : [];
-  return { entries, deployed, warnings };
+  if (entries.size === 0) throw new Error(`${path}: no graph can be deployed. ${warnings.join(' ')}`);
+  if (project.envFile !== undefined) {
+    warnings.push(
+      `${project.envFile} is not deployed: set its variables, secret ones above all, as settings of the functions.`,
+    );
+  } else if (Object.keys(project.env).length > 0) deployed.env = project.env;
+  return { project, entries, deployed, warnings };
 }
 
 const slug = (id: string) => id.replaceAll(/[^A-Za-z0-9-]+/g, '-').slice(0, 40);

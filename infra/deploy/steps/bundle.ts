@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { bundleFunctions } from '../bundle/bundle.ts';
+import { describeForBundle } from '../bundle/describe.ts';
 import { sizesOf } from '../bundle/sizes.ts';
 import { inRoot } from '../root.ts';
 import { say, step } from '../step.ts';
@@ -12,8 +13,10 @@ export const bundle = step({
   run: async ({ graphs, out }) => {
     const outdir = resolve(out ?? inRoot('functions/dist'));
     const began = performance.now();
-    const made = await bundleFunctions({ outdir, graphs: resolve(graphs ?? inRoot('langgraph.json')) });
-    for (const warning of made.warnings) say(`Warning: ${warning}`);
+    const config = resolve(graphs ?? inRoot('langgraph.json'));
+    const made = await bundleFunctions({ outdir, graphs: config });
+    const undescribed = await describeForBundle(config, outdir);
+    for (const warning of [...made.warnings, ...undescribed]) say(`Warning: ${warning}`);
     const sizes = await sizesOf(outdir, made.metafile);
     const kb = (bytes: number) => `${(bytes / 1_000).toFixed(0)} kB`;
     say(

@@ -110,3 +110,30 @@ describe('asking', () => {
     expect(screen.getByRole('region', { name: 'Going on' }).textContent).toContain('Going on');
   });
 });
+
+describe('a graph that cannot be loaded', () => {
+  const graph = (id: string, title: string) => ({ id, title, description: '', examples: [], steps: {} });
+  const error = { code: 'graph_broken', message: './bad.ts: KEY is missing' };
+  const serve = (...graphs: object[]) =>
+    server.use(http.get('*/api/graphs', () => HttpResponse.json({ graphs, model: 'extractive' })));
+
+  it('cannot be chosen, says why, and the next one is chosen instead', async () => {
+    serve({ ...graph('bad', 'Bad'), error }, graph('good', 'Good'));
+    renderApp();
+    const list = await screen.findByRole('list', { name: 'Graphs that cannot be run' });
+    expect(list.textContent).toBe('Bad cannot be run: ./bad.ts: KEY is missing');
+    const option = screen.getByRole<HTMLOptionElement>('option', { name: 'Bad (cannot be run)' });
+    expect(option.disabled).toBe(true);
+    expect(screen.getByRole<HTMLSelectElement>('combobox', { name: 'Graph' }).value).toBe('good');
+  });
+
+  it('is the only one -> nothing can be sent', async () => {
+    serve({ ...graph('bad', 'Bad'), error });
+    const { user } = renderApp();
+    await screen.findByRole('list', { name: 'Graphs that cannot be run' });
+    await user.type(screen.getByRole('textbox', { name: 'What should be done?' }), 'Why?');
+    await user.keyboard('{Enter}');
+    expect(location.pathname).toBe('/');
+    expect(screen.getByTitle<HTMLButtonElement>('Bad cannot be run.').disabled).toBe(true);
+  });
+});

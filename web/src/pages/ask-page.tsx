@@ -5,6 +5,7 @@ import { useTitle } from '../app/title.ts';
 import { Composer } from '../features/composer/composer.tsx';
 import { useDraft } from '../features/composer/use-draft.ts';
 import { parseOptions } from '../features/composer/options.ts';
+import { BrokenGraphs } from '../features/runs/broken-graphs.tsx';
 import { useGraphs } from '../features/runs/graphs.ts';
 import { RunLine } from '../features/runs/run-line.tsx';
 import { useOpenRuns, useRecent } from '../features/runs/use-runs.ts';
@@ -33,18 +34,21 @@ function Ask() {
   const [picked, setPicked] = useState<string | null>(null);
   const [options, setOptions] = useState('');
   const list = graphs.state === 'known' ? graphs.graphs : [];
-  const graph = list.find(({ id }) => id === picked) ?? list[0];
+  const whole = list.filter(({ error }) => error === undefined);
+  const graph = whole.find(({ id }) => id === picked) ?? whole[0] ?? list[0];
   const config = parseOptions(options);
   const blocked =
     graph === undefined
       ? graphs.state === 'failed'
         ? 'What can be run is not known yet.'
         : 'One moment…'
-      : config.kind === 'wrong'
-        ? config.reason
-        : null;
+      : graph.error !== undefined
+        ? `${graph.title} cannot be run.`
+        : config.kind === 'wrong'
+          ? config.reason
+          : null;
   const send = () => {
-    if (graph === undefined || config.kind === 'wrong') return;
+    if (graph === undefined || blocked !== null || config.kind === 'wrong') return;
     const input: Json = { messages: [{ role: 'user', content: text.trim() }] };
     const id = creations.start({
       assistant_id: graph.id,
@@ -69,9 +73,9 @@ function Ask() {
           <label className="picker">
             <span className="hidden">Graph</span>
             <select value={graph?.id} onChange={(event) => setPicked(event.target.value)}>
-              {list.map(({ id, title }) => (
-                <option key={id} value={id}>
-                  {title}
+              {list.map(({ id, title, error }) => (
+                <option key={id} value={id} disabled={error !== undefined}>
+                  {error === undefined ? title : `${title} (cannot be run)`}
                 </option>
               ))}
             </select>
@@ -105,6 +109,7 @@ function Ask() {
             </button>
           </p>
         )}
+        <BrokenGraphs graphs={list} />
         {graph !== undefined && graph.description !== '' && <p className="soft">{graph.description}</p>}
         {graphs.state === 'known' && <p className="soft model">{modelWords(graphs.model)}</p>}
         <ul className="examples" aria-label="Examples">

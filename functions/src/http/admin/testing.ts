@@ -12,8 +12,8 @@ import { systemClock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import { documentCache } from '../../runtime/cache/document-cache.ts';
 import { createRun } from '../../runtime/create-run.ts';
+import { Catalog } from '../../project/catalog.ts';
 import { readProject } from '../../project/config.ts';
-import { Graphs } from '../../project/graphs.ts';
 import { RunStore } from '../../runtime/run-store.ts';
 import { firebaseAuthentication } from '../auth.ts';
 import { OpenRequests } from '../open-requests.ts';
@@ -73,7 +73,7 @@ export async function serveAdmin(
         enqueue: async (_task, { name }) => void enqueued.push({ name }),
         check: async () => undefined,
       },
-      graphs: new Graphs(await readProject(config.LANGGRAPH_CONFIG), 30_000),
+      catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
       cache: documentCache(documents),
     },
     authenticate: sharedAuthentication,

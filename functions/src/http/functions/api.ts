@@ -2,12 +2,15 @@ import { http } from '@google-cloud/functions-framework';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { apiApp } from '../api.ts';
 import { firebaseAuthentication } from '../auth.ts';
+import { onReady } from '../on-ready.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';
 import { takeOverSignals } from '../signals.ts';
 
 /** What people's pages and clients call. */
 const services = await openServicesOrExit();
+// Nobody waits for it at the start, and whoever asks what can be run finds it soon.
+onReady(() => services.catalog.describe(), 'later');
 const requests = new OpenRequests();
 const authenticate = firebaseAuthentication(services.config.GOOGLE_CLOUD_PROJECT);
 http('api', apiApp(services, authenticate, packageJson.version, requests));

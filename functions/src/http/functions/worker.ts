@@ -9,16 +9,19 @@ import { takeOverSignals } from '../signals.ts';
 import { workerHandler } from '../worker.ts';
 
 /** What the queue calls: executes runs. */
-const { config, store, queue, graphs, cache } = await openServicesOrExit();
+const { config, store, queue, catalog, cache } = await openServicesOrExit();
 const requests = new OpenRequests();
 /** LangGraph comes with it, which is no part of a cold start. */
 const worker = lazy(async () => {
-  const { Worker } = await import('../../runtime/worker.ts');
+  const [{ Worker }, { Graphs }] = await Promise.all([
+    import('../../runtime/worker.ts'),
+    import('../../project/graphs.ts'),
+  ]);
   return new Worker({
     id: `${process.env['K_REVISION'] ?? 'local'}-${randomUUID().slice(0, 8)}`,
     store,
     queue,
-    graphs,
+    graphs: new Graphs(catalog, config.GRAPH_LOAD_TIMEOUT_S * 1_000),
     cache,
     price: costUsd,
     random: Math.random,

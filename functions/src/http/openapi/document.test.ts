@@ -7,8 +7,8 @@ import { documentCache } from '../../runtime/cache/document-cache.ts';
 import { parseConfig } from '../../config/config.ts';
 import type { Accounts } from '../../ports/accounts.ts';
 import { systemClock } from '../../ports/clock.ts';
+import { Catalog } from '../../project/catalog.ts';
 import { readProject } from '../../project/config.ts';
-import { Graphs } from '../../project/graphs.ts';
 import { RunStore } from '../../runtime/run-store.ts';
 import { adminApp } from '../admin/app.ts';
 import { apiApp } from '../api.ts';
@@ -26,7 +26,7 @@ const services: Services = {
   store: new RunStore({ documents, clock: systemClock, ttlMs: 1 }),
   queue: { enqueue: async () => undefined, check: async () => undefined },
   cache: documentCache(documents),
-  graphs: new Graphs(await readProject(config.LANGGRAPH_CONFIG), 30_000),
+  catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
 };
 const nobody = () => Promise.reject(new Error('nobody'));
 

@@ -28,6 +28,8 @@ export const healthSchema = z.object({
   model: z.string(),
 }) satisfies SchemaOf<Health>;
 
+const jsonObject = z.record(z.string(), jsonSchema);
+
 export const graphsSchema = z.object({
   model: z.string(),
   graphs: z.array(
@@ -38,6 +40,13 @@ export const graphsSchema = z.object({
       examples: z.array(z.string()),
       steps: z.record(z.string(), z.string()),
       uses_model: z.optional(z.boolean()),
+      langgraph: z.optional(z.string()),
+      input_schema: z.optional(jsonObject),
+      output_schema: z.optional(jsonObject),
+      config_schema: z.optional(jsonObject),
+      context_schema: z.optional(jsonObject),
+      note: z.optional(z.string()),
+      error: z.optional(z.object({ code: z.literal('graph_broken'), message: z.string() })),
     }) satisfies SchemaOf<GraphInfo>,
   ),
 });
