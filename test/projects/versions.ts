@@ -39,3 +39,16 @@ export function isVersion(text: string): text is Version {
 export function dependenciesOf(version: Version): Record<string, string> {
   return { '@langchain/langgraph': version, ...VERSIONS[version] };
 }
+
+/** The newest server of LangChain that starts with a project of that version, and what it needs beside it. */
+export function ownPeer(version: Version): Record<string, string> {
+  const old = !version.startsWith('1.4') && version !== NEWEST;
+  return old
+    ? { ...server('1.1.17'), ...dependenciesOf('1.2.9') }
+    : { ...server('1.5.1'), ...dependenciesOf(NEWEST) };
+}
+
+const server = (version: string) => ({
+  '@langchain/langgraph-api': version,
+  '@langchain/langgraph-cli': version,
+});

@@ -3,7 +3,9 @@
  * the process that forked it.
  */
 import { Command, InMemoryStore, MemorySaver } from '@langchain/langgraph';
-import * as graphs from './graphs.ts';
+import { ask, chat, gates, memory, parallel, sends, subgraph } from './graphs.ts';
+
+const graphs = { ask, chat, gates, memory, parallel, sends, subgraph };
 
 interface Order {
   id: number;
@@ -34,7 +36,7 @@ process.on('message', (order: Order) => {
 });
 
 async function carryOut({ graph: name, thread, input, answers }: Order) {
-  const graph = Object.create(graphs[name], parts) as (typeof graphs)['chat'];
+  const graph = Object.create(graphs[name], parts) as typeof chat;
   const config = { configurable: { thread_id: thread } };
   const questions = async () => (await graph.getState(config)).tasks.flatMap(asks);
   const given = answers === undefined ? input : new Command({ resume: answerTo(await questions(), answers) });
