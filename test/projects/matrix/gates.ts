@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
 import { common, effect, pause } from './common.ts';
@@ -8,6 +9,8 @@ const State = Annotation.Root({
   straight: Annotation<boolean | undefined>(),
   steps: Annotation<number>(),
   step_ms: Annotation<number>(),
+  /** This step throws until the file that MENDED names is there. */
+  fails_at: Annotation<string | undefined>(),
   done: Annotation<string[]>({ reducer: (a, b) => [...a, ...b], default: () => [] }),
 });
 
@@ -27,6 +30,7 @@ export const graph = new StateGraph(State)
     const name = `step-${state.done.filter((each) => each.startsWith('step')).length + 1}`;
     await delay(state.step_ms);
     await pause(state, name);
+    if (state.fails_at === name && !existsSync(process.env['MENDED'] ?? '')) throw new Error('Not mended.');
     await effect(state, name);
     return { done: [name] };
   })
