@@ -30,7 +30,9 @@ export async function constructProject(name: string): Promise<Project> {
   const template = join('constructs', name);
   const text = await readFile(join(TEMPLATES, template, 'package.json'), 'utf8');
   const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
-  return makeProject(template, dependencies);
+  const project = await makeProject(template, dependencies);
+  await cp(join(TEMPLATES, 'constructs', 'common'), project.folder, { recursive: true });
+  return project;
 }
 
 export class Project {

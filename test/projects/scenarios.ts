@@ -122,7 +122,8 @@ export async function completed(talk: Talk): Promise<Record<string, unknown>> {
   return rest.values;
 }
 
-async function asked(talk: Talk): Promise<unknown[]> {
+/** What is open, and nothing else. */
+export async function asked(talk: Talk): Promise<unknown[]> {
   const rest = await talk.rest();
   if (rest.status !== 'asks') throw new Error(`It must ask: ${told(rest)}`);
   return rest.questions;
@@ -157,7 +158,7 @@ function questionOf(value: unknown): string {
 }
 
 /** Of a message as a class writes it, as an API gives it, or as LangChain serialises it. */
-function textOf(message: unknown): unknown {
+export function textOf(message: unknown): unknown {
   if (typeof message !== 'object' || message === null) return message;
   if ('kwargs' in message) return textOf(message.kwargs);
   return 'content' in message ? message.content : message;

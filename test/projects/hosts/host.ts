@@ -1,7 +1,7 @@
 /** What serves the graphs of a project: Longrun, LangChain's own server, or nothing but LangGraph. */
 export interface Host {
-  /** Starts a run, on a new thread or on that of an earlier one. */
-  start(graph: string, input: Record<string, unknown>, after?: Talk): Promise<Talk>;
+  /** Starts a run, on a new thread or on that of an earlier one. `more` are other fields of the request. */
+  start(graph: string, input: unknown, after?: Talk, more?: object): Promise<Talk>;
   /** What the nodes of the run with this key did to the world outside, in order. */
   effects(key: string): Promise<string[]>;
   close(): Promise<void>;
@@ -25,8 +25,3 @@ export type Rest =
   | { status: 'asks'; questions: unknown[] }
   | { status: 'stopped'; next: string[] }
   | { status: 'failed'; error: string };
-
-/** Appended to the message of an error: of a long output the part that matters is the last one. */
-export function tail(text: string): string {
-  return text.split('\n').slice(-15).join('\n');
-}

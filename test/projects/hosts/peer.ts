@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { freePort, ServerProcess } from '../../support/process.ts';
 import { install, projectsFolder, type Project } from '../install.ts';
 import { ownPeer, type Version } from '../versions.ts';
@@ -33,17 +33,26 @@ export class Peer implements Host {
   }
 
   /** The server of LANGGRAPH_PEER, a folder with its packages, or else the one that this version works with. */
-  static async start(project: Project, version: Version): Promise<Peer> {
+  static async start(project: Project, version: Version, config = 'langgraph.json'): Promise<Peer> {
     const packages = process.env['LANGGRAPH_PEER'] ?? (await install(ownPeer(version)));
     const folder = await mkdtemp(join(projectsFolder(), 'peer-'));
     const port = await freePort();
     const effects = new Effects();
     const cli = join(packages, 'node_modules/@langchain/langgraph-cli/dist/cli/cli.mjs');
-    const config = project.path('langgraph.json');
     const server = new ServerProcess({
       name: 'the server of LangChain',
-      args: [cli, 'dev', '--no-browser', '--no-reload', '--port', String(port), '--config', config],
+      args: [
+        cli,
+        'dev',
+        '--no-browser',
+        '--no-reload',
+        '--port',
+        String(port),
+        '--config',
+        project.path(config),
+      ],
       port,
+      cwd: dirname(project.path(config)),
       logFile: join(folder, 'log.txt'),
       env: () => ({ EFFECTS: effects.file }),
     });
@@ -61,11 +70,11 @@ export class Peer implements Host {
     return this.#effects.of(key);
   }
 
-  async start(graph: string, input: Record<string, unknown>, after?: Talk): Promise<Talk> {
+  async start(graph: string, input: unknown, after?: Talk, more: object = {}): Promise<Talk> {
     const thread = after?.thread ?? (await this.#post<{ thread_id: string }>('/threads', {})).thread_id;
     let streamed = '';
-    const run = async (what: Record<string, unknown>): Promise<string | null> => {
-      const body = { assistant_id: graph, ...what, stream_mode: ['messages-tuple'] };
+    const run = async (what: object): Promise<string | null> => {
+      const body = { assistant_id: graph, ...more, ...what, stream_mode: ['messages-tuple'] };
       const { text, error } = readStream(await this.#text('POST', `/threads/${thread}/runs/stream`, body));
       streamed += text;
       return error;

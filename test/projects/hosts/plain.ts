@@ -41,7 +41,7 @@ export class Plain implements Host {
     return this.#effects.of(key);
   }
 
-  start(graph: string, input: Record<string, unknown>, after?: Talk): Promise<Talk> {
+  start(graph: string, input: unknown, after?: Talk): Promise<Talk> {
     const thread = after?.thread ?? `thread-${(this.#threads += 1)}`;
     let streamed = '';
     let now = this.#order({ graph, thread, input });
