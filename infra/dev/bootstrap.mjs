@@ -36,6 +36,7 @@ const COMMANDS = {
   sim: [['node', 'test/sim/main.ts']],
   chaos: [['node', 'test/chaos/main.ts']],
   load: [['node', 'test/load/main.ts']],
+  matrix: [['node', 'test/projects/matrix.ts']],
   fuzz: [['node', 'test/fuzz/main.ts']],
   'verify-run': [['node', 'infra/dev/verify-run.ts']],
   token: [['node', 'infra/dev/token.ts']],

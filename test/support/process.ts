@@ -8,6 +8,8 @@ export interface Command {
   name: string;
   args: string[];
   port: number;
+  /** Where it is started, if not where this process was. */
+  cwd?: string;
   logFile: string;
   /** The environment of the process's nth life, from 0. */
   env: (life: number) => NodeJS.ProcessEnv;
@@ -54,9 +56,10 @@ export class ServerProcess {
 
   /** Resolves when the port answers. Rejects when it does not within half a minute. */
   async start(): Promise<void> {
-    const { args, env, port, name } = this.#command;
+    const { args, env, port, name, cwd } = this.#command;
     const child = spawn(process.execPath, args, {
       env: { ...process.env, ...env(this.#lives) },
+      ...(cwd === undefined ? {} : { cwd }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

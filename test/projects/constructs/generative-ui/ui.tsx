@@ -1,0 +1,3 @@
+const Weather = ({ city }: { city: string }) => <p>The weather in {city}</p>;
+
+export default { weather: Weather };

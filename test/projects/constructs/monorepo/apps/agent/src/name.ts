@@ -1,0 +1,5 @@
+export interface Name {
+  first: string;
+}
+
+export const NAME: Name = { first: 'Ada' };

@@ -1,0 +1,3 @@
+import { capital } from './letters';
+
+export const greet = (name: string) => `${capital('hello')} ${name}`;
