@@ -59,7 +59,7 @@ const runConfig = strict({
   configurable: maybe(configurable, 'What the graph reads as config.configurable.'),
   metadata: maybe(jsonObject, "What the graph finds in config.metadata; the run's own metadata wins."),
   max_concurrency: maybe(z.int().check(z.gte(1)), 'Tasks of one super-step that run at the same time.'),
-  run_name: maybe(name, 'What tracers call the run.'),
+  run_name: notSupported('LangGraph shows it to tracers only; use metadata to name a run.'),
 });
 
 /** POST /api/runs and POST /api/threads/:thread_id/runs */

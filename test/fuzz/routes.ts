@@ -24,7 +24,7 @@ const RUN = {
 const SETTINGS = {
   assistant_id: 'slow',
   input: INPUT,
-  config: { configurable: { 'x-plan': 'free' }, metadata: { b: 1 }, max_concurrency: 2, run_name: 'fuzz' },
+  config: { configurable: { 'x-plan': 'free' }, metadata: { b: 1 }, max_concurrency: 2 },
   context: { tenant: 'acme', deep: [[{}]] },
 };
 const STOPS = { assistant_id: 'slow', input: INPUT, interrupt_before: ['step'], interrupt_after: '*' };

@@ -33,10 +33,10 @@ describe('POST /runs: a field that is obeyed is in the run', () => {
     [{ interrupt_after: '*' }, { interrupt_after: '*' }],
     [
       {
-        config: { max_concurrency: 2, run_name: 'mine', tags: ['a'], recursion_limit: 9, metadata: { a: 1 } },
+        config: { max_concurrency: 2, tags: ['a'], recursion_limit: 9, metadata: { a: 1 } },
       },
       {
-        config: { max_concurrency: 2, run_name: 'mine', tags: ['a'], recursion_limit: 9, metadata: { a: 1 } },
+        config: { max_concurrency: 2, tags: ['a'], recursion_limit: 9, metadata: { a: 1 } },
       },
     ],
     [

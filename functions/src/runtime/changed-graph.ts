@@ -54,8 +54,14 @@ export function unansweredStep(ids: string[]): Failure {
   );
 }
 
-export function nothingToDo(): Failure {
-  return changed(`The run was to go on, but the graph as it is now has no step to execute. ${HOW_TO_MEND}`);
+/** `next`: where the graph stands, if anywhere. */
+export function nothingToDo(next: readonly unknown[]): Failure {
+  const names = next.map((node) => `"${String(node)}"`).join(', ');
+  return changed(
+    next.length === 0
+      ? `The run was to go on, but the graph as it is now has no step to execute. ${HOW_TO_MEND}`
+      : `The run was to go on with ${names}, but the graph as it is now stops there again and does nothing: a node or a key of its state is not as it was. ${HOW_TO_MEND}`,
+  );
 }
 
 function changed(message: string, details?: Json): Failure {

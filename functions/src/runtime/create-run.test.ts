@@ -39,7 +39,7 @@ describe('what a request asks for is in the run', () => {
     { interrupt_before: '*' },
     { interrupt_before: ['plan', 'act'], interrupt_after: ['act'] },
     { interrupt_after: [] },
-    { config: { max_concurrency: 2, run_name: 'mine' } },
+    { config: { max_concurrency: 2, tags: ['mine'] } },
   ])('%j', async (body) => {
     const { create, stored } = office();
     expect(await stored((await create(body)).run)).toMatchObject(body);

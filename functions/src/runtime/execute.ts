@@ -86,14 +86,15 @@ async function play(session: Session, options: PlayOptions): Promise<Outcome> {
     await options.journal.flush();
     const { checkpoint_id: _, ...configurable } = session.config.configurable;
     const state = await session.graph.getState({ configurable });
-    if (sink.progress === 0 && origin.expectsWork) return { kind: 'failed', failure: nothingToDo() };
+    if (sink.progress === 0 && origin.expectsWork)
+      return { kind: 'failed', failure: nothingToDo(state.next) };
     if (state.next.length === 0) {
       sink.finish();
       return { kind: 'completed', output: stateToJson(state.values) };
     }
     if (stopped)
       return { kind: 'interrupted', interrupts: [breakpoint(state.next.map(String), sink.newest)] };
-    if (sink.progress === before) return { kind: 'failed', failure: nothingToDo() };
+    if (sink.progress === before) return { kind: 'failed', failure: nothingToDo(state.next) };
     before = sink.progress;
   }
 }

@@ -8,7 +8,7 @@ const RECURSION_LIMIT = 1_000;
 export function runConfig(run: Run) {
   const given: JsonObject = isObject(run.config) ? run.config : {};
   const { checkpoint_id: _, ...configurable } = objectOr(given['configurable']);
-  const { tags, run_name, max_concurrency } = given;
+  const { tags, max_concurrency } = given;
   return {
     configurable: {
       ...configurable,
@@ -20,7 +20,6 @@ export function runConfig(run: Run) {
       graph_id: run.assistant_id,
     },
     ...(Array.isArray(tags) ? { tags: tags.map(String) } : {}),
-    ...(typeof run_name === 'string' ? { runName: run_name } : {}),
     ...(typeof max_concurrency === 'number' ? { maxConcurrency: max_concurrency } : {}),
     metadata: { ...objectOr(given['metadata']), ...objectOr(run.metadata), run_id: run.run_id },
   };
