@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { GraphInfo } from '@longrun/shared';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONSTRUCTS, type ConstructName } from '../projects/constructs.ts';
 import { collectionOf, constructProject, matrixProject, type Project } from '../projects/install.ts';
 import { LIVES } from '../projects/lives.ts';
@@ -8,6 +9,8 @@ import { Served } from '../support/project.ts';
 
 /** A first installation of packages, then a start. Milliseconds. */
 const INSTALL_MS = 400_000;
+/** Several runs one after the other, some of which take their worker with them. Milliseconds. */
+const COLLECTED_MS = 180_000;
 
 const LIFE = [
   { life: 'handover', what: 'its worker is told to stop -> handed over, every step is done once' },
@@ -54,7 +57,27 @@ describe.each(['0.4.9', NEWEST] as const)('a project with a LangGraph %s of its 
 describe('one repository with many projects, each with packages of its own', () => {
   const served = useServed(() => collectionOf(COLLECTED.map(({ name }) => name)));
 
-  it.each(COLLECTED)('$name: $what', ({ name }) => CONSTRUCTS[name].works(served()));
+  it.each(COLLECTED)('$name: $what', ({ name }) => CONSTRUCTS[name].works(served()), COLLECTED_MS);
+
+  it('every graph is listed, whatever its module does', async () => {
+    const { status, body } = await served().api.call<{ graphs: GraphInfo[] }>('GET', '/graphs');
+    expect(status).toBe(200);
+    const ids = body.graphs.map(({ id }) => id).toSorted();
+    expect(ids).toEqual([
+      'absent',
+      'agent',
+      'calculator',
+      'commonjs',
+      'exits',
+      'good',
+      'hangs',
+      'late',
+      'misses',
+      'poem',
+      'throws',
+    ]);
+    expect((await served().api.call('GET', '/runs')).status).toBe(200);
+  });
 });
 
 describe('a monorepo whose langgraph.json is not at its top', () => {
