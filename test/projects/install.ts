@@ -15,23 +15,44 @@ const TEMPLATES = fileURLToPath(new URL('.', import.meta.url));
 /** Of a first installation without a warm cache of npm. Milliseconds. */
 const INSTALL_MS = 300_000;
 
+interface Manifest {
+  dependencies: Record<string, string>;
+}
+
 /** Where packages and projects are kept: LONGRUN_PROJECTS, or a folder among the temporary ones. */
 export function projectsFolder(): string {
   return process.env['LONGRUN_PROJECTS'] ?? join(tmpdir(), 'longrun-projects');
 }
 
 /** A fresh copy of the project `matrix` that has this version of LangGraph. */
-export function matrixProject(version: Version): Promise<Project> {
-  return makeProject('matrix', dependenciesOf(version));
+export async function matrixProject(version: Version): Promise<Project> {
+  const dependencies = dependenciesOf(version);
+  const project = await emptyProject(`matrix-${version}`);
+  await cp(join(TEMPLATES, 'matrix'), project.folder, { recursive: true });
+  const manifest = await readJson<object>(project.path('package.json'));
+  await writeJson(project.path('package.json'), { ...manifest, dependencies });
+  await link(dependencies, project.folder);
+  return project;
 }
 
 /** A fresh copy of one of the projects below `constructs`, with the dependencies that it names itself. */
 export async function constructProject(name: string): Promise<Project> {
-  const template = join('constructs', name);
-  const text = await readFile(join(TEMPLATES, template, 'package.json'), 'utf8');
-  const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
-  const project = await makeProject(template, dependencies);
-  await cp(join(TEMPLATES, 'constructs', 'common'), project.folder, { recursive: true });
+  const project = await emptyProject(name);
+  await copyConstruct(name, project.folder);
+  return project;
+}
+
+/** Several of them as the folders of one repository, whose langgraph.json serves the graphs of all. */
+export async function collectionOf(names: readonly string[]): Promise<Project> {
+  const project = await emptyProject('collection');
+  const graphs: Record<string, string> = {};
+  for (const name of names) {
+    await copyConstruct(name, project.path(name));
+    const own = await readJson<{ graphs: Record<string, string> }>(project.path(name, 'langgraph.json'));
+    for (const [id, path] of Object.entries(own.graphs)) graphs[id] = path.replace('./', `./${name}/`);
+  }
+  await writeJson(project.path('package.json'), { name: 'collection', private: true });
+  await writeJson(project.path('langgraph.json'), { dependencies: ['.'], graphs });
   return project;
 }
 
@@ -52,17 +73,31 @@ export class Project {
   }
 }
 
-async function makeProject(template: string, dependencies: Record<string, string>): Promise<Project> {
-  const packages = await install(dependencies);
+async function emptyProject(name: string): Promise<Project> {
   const copies = join(projectsFolder(), 'copies');
   await mkdir(copies, { recursive: true });
-  const project = new Project(await mkdtemp(join(copies, `${template.replaceAll(/[/\\]/g, '-')}-`)));
-  await cp(join(TEMPLATES, template), project.folder, { recursive: true });
-  const file = project.path('package.json');
-  const manifest = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-  await writeFile(file, `${JSON.stringify({ ...manifest, dependencies }, null, 2)}\n`);
-  await symlink(join(packages, 'node_modules'), project.path('node_modules'), 'junction');
-  return project;
+  return new Project(await mkdtemp(join(copies, `${name}-`)));
+}
+
+async function copyConstruct(name: string, folder: string): Promise<void> {
+  const template = join(TEMPLATES, 'constructs', name);
+  const { dependencies } = await readJson<Manifest>(join(template, 'package.json'));
+  await cp(template, folder, { recursive: true });
+  await cp(join(TEMPLATES, 'constructs', 'common'), folder, { recursive: true });
+  await link(dependencies, folder);
+}
+
+async function link(dependencies: Record<string, string>, folder: string): Promise<void> {
+  const packages = await install(dependencies);
+  await symlink(join(packages, 'node_modules'), join(folder, 'node_modules'), 'junction');
+}
+
+async function readJson<T>(file: string): Promise<T> {
+  return JSON.parse(await readFile(file, 'utf8')) as T;
+}
+
+function writeJson(file: string, value: unknown): Promise<void> {
+  return writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /**

@@ -7,7 +7,13 @@
 import { parseArgs } from 'node:util';
 import { Served } from '../support/project.ts';
 import { cellOf, print, type Row } from './cells.ts';
-import { CONSTRUCT_NAMES, CONSTRUCTS, isConstructName, type ConstructName } from './constructs.ts';
+import {
+  CONSTRUCT_NAMES,
+  CONSTRUCTS,
+  isConstructName,
+  type Construct,
+  type ConstructName,
+} from './constructs.ts';
 import type { Host } from './hosts/host.ts';
 import { Peer } from './hosts/peer.ts';
 import { Plain } from './hosts/plain.ts';
@@ -59,8 +65,8 @@ async function ofVersion(row: Row, version: Version, project: Project): Promise<
 }
 
 async function ofConstruct(row: Row, name: ConstructName, project: Project): Promise<void> {
-  const { config, works } = CONSTRUCTS[name];
-  const starting = peer ? Peer.start(project, NEWEST, config) : Served.start(project, config);
+  const { config, works }: Construct = CONSTRUCTS[name];
+  const starting: Promise<Host> = peer ? Peer.start(project, NEWEST, config) : Served.start(project, config);
   await withHost(starting, async (host) => {
     row.cells['works'] = await cellOf(() => works(host, project.folder));
   });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { isTerminal, type Json, type Run, type RunEvent } from '@longrun/shared';
 import { Effects } from '../projects/hosts/effects.ts';
 import type { Host, Rest, Talk } from '../projects/hosts/host.ts';
@@ -94,6 +94,7 @@ export class Served implements Host {
   async close(): Promise<void> {
     await this.stack.close();
     await this.#effects.remove();
+    await rm(this.mended, { force: true });
   }
 }
 
@@ -109,8 +110,10 @@ export class RunTalk implements Talk {
     this.thread = run.thread_id;
   }
 
-  run(): Promise<Run> {
-    return this.#api.get(this.id);
+  async run(): Promise<Run> {
+    const { status, body } = await this.#api.call<Run>('GET', `/runs/${this.id}`);
+    if (status !== 200) throw new Error(`The run cannot be read: ${status} ${JSON.stringify(body)}`);
+    return body;
   }
 
   async rest(): Promise<Rest> {
@@ -122,7 +125,10 @@ export class RunTalk implements Talk {
     return await until(
       `run ${this.id} rests`,
       async () => {
-        const run = await this.run();
+        const { status, body: run } = await this.#api.call<Run>('GET', `/runs/${this.id}`);
+        // The API starts again too when code is edited.
+        if (status === 502 || status === 503) return null;
+        if (status !== 200) throw new Error(`The run cannot be read: ${status} ${JSON.stringify(run)}`);
         return isTerminal(run.status) || run.status === 'interrupted' ? run : null;
       },
       REST_MS,
