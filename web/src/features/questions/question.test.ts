@@ -106,7 +106,7 @@ describe('reviews of tool calls', () => {
     );
   });
 
-  it('agent inbox: a list is answered with a list, one with one', () => {
+  it('agent inbox: answered with a list, one request alone too', () => {
     const one = {
       action_request: { action: 'send', args: {} },
       config: { allow_accept: true, allow_respond: true, allow_edit: false, allow_ignore: true },
@@ -115,9 +115,8 @@ describe('reviews of tool calls', () => {
     expect(readAnswer(questionOf([one]), draft).value).toEqual([
       { type: 'response', args: 'Ask Bob first.' },
     ]);
-    expect(readAnswer(questionOf(one), [{ kind: 'approve', args: '', message: '' }]).value).toEqual({
-      type: 'accept',
-      args: null,
-    });
+    expect(readAnswer(questionOf(one), [{ kind: 'approve', args: '', message: '' }]).value).toEqual([
+      { type: 'accept', args: null },
+    ]);
   });
 });

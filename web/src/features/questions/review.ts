@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from '@longrun/shared';
  * Decisions are given in the order of the actions, in the words of whoever asked.
  */
 export interface Review {
-  dialect: 'middleware' | 'middleware_snake' | 'inbox' | 'inbox_list';
+  dialect: 'middleware' | 'middleware_snake' | 'inbox';
   actions: ReviewAction[];
 }
 
@@ -76,15 +76,15 @@ function inboxReview(value: Json): Review | null {
     actions.push({ name: action, args: argsOf(request), description: textOf(one['description']), allowed });
   }
   if (actions.length === 0) return null;
-  return { dialect: Array.isArray(value) ? 'inbox_list' : 'inbox', actions };
+  return { dialect: 'inbox', actions };
 }
 
 /** The value that resumes the graph: one decision for each action, in order. */
 export function reviewAnswer(review: Review, decisions: readonly Decision[]): Json {
   const { dialect } = review;
-  if (dialect === 'inbox' || dialect === 'inbox_list') {
-    const responses = decisions.map((decision, i) => inboxResponse(decision, review.actions[i]?.name ?? ''));
-    return dialect === 'inbox' ? (responses[0] ?? null) : responses;
+  // The inbox always answers with a list, also a graph that asked with one request alone.
+  if (dialect === 'inbox') {
+    return decisions.map((decision, i) => inboxResponse(decision, review.actions[i]?.name ?? ''));
   }
   const edited = dialect === 'middleware' ? 'editedAction' : 'edited_action';
   return {
