@@ -8,9 +8,10 @@ const READS_CONTROL = '1.4.0';
 export class Drainer {
   /** What LangGraph reads of its own RunControl; a class of one copy would not be that of another. */
   readonly control = { drainRequested: false, drainReason: 'handed over' };
+  /** Whether it stopped the graph itself. */
+  stopped = false;
   readonly #request: AbortSignal;
   readonly #readsControl: boolean;
-  readonly #aborted = new AbortController();
 
   constructor(request: AbortSignal, version: string) {
     this.#request = request;
@@ -19,14 +20,14 @@ export class Drainer {
     request.addEventListener('abort', this.#drain, { once: true });
   }
 
-  /** Aborts at a boundary, for versions that do not look themselves. What they began meanwhile is made again. */
-  get signal(): AbortSignal {
-    return this.#aborted.signal;
-  }
-
-  /** A super-step is durable. */
+  /**
+   * Called by LangGraph when the tasks of a super-step have ended and before the next begins. Versions that do not look
+   * themselves are stopped by an error here: what the tasks wrote is stored, and the next attempt goes on from it.
+   */
   atBoundary(): void {
-    if (this.control.drainRequested && !this.#readsControl) this.#aborted.abort(new Drained());
+    if (!this.control.drainRequested || this.#readsControl) return;
+    this.stopped = true;
+    throw new Drained();
   }
 
   close(): void {

@@ -47,20 +47,14 @@ export async function execute(options: ExecuteOptions): Promise<Outcome> {
   const { journal, graph } = options;
   const step = new StepTimer(options.after, journal.run.step_timeout_ms);
   const drainer = new Drainer(options.drain, graph.langgraph.version);
-  const signal = AbortSignal.any([
-    journal.stopped.signal,
-    options.leave,
-    options.timeout,
-    step.signal,
-    drainer.signal,
-  ]);
+  const signal = AbortSignal.any([journal.stopped.signal, options.leave, options.timeout, step.signal]);
   try {
     const session = await openSession(options, step, () => drainer.atBoundary());
     const missing = missingNodes(session.graph, session.origin.input === null ? session.from : undefined);
     if (missing.length > 0) return { kind: 'failed', failure: removedNodes(missing) };
     return await play(session, { ...options, signal, control: drainer.control });
   } catch (error) {
-    if (drainer.signal.aborted && !journal.stopped.signal.aborted) return { kind: 'drained', left: false };
+    if (drainer.stopped && !journal.stopped.signal.aborted) return { kind: 'drained', left: false };
     return failed(error, options, step);
   } finally {
     step.stop();

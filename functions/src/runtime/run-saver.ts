@@ -21,6 +21,8 @@ export interface RunSaverOptions {
   sink: JournalSink;
   /** The answers that the run was given. */
   answered: Answered;
+  /** Called between the tasks of a super-step and what they make of the state; stops the graph by throwing. */
+  atBoundary: () => void;
   /** Of the project's LangGraph, which the checkpoints are read for. */
   version: string;
 }
@@ -80,7 +82,9 @@ export class RunSaver extends BaseCheckpointSaver {
     return this.#options.saver.deleteThread(threadId);
   }
 
+  /** LangGraph asks for it as it applies what the tasks of a step wrote. */
   override getNextVersion(current: number | undefined): number {
+    this.#options.atBoundary();
     return this.#options.saver.getNextVersion(current);
   }
 }

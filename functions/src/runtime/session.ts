@@ -41,11 +41,11 @@ export interface Session {
   tellsBreakpoints: boolean;
 }
 
-/** `onStep` is called when a super-step of the run is durable. */
+/** `atBoundary` is called between super-steps, and stops the graph by throwing. */
 export async function openSession(
   options: ExecuteOptions,
   step: StepTimer,
-  onStep: () => void,
+  atBoundary: () => void,
 ): Promise<Session> {
   const { journal, graph: served, documents, cache, now, price } = options;
   const { run } = journal;
@@ -81,10 +81,7 @@ export async function openSession(
     reader,
     now,
     waitsForPut: atLeast(version, WAITS_FOR_PUT),
-    onStep: () => {
-      step.restart();
-      onStep();
-    },
+    onStep: () => step.restart(),
   });
   late.sink = sink;
   const { thread_id: _, checkpoint_ns: __, ...configurable } = config.configurable;
@@ -94,7 +91,7 @@ export async function openSession(
       runtime: { accessContext: 'threads.create_run', executionRuntime: { context: run.context } },
     },
     {
-      checkpointer: new RunSaver({ saver, sink, answered: origin.answered, version }),
+      checkpointer: new RunSaver({ saver, sink, answered: origin.answered, atBoundary, version }),
       store: longTermStore(documents, { uid: run.owner, clock: { now } }),
       cache: new NodeCache(cache, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
     },

@@ -19,7 +19,7 @@ export interface SinkOptions {
   journal: Journal;
   reader: StreamReader;
   now: () => number;
-  /** Called when a super-step of the run has ended and is durable. */
+  /** Called when a checkpoint of the whole graph is stored, so that its next super-step begins. */
   onStep: () => void;
   /** Whether the project's LangGraph starts a super-step only when the checkpoint before it is stored. */
   waitsForPut: boolean;
@@ -193,7 +193,7 @@ export class JournalSink implements CheckpointSink {
     this.loaded(checkpoint_ns, checkpoint_id);
     // The input is in the log already: a checkpoint that holds no more than that can wait for the next event.
     if (ended) await this.#journal.flush();
-    if (checkpoint_ns === '' && info.endsStep) this.#onStep();
+    if (checkpoint_ns === '') this.#onStep();
   }
 
   /** The stream has not told the task's end; LangGraph stored what it wrote, so it has ended. */
