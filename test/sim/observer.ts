@@ -22,6 +22,7 @@ export class Observer {
   readonly onEntry = new Set<(run: Run, events: RunEvent[]) => void>();
   readonly #world: World;
   readonly #executions = new Map<string, number>();
+  readonly #begun = new Map<string, number>();
   readonly #names = new Map<string, string>();
 
   constructor(world: World) {
@@ -37,6 +38,17 @@ export class Observer {
       else this.#changed(runId, write, entries);
     }
     this.#checkpointsWith(entries, writes);
+  }
+
+  /** A step is executed. Once in an attempt is right. */
+  begun({ runId, task, step }: Execution): void {
+    const key = `${runId} ${task}`;
+    const times = (this.#begun.get(key) ?? 0) + 1;
+    this.#begun.set(key, times);
+    const attempts =
+      this.runs.get(runId)?.events.filter(({ type }) => type === 'attempt.started').length ?? 0;
+    if (times > attempts)
+      this.violated('executed-per-attempt', `${step} was executed ${times} times in ${attempts} attempts`);
   }
 
   /** A step took effect outside. At least once is right; after its result was recorded it is not. */
