@@ -54,6 +54,7 @@ function withClassesOfItsOwn(graph: CompiledGraph): CompiledGraph {
   return {
     nodes: graph.nodes,
     channels: graph.channels,
+    ...(graph.interruptAfter === undefined ? {} : { interruptAfter: graph.interruptAfter }),
     getState: (config) => graph.getState(config),
     stream: async (input, config) =>
       (async function* () {
@@ -72,6 +73,7 @@ function imitated(graph: CompiledGraph, saver: LaggingSaver, beforeTasks: boolea
   return {
     nodes: graph.nodes,
     channels: graph.channels,
+    ...(graph.interruptAfter === undefined ? {} : { interruptAfter: graph.interruptAfter }),
     getState: (config) => graph.getState(config),
     stream: async (input, { control: _, ...config }) =>
       (async function* () {

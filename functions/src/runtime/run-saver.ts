@@ -10,6 +10,8 @@ import {
   type CheckpointTuple,
   type PendingWrite,
 } from '@langchain/langgraph-checkpoint';
+import { unpassed, withoutMark } from './breakpoints.ts';
+import type { LeftOver } from './left-over.ts';
 import type { Answered } from './origin.ts';
 import { withAnswers } from './questions.ts';
 import { forVersion } from './saver/pending-sends.ts';
@@ -23,6 +25,9 @@ export interface RunSaverOptions {
   answered: Answered;
   /** Of the project's LangGraph, which the checkpoints are read for. */
   version: string;
+  /** The moment up to which the run's breakpoints were answered; null when it passes the one at which its thread stands. */
+  passed: string | null;
+  left: LeftOver;
 }
 
 /** The thread's checkpoints as one attempt sees them: with the answers that its questions were given. */
@@ -37,16 +42,17 @@ export class RunSaver extends BaseCheckpointSaver {
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const { saver, sink, answered, version } = this.#options;
+    const { saver, sink, answered, version, passed, left } = this.#options;
     const tuple = await saver.getTuple(config);
     if (tuple === undefined) return undefined;
     const ns = String(tuple.config.configurable?.['checkpoint_ns'] ?? '');
     sink.loaded(ns, tuple.checkpoint.id);
+    left.loaded(ns, tuple);
     const given = withAnswers(forVersion(tuple, version), ns, answered);
     for (const [task, channel, value] of given.pendingWrites ?? []) {
       if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);
     }
-    return given;
+    return passed !== null && tuple.checkpoint.id > passed ? unpassed(given) : given;
   }
 
   override list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
@@ -60,7 +66,7 @@ export class RunSaver extends BaseCheckpointSaver {
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { saver, sink } = this.#options;
-    const put = saver.put(config, checkpoint, metadata, newVersions);
+    const put = saver.put(config, withoutMark(checkpoint), metadata, newVersions);
     sink.putting(put);
     return put;
   }

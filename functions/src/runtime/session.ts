@@ -7,6 +7,8 @@ import { log } from '../telemetry/log.ts';
 import { modelSpans } from '../telemetry/model-spans.ts';
 import { NodeCache } from './cache/cache.ts';
 import type { ExecuteOptions } from './execute.ts';
+import { stopsAfter } from './breakpoints.ts';
+import { LeftOver } from './left-over.ts';
 import { messagesIn } from './message-events.ts';
 import { originOf, type Origin } from './origin.ts';
 import { recursionLimit, runConfig } from './run-config.ts';
@@ -37,6 +39,9 @@ export interface Session {
   from: CheckpointTuple | undefined;
   reader: StreamReader;
   sink: JournalSink;
+  left: LeftOver;
+  /** It ended a step after which it is to stop, and was disturbed before it asked. */
+  stopsFirst: boolean;
   tellsBreakpoints: boolean;
 }
 
@@ -75,7 +80,9 @@ export async function openSession(
     done: finishedTasks(from),
     resultsAsPairs: !atLeast(version, STREAMS_TASKS),
   });
+  const left = new LeftOver();
   const sink = new JournalSink({
+    left,
     journal,
     reader,
     now,
@@ -93,13 +100,31 @@ export async function openSession(
       runtime: { accessContext: 'threads.create_run', executionRuntime: { context: run.context } },
     },
     {
-      checkpointer: new RunSaver({ saver, sink, answered: origin.answered, version }),
+      checkpointer: new RunSaver({
+        saver,
+        sink,
+        answered: origin.answered,
+        version,
+        passed: origin.passed,
+        left,
+      }),
       store: longTermStore(documents, { uid: run.owner, clock: { now } }),
       cache: new NodeCache(cache, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
     },
   );
+  const after = run.interrupt_after ?? graph.interruptAfter ?? [];
+  const parent =
+    origin.passed !== null && after.length > 0 && from?.parentConfig !== undefined
+      ? await saver.getTuple(from.parentConfig)
+      : undefined;
   return {
     graph,
+    left,
+    stopsFirst:
+      from !== undefined &&
+      parent !== undefined &&
+      from.checkpoint.id > (origin.passed ?? '') &&
+      stopsAfter(after, from, parent),
     origin,
     from,
     reader,

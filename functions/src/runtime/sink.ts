@@ -3,6 +3,8 @@ import type { CheckpointInfo, CheckpointSink, TaskInfo } from '../ports/checkpoi
 import type { DocumentWrite } from '../ports/documents.ts';
 import type { Journal } from './journal.ts';
 import { AskedQuestions } from './asked-questions.ts';
+import { GraphChanged } from './changed-graph.ts';
+import type { LeftOver } from './left-over.ts';
 import type { Question } from './questions.ts';
 import type { StreamReader } from './stream-reader.ts';
 
@@ -23,6 +25,8 @@ export interface SinkOptions {
   onStep: () => void;
   /** Whether the project's LangGraph starts a super-step only when the checkpoint before it is stored. */
   waitsForPut: boolean;
+  /** What was next in the graphs within nodes. */
+  left: LeftOver;
 }
 
 /**
@@ -59,14 +63,18 @@ export class JournalSink implements CheckpointSink {
   /** The newest checkpoint of each namespace that was read or made. */
   readonly #newest = new Map<string, string>();
 
+  readonly #left: LeftOver;
+  /** Why nothing more may be stored. */
+  #lost: GraphChanged | undefined;
   #checkpoints = 0;
 
-  constructor({ journal, reader, now, onStep, waitsForPut }: SinkOptions) {
+  constructor({ journal, reader, now, onStep, waitsForPut, left }: SinkOptions) {
     this.#journal = journal;
     this.#reader = reader;
     this.#now = now;
     this.#onStep = onStep;
     this.#waitsForPut = waitsForPut;
+    this.#left = left;
   }
 
   /** What the tasks of this attempt asked and were not answered. */
@@ -105,6 +113,9 @@ export class JournalSink implements CheckpointSink {
   /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
   push(event: NewEvent): void {
     if (event.type === 'node.finished') {
+      const lost = this.#left.within(event.task);
+      if (lost.length > 0) this.#lost ??= new GraphChanged(lost);
+      if (this.#lost !== undefined) return this.#journal.fail(this.#lost);
       this.#release(event.task);
       for (const inner of this.#reader.handedOverTo(event.task, this.#now())) this.#journal.push(inner);
     }
@@ -170,6 +181,7 @@ export class JournalSink implements CheckpointSink {
     this.#learn(parent);
     await turn();
     for (const [task, { checkpoint }] of this.#pending) if (checkpoint === parent) this.#endUntold(task);
+    if (this.#lost !== undefined) throw this.#lost;
     const finished = this.#finished.get(parent) ?? [];
     this.#finished.delete(parent);
     const superfluous = writesHeldBy(info, finished);
