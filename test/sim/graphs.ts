@@ -1,6 +1,6 @@
 import type { ServedGraph } from '../../functions/src/project/served-graph.ts';
 import { servedBy, type Copy } from './copies.ts';
-import { asks, both, fewOffers, nested, offers, within } from './graphs/asking.ts';
+import { asks, both, fewOffers, nested, offers, pair, within } from './graphs/asking.ts';
 import type { Edition, SimulatedGraph } from './graphs/edition.ts';
 import { charges, confirms } from './graphs/functional.ts';
 import { fan, fork, handOver, line, loop, narrow } from './graphs/plain.ts';
@@ -17,6 +17,7 @@ export const GRAPHS = {
   both,
   nested,
   within,
+  pair,
   offers,
   fewOffers,
   gates,

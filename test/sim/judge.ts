@@ -197,7 +197,8 @@ function* wrongFailures({ request, events }: Story): Iterable<string> {
   if (request.fails !== null) return;
   for (const { node, error } of of(events, 'node.failed')) {
     // As steps say it that are told to stop, or whose own request fails.
-    if (error.message !== 'aborted' && !error.message.startsWith('14 ')) yield `${node} failed: ${error.message}`;
+    if (error.message !== 'aborted' && !error.message.startsWith('14 '))
+      yield `${node} failed: ${error.message}`;
   }
 }
 

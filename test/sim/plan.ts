@@ -48,7 +48,7 @@ export interface PlannedRun {
 /** Those that ask take several attempts, so there are fewer of them. */
 const CHOICE: GraphName[] = [
   ...(['line', 'line', 'line', 'line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'fork'] as const),
-  ...(['asks', 'both', 'nested', 'within', 'offers', 'fewOffers', 'charges', 'confirms'] as const),
+  ...(['asks', 'both', 'nested', 'within', 'pair', 'offers', 'fewOffers', 'charges', 'confirms'] as const),
   ...(['narrow', 'loop', 'handOver', 'gates', 'around', 'free', 'gatesWithin'] as const),
 ];
 const COPIES: Copy[] = ['own', 'own', 'own', 'own', 'other', '1.2.9', '1.2.9', '0.3.12'];

@@ -85,15 +85,19 @@ type PlayOptions = ExecuteOptions & { signal: AbortSignal; control: unknown };
  */
 async function play(session: Session, options: PlayOptions): Promise<Outcome> {
   const { sink, origin } = session;
-  for (let input: unknown = origin.input, before = -1; ; input = null) {
-    const stopped = session.stopsFirst || (await stream(session, input, options));
+  const { checkpoint_id: _, ...configurable } = session.config.configurable;
+  // Called again it goes on from what it made, not from where it set out.
+  const again = { ...session, config: { ...session.config, configurable } };
+  for (let before = -1; ; before = sink.progress) {
+    const stopped =
+      session.stopsFirst ||
+      (before < 0 ? await stream(session, origin.input, options) : await stream(again, null, options));
     const dropped = droppedAnswers(origin.answered, (task) => sink.executed(task));
     if (dropped.length > 0) return { kind: 'failed', failure: unansweredStep(dropped) };
     const earlier = new Set(Object.keys(options.journal.run.askers));
     const asked = sink.questions.map((question) => opened(question, earlier));
     if (asked.length > 0) return { kind: 'interrupted', interrupts: asked };
     await options.journal.flush();
-    const { checkpoint_id: _, ...configurable } = session.config.configurable;
     const state = await session.graph.getState({ configurable });
     const stop = breakpoint(state.next.map(String), sink.newest);
     const asks = stopped && state.next.length > 0 && !(stop.id in origin.answered.answers);
@@ -105,7 +109,6 @@ async function play(session: Session, options: PlayOptions): Promise<Outcome> {
     }
     if (asks) return { kind: 'interrupted', interrupts: [stop] };
     if (sink.progress === before) return { kind: 'failed', failure: nothingToDo() };
-    before = sink.progress;
   }
 }
 

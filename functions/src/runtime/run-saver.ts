@@ -13,10 +13,12 @@ import {
 import { unpassed, withoutMark } from './breakpoints.ts';
 import type { LeftOver } from './left-over.ts';
 import type { Answered } from './origin.ts';
+import { finishedTasks } from './finished-tasks.ts';
 import { withAnswers } from './questions.ts';
 import { forVersion } from './saver/pending-sends.ts';
 import type { DocumentSaver } from './saver/saver.ts';
 import type { JournalSink } from './sink.ts';
+import type { StreamReader } from './stream-reader.ts';
 
 export interface RunSaverOptions {
   saver: DocumentSaver;
@@ -28,6 +30,7 @@ export interface RunSaverOptions {
   /** The moment up to which the run's breakpoints were answered; null when it passes the one at which its thread stands. */
   passed: string | null;
   left: LeftOver;
+  reader: StreamReader;
 }
 
 /** The thread's checkpoints as one attempt sees them: with the answers that its questions were given. */
@@ -42,12 +45,13 @@ export class RunSaver extends BaseCheckpointSaver {
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const { saver, sink, answered, version, passed, left } = this.#options;
+    const { saver, sink, answered, version, passed, left, reader } = this.#options;
     const tuple = await saver.getTuple(config);
     if (tuple === undefined) return undefined;
     const ns = String(tuple.config.configurable?.['checkpoint_ns'] ?? '');
     sink.loaded(ns, tuple.checkpoint.id);
     left.loaded(ns, tuple);
+    if (ns !== '') reader.alreadyDone(finishedTasks(tuple));
     const given = withAnswers(forVersion(tuple, version), ns, answered);
     for (const [task, channel, value] of given.pendingWrites ?? []) {
       if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);

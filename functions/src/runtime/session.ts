@@ -15,6 +15,7 @@ import { recursionLimit, runConfig } from './run-config.ts';
 import { RunSaver } from './run-saver.ts';
 import { DocumentSaver } from './saver/saver.ts';
 import { JournalSink } from './sink.ts';
+import { finishedTasks } from './finished-tasks.ts';
 import { ClockBehind } from './stop-reasons.ts';
 import { longTermStore } from './store/store.ts';
 import type { StepTimer } from './step-timer.ts';
@@ -107,6 +108,7 @@ export async function openSession(
         version,
         passed: origin.passed,
         left,
+        reader,
       }),
       store: longTermStore(documents, { uid: run.owner, clock: { now } }),
       cache: new NodeCache(cache, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
@@ -147,14 +149,6 @@ export async function openSession(
 
 function given(name: string, value: Json): Record<string, Json> {
   return value === null ? {} : { [name]: value };
-}
-
-/** Of a super-step that was not finished: the tasks with results, by LangGraph's own rule. */
-function finishedTasks(tuple: CheckpointTuple | undefined): Set<string> {
-  const results = (tuple?.pendingWrites ?? []).filter(
-    ([, channel]) => !['__error__', '__interrupt__', '__resume__'].includes(channel),
-  );
-  return new Set(results.map(([task]) => task));
 }
 
 /**

@@ -152,6 +152,7 @@ export class JournalSink implements CheckpointSink {
     this.#wrote.add(task_id);
     const checkpoint = keyOf(info.checkpoint_ns, info.checkpoint_id);
     if (!this.#known.has(checkpoint)) await this.#untilKnown(task_id, checkpoint);
+    if (this.#lost !== undefined) throw this.#lost;
     if (error !== undefined) this.#reader.taskFailed(task_id, error);
     const ended = error === undefined && info.interrupts.length === 0;
     // Answers that LangGraph was called with are stored under the name of their question, which is no task.
@@ -249,7 +250,7 @@ export class JournalSink implements CheckpointSink {
 
   #release(task: string): void {
     const pending = this.#pending.get(task);
-    if (pending === undefined) return;
+    if (pending === undefined || this.#lost !== undefined) return;
     this.#pending.delete(task);
     this.#journal.stage(pending.writes);
     this.#finished.set(pending.checkpoint, [...(this.#finished.get(pending.checkpoint) ?? []), pending]);

@@ -104,6 +104,29 @@ export const within: SimulatedGraph = {
   moved: { node: 'y', step: 'y', after: ['x'], before: ['inner'], removable: false },
 };
 
+/** a -> {x and y in parallel, of which y asks} as a node -> z */
+export const pair: SimulatedGraph = {
+  build() {
+    const inner = new StateGraph(Inner)
+      .addNode('x', async (_state, config) => ({ notes: [await work('x', config)] }))
+      .addNode('y', async (_state, config) => ({ notes: await ask('y', 1, config) }))
+      .addEdge(START, 'x')
+      .addEdge(START, 'y')
+      .compile();
+    return new StateGraph(Outer)
+      .addNode('a', async (_state, config) => ({ seen: [await work('a', config)], notes: [] }))
+      .addNode('inner', inner)
+      .addNode('z', async ({ notes }, config) => ({ seen: [...notes, await work('z', config)] }))
+      .addEdge(START, 'a')
+      .addEdge('a', 'inner')
+      .addEdge('inner', 'z')
+      .addEdge('z', END)
+      .compile();
+  },
+  steps: ['a', 'x', 'y', 'z'],
+  questions: ['y?1'],
+};
+
 /** plan -> offers in parallel, one of which asks -> join */
 export const offers: SimulatedGraph = {
   build: (edition) => makeOffers(moved('offer', edition)).compile(),

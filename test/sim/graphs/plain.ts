@@ -36,6 +36,7 @@ export const fan: SimulatedGraph = {
 export const narrow: SimulatedGraph = {
   build: (edition) => searches(['x', 'y', 'z'], edition).compile().withConfig({ maxConcurrency: 1 }),
   steps: ['plan', 'search x', 'search y', 'search z', 'join'],
+  moved: { node: 'search', step: 'search x', after: ['plan'], before: ['join'], removable: false },
 };
 
 function searches(topics: string[], edition: Edition) {
