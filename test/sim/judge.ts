@@ -46,6 +46,7 @@ export function judge(
     const superseded = runs.some(({ supersedes }) => supersedes === run.run_id);
     complain('outcome', wrongOutcome(story, superseded));
     complain('asked-rightly', wrongQuestions(story));
+    complain('asked-once', askedAgain(story));
     complain('guards-passed', unguarded(story));
     complain('failures-real', wrongFailures(story));
   }
@@ -174,6 +175,24 @@ function* wrongQuestions({ graph, events }: Story): Iterable<string> {
     } else if (graph.questions?.includes(nameOf(question.value)) !== true) {
       yield `it asked ${JSON.stringify(question.value)}`;
     }
+  }
+}
+
+/** Whoever tries a failed run again need not say again what the failed one was told. */
+function* askedAgain({ events }: Story): Iterable<string> {
+  const askers = new Map<string, string>();
+  const answered = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'interrupt.opened') {
+      for (const { id, value, asker } of event.interrupts) {
+        if (asker === undefined) continue;
+        const place = `${asker.checkpoint_id} ${asker.task} ${asker.index}`;
+        if (answered.has(place)) yield `${nameOf(value)} was asked again`;
+        askers.set(id, place);
+      }
+    }
+    if (event.type === 'interrupt.answered')
+      for (const id of Object.keys(event.answers)) answered.add(askers.get(id) ?? '');
   }
 }
 

@@ -352,7 +352,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/sink.ts`,
-        find: 'if (lost.length > 0) this.#lost ??= new GraphChanged(lost);',
+        find: 'if (nodes.length > 0) this.#lost ??= new GraphChanged(nodes);',
         replace: '',
       },
     ],
@@ -368,7 +368,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: `${RUNTIME}/sink.ts`,
-        find: 'if (lost.length > 0) this.#lost ??= new GraphChanged(lost);',
+        find: 'if (nodes.length > 0) this.#lost ??= new GraphChanged(nodes);',
         replace: '',
       },
       {

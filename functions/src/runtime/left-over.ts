@@ -13,7 +13,7 @@ const startSchema = z.tuple([
 
 /**
  * What was next in the graphs within the nodes of a run that goes on. Their nodes are not known beforehand, as a node may
- * call any graph. A graph without the node that was next ends at once, and the node around it with less than it should have.
+ * call any graph. A graph without the node that was next goes on or ends without it, and so does the node around it.
  */
 export class LeftOver {
   readonly #next = new Map<string, Set<string>>();
@@ -30,6 +30,16 @@ export class LeftOver {
     const [ns, , told] = start.data;
     const payload = 'payload' in told ? told.payload : told;
     if ('input' in payload && !('result' in payload)) this.#next.get(ns.join('|'))?.delete(payload.name);
+  }
+
+  /** The graph begins from an input: what was next there is not made. */
+  begunAnew(ns: string): void {
+    this.#next.delete(ns);
+  }
+
+  /** Nodes of a graph that ended its step, which nobody started. */
+  at(ns: string): string[] {
+    return [...(this.#next.get(ns) ?? [])];
   }
 
   /** Nodes of the graphs within a task that ended, which nobody started. */

@@ -113,13 +113,18 @@ export class JournalSink implements CheckpointSink {
   /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
   push(event: NewEvent): void {
     if (event.type === 'node.finished') {
-      const lost = this.#left.within(event.task);
-      if (lost.length > 0) this.#lost ??= new GraphChanged(lost);
-      if (this.#lost !== undefined) return this.#journal.fail(this.#lost);
+      if (this.#misses(this.#left.within(event.task))) return;
       this.#release(event.task);
       for (const inner of this.#reader.handedOverTo(event.task, this.#now())) this.#journal.push(inner);
     }
     this.#journal.push(event);
+  }
+
+  /** Ends the attempt when nodes were to be executed that the graph does not have: nothing that it did without them is stored. */
+  #misses(nodes: string[]): boolean {
+    if (nodes.length > 0) this.#lost ??= new GraphChanged(nodes);
+    if (this.#lost !== undefined) this.#journal.fail(this.#lost);
+    return this.#lost !== undefined;
   }
 
   /** Resolves when the task's end may be told. */
@@ -182,7 +187,8 @@ export class JournalSink implements CheckpointSink {
     this.#learn(parent);
     await turn();
     for (const [task, { checkpoint }] of this.#pending) if (checkpoint === parent) this.#endUntold(task);
-    if (this.#lost !== undefined) throw this.#lost;
+    if (!info.endsStep) this.#left.begunAnew(checkpoint_ns);
+    if (this.#misses(this.#left.at(checkpoint_ns))) throw this.#lost;
     const finished = this.#finished.get(parent) ?? [];
     this.#finished.delete(parent);
     const superfluous = writesHeldBy(info, finished);

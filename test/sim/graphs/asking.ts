@@ -106,12 +106,13 @@ export const within: SimulatedGraph = {
 
 /** a -> {x and y in parallel, of which y asks} as a node -> z */
 export const pair: SimulatedGraph = {
-  build() {
+  build(edition) {
+    const y = moved('y', edition);
     const inner = new StateGraph(Inner)
       .addNode('x', async (_state, config) => ({ notes: [await work('x', config)] }))
-      .addNode('y', async (_state, config) => ({ notes: await ask('y', 1, config) }))
+      .addNode(y, async (_state, config) => ({ notes: await ask('y', 1, config) }))
       .addEdge(START, 'x')
-      .addEdge(START, 'y')
+      .addEdge(START, y)
       .compile();
     return new StateGraph(Outer)
       .addNode('a', async (_state, config) => ({ seen: [await work('a', config)], notes: [] }))
@@ -125,6 +126,7 @@ export const pair: SimulatedGraph = {
   },
   steps: ['a', 'x', 'y', 'z'],
   questions: ['y?1'],
+  moved: { node: 'y', step: 'y', after: ['a'], before: ['inner'], removable: false },
 };
 
 /** plan -> offers in parallel, one of which asks -> join */
