@@ -1,3 +1,5 @@
+import type { Edition } from './graphs/edition.ts';
+
 /** What goes wrong in a scenario. `at` counts the requests of all processes; `from` is in milliseconds of the world. */
 export type Fault =
   /** The process that makes the request dies; the request arrives all the same, or it does not. */
@@ -19,6 +21,8 @@ export type Fault =
   | { kind: 'clock skew'; slot: string; from: number; ms: number }
   /** SIGTERM, ten seconds, SIGKILL. */
   | { kind: 'deploy'; slot: string; from: number }
+  /** A deploy of all workers, with other graphs. */
+  | { kind: 'changed graphs'; edition: Edition; from: number }
   | { kind: 'duplicate task'; task: number; ms: number }
   | { kind: 'late task'; task: number; ms: number };
 

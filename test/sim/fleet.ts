@@ -1,4 +1,7 @@
+import type { Copy } from './copies.ts';
 import type { Faults } from './faults.ts';
+import { graphNamed } from './graphs.ts';
+import type { Edition } from './graphs/edition.ts';
 import { Unavailable, type Network } from './network.ts';
 import { bootHost, type Host } from './runtime.ts';
 import type { Store } from './store.ts';
@@ -23,7 +26,10 @@ export class Fleet {
   readonly #network: Network;
   readonly #store: Store;
   readonly #deadlineMs: number;
+  readonly #copy: Copy;
+  #edition: Edition = 'first';
   readonly #slots = new Map<string, Slot>();
+  readonly #editions = new Map<string, Edition>();
 
   constructor(parts: {
     world: World;
@@ -32,11 +38,13 @@ export class Fleet {
     faults: Faults;
     workers: number;
     deadlineMs: number;
+    copy: Copy;
   }) {
     this.#world = parts.world;
     this.#network = parts.network;
     this.#store = parts.store;
     this.#deadlineMs = parts.deadlineMs;
+    this.#copy = parts.copy;
     this.tasks = new Tasks(parts.world, parts.network, parts.faults, (delivery, reply) =>
       this.#deliver(delivery, reply),
     );
@@ -52,6 +60,11 @@ export class Fleet {
     return this.#ask('api', what, handler);
   }
 
+  /** Of the graphs that a process executes. */
+  editionOf(process: string): Edition {
+    return this.#editions.get(process) ?? 'first';
+  }
+
   #start(name: string): void {
     const before = this.#slots.get(name);
     const generation = (before?.generation ?? -1) + 1;
@@ -63,7 +76,10 @@ export class Fleet {
       dead: false,
       onDeath: new Set(),
     };
+    const edition = this.#edition;
+    this.#editions.set(process.name, edition);
     const host = bootHost({
+      graphs: (name) => graphNamed(name, edition, this.#copy),
       world: this.#world,
       process,
       documents: this.#store.documents(process),
@@ -127,6 +143,7 @@ export class Fleet {
   #breakThings(faults: Faults): void {
     for (const fault of faults.timed()) {
       this.#world.after(fault.from, null, () => {
+        if (fault.kind === 'changed graphs') return this.#change(fault.edition, faults);
         const slot = this.#slots.get(fault.slot);
         if (slot === undefined || slot.process.dead) return;
         this.#world.note(`!! ${fault.kind}: ${slot.process.name} ${'ms' in fault ? fault.ms : ''}`);
@@ -148,6 +165,15 @@ export class Fleet {
             return this.#replace(slot);
         }
       });
+    }
+  }
+
+  #change(edition: Edition, faults: Faults): void {
+    this.#world.note(`!! the graphs are ${edition}`);
+    faults.count('changed graphs');
+    this.#edition = edition;
+    for (const slot of this.#slots.values()) {
+      if (slot.name.startsWith('w') && !slot.process.dead) this.#replace(slot);
     }
   }
 

@@ -68,9 +68,9 @@ function summary({ seeds: played, runs, attempts, injected, ms }: Campaign): str
   ].join('\n');
 }
 
-function describePlan({ workers, pace, deadlineMs, requests, faults }: Plan): string {
+function describePlan({ workers, pace, deadlineMs, copy, requests, faults }: Plan): string {
   return [
-    `  ${workers} workers, steps up to ${pace} ms, handed on after ${deadlineMs} ms`,
+    `  ${workers} workers, steps up to ${pace} ms, handed over after ${deadlineMs} ms, LangGraph: ${copy}`,
     ...requests.map((request) => `  run ${JSON.stringify(request)}`),
     ...faults.map((fault) => `  fault ${JSON.stringify(fault)}`),
   ].join('\n');

@@ -1,4 +1,5 @@
 import { foldEntry, isTerminal, type LogEntry, type Run, type RunEvent } from '@longrun/shared';
+import { checkpointKey, writesKey } from '../../functions/src/runtime/saver/keys.ts';
 import type { DocumentWrite, Fields } from '../../functions/src/ports/documents.ts';
 import { entryOf, type Violation } from './check-table.ts';
 import type { Execution } from './outside.ts';
@@ -22,6 +23,8 @@ export class Observer {
   readonly onEntry = new Set<(run: Run, events: RunEvent[]) => void>();
   readonly #world: World;
   readonly #executions = new Map<string, number>();
+  readonly #asking = new Set<string>();
+  readonly #begun = new Map<string, number>();
   readonly #names = new Map<string, string>();
 
   constructor(world: World) {
@@ -37,6 +40,20 @@ export class Observer {
       else this.#changed(runId, write, entries);
     }
     this.#checkpointsWith(entries, writes);
+    for (const { path, fields } of writes.filter((write) => write.op === 'merge' || write.op === 'set'))
+      if (path.endsWith('!w')) this.#rememberQuestions(path, fields);
+    this.#questionsStored(entries);
+  }
+
+  /** A step is executed. Once in an attempt is right. */
+  begun({ runId, task, step }: Execution): void {
+    const key = `${runId} ${task}`;
+    const times = (this.#begun.get(key) ?? 0) + 1;
+    this.#begun.set(key, times);
+    const attempts =
+      this.runs.get(runId)?.events.filter(({ type }) => type === 'attempt.started').length ?? 0;
+    if (times > attempts)
+      this.violated('executed-per-attempt', `${step} was executed ${times} times in ${attempts} attempts`);
   }
 
   /** A step took effect outside. At least once is right; after its result was recorded it is not. */
@@ -113,6 +130,28 @@ export class Observer {
     for (const id of reported) {
       if (!stored.some((path) => path.endsWith(`!${id}`))) {
         this.violated('checkpoint-with-entry', `${id} was reported and not stored with its entry`);
+      }
+    }
+  }
+
+  /** Tasks that ended with a question, as the writes of their checkpoint have it. */
+  #rememberQuestions(path: string, fields: Fields): void {
+    for (const field of Object.values(fields)) {
+      if (!(field instanceof Object) || !('task' in field) || !('writes' in field)) continue;
+      if (String(field['writes']).includes('"__interrupt__"'))
+        this.#asking.add(`${path} ${String(field['task'])}`);
+    }
+  }
+
+  /** Whoever reads the thread's state finds the questions there. */
+  #questionsStored(entries: LogEntry[]): void {
+    for (const event of entries.flatMap(({ events }) => events)) {
+      if (event.type !== 'interrupt.opened') continue;
+      for (const { id, asker } of event.interrupts) {
+        if (asker === undefined) continue;
+        const key = writesKey(checkpointKey(asker.checkpoint_ns, asker.checkpoint_id));
+        const stored = [...this.#asking].some((asked) => asked.endsWith(`/${key} ${asker.task}`));
+        if (!stored) this.violated('question-stored', `${id} was asked and is not in the state`);
       }
     }
   }

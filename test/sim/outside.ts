@@ -8,11 +8,14 @@ export interface Execution {
   runId: string;
   /** LangGraph's id of the task: the same for each execution of it. */
   task: string;
+  step: string;
   process: Process;
 }
 
 const CHAPTER = 'x'.repeat(50_000);
 const CHAPTERS = 10;
+/** Of steps that wait around their questions. Milliseconds. */
+const PAUSES = [0, 1, 20, 200];
 
 /** What steps do: they take time, sometimes fail, and have an effect outside that nobody can take back. */
 export class Outside {
@@ -22,12 +25,14 @@ export class Outside {
   readonly #talkative: boolean;
   readonly #requests: Map<string, PlannedRun>;
   readonly #failures = new Map<string, number>();
+  readonly #onBegin: (execution: Execution) => void;
   readonly #onEffect: (execution: Execution) => void;
 
   constructor(parts: {
     world: World;
     network: Network;
     plan: Pick<Plan, 'pace' | 'talkative' | 'requests'>;
+    onBegin: (execution: Execution) => void;
     onEffect: (execution: Execution) => void;
   }) {
     this.#world = parts.world;
@@ -35,20 +40,15 @@ export class Outside {
     this.#pace = parts.plan.pace;
     this.#talkative = parts.plan.talkative;
     this.#requests = new Map(parts.plan.requests.map((request) => [request.key, request]));
+    this.#onBegin = parts.onBegin;
     this.#onEffect = parts.onEffect;
   }
 
   /** Returns what the step adds to the state. */
   async work(step: string, config: LangGraphRunnableConfig): Promise<string> {
-    const { process } = this.#world;
-    if (process === null) throw new Error('A step runs in no process.');
-    const request = this.#requests.get(String(config.metadata?.['request']));
-    if (request === undefined) throw new Error('A step of an unknown run.');
-    const execution = {
-      runId: String(config.configurable?.['run_id']),
-      task: String(config.configurable?.['__pregel_task_id']),
-      process,
-    };
+    const { process } = this.#running();
+    const request = this.#request(config);
+    const execution = this.#execution(step, config);
     this.#world.note(`   step ${request.key}:${step}`);
     // What changes at a glance makes the worker write its document while nothing else happens.
     if (this.#pace >= 1_000) config.writer?.({ type: 'progress', text: step });
@@ -62,6 +62,48 @@ export class Outside {
       () => this.#onEffect(execution),
     );
     return `${request.key}:${step}`;
+  }
+
+  /** The same without any waiting, and so without a network between. */
+  quickWork(step: string, config: LangGraphRunnableConfig): string {
+    this.#world.note(`   quick step ${this.named(step, config)}`);
+    this.#onEffect(this.#execution(step, config));
+    return this.named(step, config);
+  }
+
+  named(step: string, config: LangGraphRunnableConfig): string {
+    return `${this.#request(config).key}:${step}`;
+  }
+
+  /** The step is executed: it may ask before it works. */
+  begins(step: string, config: LangGraphRunnableConfig): void {
+    this.#onBegin(this.#execution(step, config));
+  }
+
+  async pause(config: LangGraphRunnableConfig): Promise<void> {
+    const { process } = this.#running();
+    await this.#sleep(process, this.#world.random('pauses').pick(PAUSES), config.signal);
+  }
+
+  #running(): { process: Process } {
+    const { process } = this.#world;
+    if (process === null) throw new Error('A step runs in no process.');
+    return { process };
+  }
+
+  #request(config: LangGraphRunnableConfig): PlannedRun {
+    const request = this.#requests.get(String(config.metadata?.['request']));
+    if (request === undefined) throw new Error('A step of an unknown run.');
+    return request;
+  }
+
+  #execution(step: string, config: LangGraphRunnableConfig): Execution {
+    return {
+      runId: String(config.configurable?.['run_id']),
+      task: String(config.configurable?.['__pregel_task_id']),
+      step,
+      ...this.#running(),
+    };
   }
 
   #sleep(process: Process, ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import { isTerminal, LongrunError, type Json, type Run } from '@longrun/shared';
+import { isObject, isTerminal, LongrunError, type Json, type Run } from '@longrun/shared';
 import type { Fleet } from './fleet.ts';
 import { Unavailable } from './network.ts';
 import type { Observer } from './observer.ts';
@@ -53,7 +53,7 @@ export class People {
   }
 
   async #ask(request: PlannedRun, cancels: readonly number[]): Promise<void> {
-    const { key, graph, thread, strategy, checkpoint, fails, timeout } = request;
+    const { key, graph, thread, strategy, checkpoint, fails, timeout, stops } = request;
     const from = checkpoint === null ? undefined : this.#checkpoints(thread)[checkpoint];
     const body = {
       assistant_id: graph,
@@ -62,6 +62,7 @@ export class People {
       input: { seen: [] },
       metadata: { request: key },
       ...(from === undefined ? {} : { config: { configurable: { checkpoint_id: from } } }),
+      ...stops,
       ...(timeout === null ? {} : { run_timeout_s: timeout }),
       ...(fails?.how === 'hangs' ? { step_timeout_s: 20 } : {}),
     };
@@ -85,7 +86,7 @@ export class People {
     const shared = run.interrupts.length > 1 && request.answers.length === 2;
     for (const [person, ms] of request.answers.entries()) {
       const own = run.interrupts.filter((_, i) => !shared || i % 2 === person);
-      const answers = Object.fromEntries(own.map(({ id }) => [id, `${person}`]));
+      const answers = Object.fromEntries(own.map(({ id, value }) => [id, answerTo(value, person)]));
       this.#do(ms, () => this.#answer(run, answers));
     }
   }
@@ -145,4 +146,11 @@ export class People {
     }
     throw new Error(`${what} got no answer.`);
   }
+}
+
+/** No two questions of a run have the same answer, so that a wrong one shows. */
+function answerTo(question: Json, person: number): string {
+  return isObject(question) && 'name' in question
+    ? `${person} to ${String(question['name'])} ${String(question['question'])}`
+    : `${person} says go`;
 }

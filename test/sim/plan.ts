@@ -1,6 +1,8 @@
 import type { CreateRun } from '@longrun/shared';
 import type { Fault } from './faults.ts';
-import { STEPS, type GraphName } from './graphs.ts';
+import type { Copy } from './copies.ts';
+import { graphOf, type GraphName } from './graphs.ts';
+import { CHANGES } from './graphs/edition.ts';
 import { Random } from './random.ts';
 
 /** What people do in a scenario, and what goes wrong: all of it follows from the seed, and any part may be left out. */
@@ -11,6 +13,8 @@ export interface Plan {
   deadlineMs: number;
   /** Steps say more than one log entry holds. */
   talkative: boolean;
+  /** Of LangGraph, which the graphs' project brings along. */
+  copy: Copy;
   /** Is watched until the logs of ended runs have been compacted. */
   tidied: boolean;
   requests: PlannedRun[];
@@ -35,15 +39,19 @@ export interface PlannedRun {
   cancels: number[];
   /** Seconds that the run may take. */
   timeout: number | null;
+  /** Breakpoints that the run names. */
+  stops: { interrupt_before?: string[]; interrupt_after?: string[] };
   /** How long after it failed or was cancelled someone tries it again. */
   retryAfter: number | null;
 }
 
 /** Those that ask take several attempts, so there are fewer of them. */
-const GRAPHS: GraphName[] = [
+const CHOICE: GraphName[] = [
   ...(['line', 'line', 'line', 'line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'fork'] as const),
-  ...(['asks', 'both', 'nested'] as const),
+  ...(['asks', 'both', 'nested', 'within', 'pair', 'offers', 'fewOffers', 'charges', 'confirms'] as const),
+  ...(['narrow', 'loop', 'handOver', 'gates', 'around', 'free', 'gatesWithin'] as const),
 ];
+const COPIES: Copy[] = ['own', 'own', 'own', 'own', 'other', '1.2.9', '1.2.9', '0.3.12'];
 const PACES = [20, 200, 200, 200, 200, 1_000, 5_000];
 const WORKERS = ['w0', 'w1', 'w2'];
 
@@ -56,7 +64,9 @@ export function planOf(seed: number): Plan {
   while (requests.length < 3 && random.chance(0.09)) {
     const next = request(random, pace, requests.length);
     // A thread belongs to one graph.
-    requests.push(next.thread === first.thread ? { ...next, graph: first.graph, fails: null } : next);
+    requests.push(
+      next.thread === first.thread ? { ...next, graph: first.graph, stops: first.stops, fails: null } : next,
+    );
   }
   return {
     workers,
@@ -64,13 +74,14 @@ export function planOf(seed: number): Plan {
     deadlineMs: random.chance(0.15) ? random.int(50, 500) + pace : 60_000,
     talkative: random.chance(0.005),
     tidied: random.chance(0.04),
+    copy: random.pick(COPIES),
     requests,
     faults: faults(random, workers, pace),
   };
 }
 
 function request(random: Random, pace: number, index: number): PlannedRun {
-  const graph = random.pick(GRAPHS);
+  const graph = random.pick(CHOICE);
   const span = pace * 6 + 300;
   return {
     key: `r${index}`,
@@ -82,7 +93,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
     again: random.chance(0.15) ? random.int(0, 30) : null,
     fails: random.chance(0.12)
       ? {
-          step: random.pick(STEPS[graph]),
+          step: random.pick(graphOf(graph).steps),
           times: random.int(1, 3),
           how: random.pick(['transient', 'transient', 'fatal', 'hangs']),
         }
@@ -90,6 +101,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
     answers: random.chance(0.1) ? [] : answers(random),
     cancels: random.chance(0.15) ? times(random, random.int(1, 3), span) : [],
     timeout: random.chance(0.05) ? random.int(1, 20) : null,
+    stops: graph === 'free' ? { interrupt_before: ['mail'], interrupt_after: ['mail'] } : {},
     retryAfter: random.chance(0.4) ? random.int(1, 3_000) : null,
   };
 }
@@ -109,7 +121,13 @@ function times(random: Random, count: number, span: number): number[] {
 function faults(random: Random, workers: number, pace: number): Fault[] {
   const count = random.pick([0, 1, 1, 1, 1, 2, 2, 2, 3, 5]);
   const slots = [...WORKERS.slice(0, workers), ...WORKERS.slice(0, workers), 'api', 'cron'];
-  return Array.from({ length: count }, () => fault(random, slots, pace));
+  const planned = Array.from({ length: count }, () => fault(random, slots, pace));
+  if (!random.chance(0.12)) return planned;
+  // Often while people think about an answer.
+  return [
+    ...planned,
+    { kind: 'changed graphs', edition: random.pick(CHANGES), from: random.int(0, pace * 5 + 1_000) },
+  ];
 }
 
 /** Requests of a scenario with one run, roughly: where a fault is likely to befall something. */

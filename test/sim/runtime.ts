@@ -2,6 +2,7 @@ import type { CreateRun, Json, Run } from '@longrun/shared';
 import { answerRun, cancelRun, retryRun } from '../../functions/src/http/commands.ts';
 import type { Documents } from '../../functions/src/ports/documents.ts';
 import type { TaskQueue } from '../../functions/src/ports/task-queue.ts';
+import type { ServedGraph } from '../../functions/src/project/served-graph.ts';
 import { createRun } from '../../functions/src/runtime/create-run.ts';
 import { dispatch } from '../../functions/src/runtime/dispatch.ts';
 import { tidy } from '../../functions/src/runtime/housekeeping/tidy.ts';
@@ -10,7 +11,6 @@ import { sweep } from '../../functions/src/runtime/sweep.ts';
 import { stopSuperseded } from '../../functions/src/runtime/thread-queue.ts';
 import { Worker } from '../../functions/src/runtime/worker.ts';
 import { log } from '../../functions/src/telemetry/log.ts';
-import { graphNamed } from './graphs.ts';
 import type { Delivery, Reply } from './tasks.ts';
 import type { Process, World } from './world.ts';
 
@@ -31,11 +31,12 @@ export interface HostOptions {
   documents: Documents;
   queue: TaskQueue;
   deadlineMs: number;
+  graphs: (name: string) => Promise<ServedGraph>;
 }
 
 const HOUR_MS = 3_600_000;
 
-export function bootHost({ world, process, documents, queue, deadlineMs }: HostOptions): Host {
+export function bootHost({ world, process, documents, queue, deadlineMs, graphs }: HostOptions): Host {
   const clock = {
     now: () => world.now + process.skew,
     after: (ms: number, run: () => void) => world.after(ms, process, run),
@@ -47,7 +48,7 @@ export function bootHost({ world, process, documents, queue, deadlineMs }: HostO
     store,
     queue,
     // The worker asks for nothing but `get`.
-    graphs: { get: graphNamed },
+    graphs: { get: graphs },
     price: () => undefined,
     random: () => world.random('backoff').next(),
     deadlineMs,

@@ -5,6 +5,7 @@ function* smaller(plan: Plan): Iterable<Plan> {
   for (const i of plan.requests.keys()) {
     if (plan.requests.length > 1) yield { ...plan, requests: plan.requests.toSpliced(i, 1) };
   }
+  if (plan.copy !== 'own') yield { ...plan, copy: 'own' };
   if (plan.talkative) yield { ...plan, talkative: false };
   if (plan.tidied) yield { ...plan, tidied: false };
   for (const i of plan.faults.keys()) yield { ...plan, faults: plan.faults.toSpliced(i, 1) };

@@ -4,7 +4,7 @@ import type { BaseCache } from '@langchain/langgraph-checkpoint';
 /** What the worker calls of a compiled graph, whichever version of LangGraph made it. */
 export interface CompiledGraph extends Pick<
   CompiledStateGraph<unknown, unknown, string>,
-  'getState' | 'nodes'
+  'channels' | 'getState' | 'interruptAfter' | 'nodes'
 > {
   /** Chunks are `[namespace, mode, payload]`; modes and payloads differ between versions. */
   stream(input: unknown, config: Record<string, unknown>): Promise<AsyncIterable<unknown>>;

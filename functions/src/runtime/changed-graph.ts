@@ -12,24 +12,68 @@ const HOW_TO_MEND = 'Deploy a graph that has it again and retry the run, or star
 
 /** Nodes that are to be executed next and that the graph does not have. */
 export function missingNodes(
-  graph: Pick<CompiledGraph, 'nodes'>,
+  graph: Pick<CompiledGraph, 'channels' | 'nodes'>,
   tuple: CheckpointTuple | undefined,
 ): string[] {
-  const values = tuple?.checkpoint.channel_values ?? {};
-  const next = Object.keys(values)
-    .filter((channel) => channel.startsWith(TRIGGER))
-    .map((channel) => channel.slice(TRIGGER.length));
-  const sent = targetsIn(values['__pregel_tasks']);
-  return [...new Set([...next, ...sent])].filter((node) => !(node in graph.nodes));
+  if (tuple === undefined) return [];
+  const broken = begunJoins(tuple)
+    .filter(({ channel }) => !(channel in graph.channels))
+    .flatMap(({ from, to }) => {
+      const gone = [...from, to].filter((node) => !(node in graph.nodes));
+      return gone.length > 0 ? gone : [to];
+    });
+  const gone = nextNodes(tuple).filter((node) => !(node in graph.nodes));
+  return [...new Set([...gone, ...broken])];
+}
+
+/** Nodes that are to be executed at a checkpoint, or after the tasks whose results are stored with it. */
+export function nextNodes({ checkpoint, pendingWrites = [] }: CheckpointTuple): string[] {
+  const written = pendingWrites.map(([, channel, value]) => [channel, value] as const);
+  const next = [...Object.entries(checkpoint.channel_values), ...written].flatMap(([channel, value]) => {
+    if (channel.startsWith(TRIGGER)) return [channel.slice(TRIGGER.length)];
+    return channel === '__pregel_tasks' ? targetsIn(value) : [];
+  });
+  return [...new Set(next)];
+}
+
+/** Whether the graph had not ended at the checkpoint. */
+export function hasWork(tuple: CheckpointTuple | undefined): boolean {
+  if (tuple === undefined) return false;
+  const full = begunJoins(tuple).some(({ from, seen }) => from.every((node) => seen.includes(node)));
+  return full || nextNodes(tuple).length > 0 || '__start__' in tuple.checkpoint.channel_values;
 }
 
 const TRIGGER = 'branch:to:';
+const JOIN = /^join:(.+):([^:]+)$/;
+
+/** Edges from several nodes to one, which some of them have passed. */
+function begunJoins({ checkpoint, pendingWrites = [] }: CheckpointTuple) {
+  const written = pendingWrites.map(([, channel, value]) => [channel, [value]] as const);
+  return [...Object.entries(checkpoint.channel_values), ...written].flatMap(([channel, value]) => {
+    const [, from, to] = JOIN.exec(channel) ?? [];
+    const seen: unknown[] = Array.isArray(value) ? value.flat() : [];
+    if (from === undefined || to === undefined || seen.length === 0) return [];
+    return [{ channel, from: from.split('+'), to, seen }];
+  });
+}
 
 /** A channel of Sends is stored as lists within lists. */
 function targetsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(targetsIn);
   if (typeof value !== 'object' || value === null) return [];
   return 'node' in value && typeof value.node === 'string' && 'args' in value ? [value.node] : [];
+}
+
+/** Thrown to end an attempt in the middle, before what the graph did without the step is stored. */
+export class GraphChanged extends Error {
+  readonly failure: Failure;
+
+  constructor(nodes: string[]) {
+    const failure = removedNodes(nodes);
+    super(failure.error.message);
+    this.name = 'GraphChanged';
+    this.failure = failure;
+  }
 }
 
 export function removedNodes(nodes: string[]): Failure {

@@ -5,10 +5,19 @@ import type { Clock } from '../ports/clock.ts';
 import type { Cache } from '../ports/cache.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { ServedGraph } from '../project/served-graph.ts';
-import { droppedAnswers, missingNodes, nothingToDo, removedNodes, unansweredStep } from './changed-graph.ts';
+import {
+  droppedAnswers,
+  GraphChanged,
+  hasWork,
+  missingNodes,
+  nothingToDo,
+  removedNodes,
+  unansweredStep,
+} from './changed-graph.ts';
 import type { Journal } from './journal.ts';
 import { stateToJson } from './message-events.ts';
-import { breakpoint, opened } from './questions.ts';
+import { breakpoint } from './breakpoints.ts';
+import { opened } from './questions.ts';
 import { openSession, type Session } from './session.ts';
 import { Drainer } from './drainer.ts';
 import { CancelRequested, ClockBehind, Fenced } from './stop-reasons.ts';
@@ -70,32 +79,36 @@ type PlayOptions = ExecuteOptions & { signal: AbortSignal; control: unknown };
  */
 async function play(session: Session, options: PlayOptions): Promise<Outcome> {
   const { sink, origin } = session;
-  for (let input: unknown = origin.input, before = -1; ; input = null) {
-    const stopped = await stream(session, input, options);
+  const { checkpoint_id: _, ...configurable } = session.config.configurable;
+  // Called again it goes on from what it made, not from where it set out.
+  const again = { ...session, config: { ...session.config, configurable } };
+  for (let before = -1; ; before = sink.progress) {
+    const stopped =
+      session.stopsFirst ||
+      (before < 0 ? await stream(session, origin.input, options) : await stream(again, null, options));
     const dropped = droppedAnswers(origin.answered, (task) => sink.executed(task));
     if (dropped.length > 0) return { kind: 'failed', failure: unansweredStep(dropped) };
     const earlier = new Set(Object.keys(options.journal.run.askers));
     const asked = sink.questions.map((question) => opened(question, earlier));
     if (asked.length > 0) return { kind: 'interrupted', interrupts: asked };
     await options.journal.flush();
-    const { checkpoint_id: _, ...configurable } = session.config.configurable;
     const state = await session.graph.getState({ configurable });
-    if (sink.progress === 0 && origin.expectsWork)
-      return { kind: 'failed', failure: nothingToDo(state.next) };
+    const stop = breakpoint(state.next.map(String), sink.newest);
+    const asks = stopped && state.next.length > 0 && !(stop.id in origin.answered.answers);
+    const lost = origin.expectsWork && hasWork(session.from);
+    if (sink.progress === 0 && lost && !asks) return { kind: 'failed', failure: nothingToDo(state.next) };
     if (state.next.length === 0) {
       sink.finish();
       return { kind: 'completed', output: stateToJson(state.values) };
     }
-    if (stopped)
-      return { kind: 'interrupted', interrupts: [breakpoint(state.next.map(String), sink.newest)] };
+    if (asks) return { kind: 'interrupted', interrupts: [stop] };
     if (sink.progress === before) return { kind: 'failed', failure: nothingToDo(state.next) };
-    before = sink.progress;
   }
 }
 
 /** True when the graph stopped at a breakpoint, as far as its version tells. */
 async function stream(session: Session, input: unknown, options: PlayOptions): Promise<boolean> {
-  const { sink, reader, graph, config } = session;
+  const { sink, reader, left, graph, config } = session;
   let stopped = !session.tellsBreakpoints;
   try {
     const chunks = await graph.stream(input, { ...config, signal: options.signal, control: options.control });
@@ -103,6 +116,7 @@ async function stream(session: Session, input: unknown, options: PlayOptions): P
       const task = reader.endedTask(chunk);
       if (task !== undefined) await sink.told(task);
       stopped ||= reader.isBreakpoint(chunk);
+      left.read(chunk);
       for (const event of reader.read(chunk, options.now())) sink.push(event);
     }
   } finally {
@@ -114,6 +128,7 @@ async function stream(session: Session, input: unknown, options: PlayOptions): P
 function failed(error: unknown, { journal, leave, timeout, now }: ExecuteOptions, step: StepTimer): Outcome {
   const reason: unknown = journal.stopped.signal.aborted ? journal.stopped.signal.reason : error;
   if (reason instanceof Fenced) return { kind: 'fenced' };
+  if (reason instanceof GraphChanged) return { kind: 'failed', failure: reason.failure };
   if (reason instanceof CancelRequested) return { kind: 'cancelled' };
   if (isGraphDrained(error)) return { kind: 'drained', left: false };
   if (leave.aborted && reason === error) return { kind: 'drained', left: true };

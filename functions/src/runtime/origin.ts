@@ -1,6 +1,7 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { isObject, runFromDoc, runPath, type Json, type Run } from '@longrun/shared';
 import type { Documents } from '../ports/documents.ts';
+import { passedUpTo } from './breakpoints.ts';
 import { originalInput } from './original-input.ts';
 
 /** No checkpoint has this id, so LangGraph starts from an empty state. */
@@ -15,6 +16,8 @@ export interface Origin {
   answered: Answered;
   /** Steps were left over: should there be nothing to do, they are lost. */
   expectsWork: boolean;
+  /** The moment up to which breakpoints were answered; null when it passes the one at which its thread stands. */
+  passed: string | null;
 }
 
 export type Answered = Pick<Run, 'answers' | 'askers'>;
@@ -25,9 +28,10 @@ export type Answered = Pick<Run, 'answers' | 'askers'>;
  */
 export async function originOf(documents: Documents, saver: BaseCheckpointSaver, run: Run): Promise<Origin> {
   if (run.last_checkpoint !== null) {
-    return { input: null, answered: run, expectsWork: Object.keys(run.answers).length > 0 };
+    const expectsWork = Object.keys(run.answers).length > 0;
+    return { input: null, answered: run, expectsWork, passed: passedUpTo(run.answers) };
   }
-  const fresh = { answered: run, expectsWork: false };
+  const fresh = { answered: run, expectsWork: false, passed: null };
   const input = await originalInput(documents, run);
   const latest = await saver.getTuple({ configurable: { thread_id: run.thread_id, checkpoint_ns: '' } });
   const state = input === null && latest === undefined ? {} : input;
@@ -41,7 +45,7 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
       answers: { ...failed.answers, ...run.answers },
       askers: { ...failed.askers, ...run.askers },
     };
-    const again = { input: null, answered, expectsWork: true };
+    const again = { input: null, answered, expectsWork: true, passed: passedUpTo(answered.answers) };
     // Named only when the thread went on meanwhile: LangGraph does every step after a named one anew.
     return failed.last_checkpoint === latest?.checkpoint.id
       ? again

@@ -36,11 +36,6 @@ export function opened({ id, value, node, asker }: Question, earlier: ReadonlySe
   };
 }
 
-/** The question of a graph that stops before or after a node: any answer goes on. `at` tells one stop from another. */
-export function breakpoint(next: readonly string[], at: readonly string[]): OpenInterrupt {
-  return { id: `breakpoint-${shortHash([...at, ...next])}`, value: { breakpoint: [...next] } };
-}
-
 /** The checkpoint's writes with the answers that the run was given to questions asked there. */
 export function withAnswers(tuple: CheckpointTuple, ns: string, { answers, askers }: Answered) {
   const lists = new Map<string, unknown[]>();

@@ -10,11 +10,15 @@ import {
   type CheckpointTuple,
   type PendingWrite,
 } from '@langchain/langgraph-checkpoint';
+import { unpassed, withoutMark } from './breakpoints.ts';
+import type { LeftOver } from './left-over.ts';
 import type { Answered } from './origin.ts';
+import { finishedTasks } from './finished-tasks.ts';
 import { withAnswers } from './questions.ts';
 import { forVersion } from './saver/pending-sends.ts';
 import type { DocumentSaver } from './saver/saver.ts';
 import type { JournalSink } from './sink.ts';
+import type { StreamReader } from './stream-reader.ts';
 
 export interface RunSaverOptions {
   saver: DocumentSaver;
@@ -25,6 +29,10 @@ export interface RunSaverOptions {
   atBoundary: () => void;
   /** Of the project's LangGraph, which the checkpoints are read for. */
   version: string;
+  /** The moment up to which the run's breakpoints were answered; null when it passes the one at which its thread stands. */
+  passed: string | null;
+  left: LeftOver;
+  reader: StreamReader;
 }
 
 /** The thread's checkpoints as one attempt sees them: with the answers that its questions were given. */
@@ -39,16 +47,18 @@ export class RunSaver extends BaseCheckpointSaver {
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const { saver, sink, answered, version } = this.#options;
+    const { saver, sink, answered, version, passed, left, reader } = this.#options;
     const tuple = await saver.getTuple(config);
     if (tuple === undefined) return undefined;
     const ns = String(tuple.config.configurable?.['checkpoint_ns'] ?? '');
     sink.loaded(ns, tuple.checkpoint.id);
+    left.loaded(ns, tuple);
+    if (ns !== '') reader.alreadyDone(finishedTasks(tuple));
     const given = withAnswers(forVersion(tuple, version), ns, answered);
     for (const [task, channel, value] of given.pendingWrites ?? []) {
       if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);
     }
-    return given;
+    return passed !== null && tuple.checkpoint.id > passed ? unpassed(given) : given;
   }
 
   override list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
@@ -62,7 +72,7 @@ export class RunSaver extends BaseCheckpointSaver {
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { saver, sink } = this.#options;
-    const put = saver.put(config, checkpoint, metadata, newVersions);
+    const put = saver.put(config, withoutMark(checkpoint), metadata, newVersions);
     sink.putting(put);
     return put;
   }

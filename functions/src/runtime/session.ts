@@ -8,12 +8,15 @@ import { modelSpans } from '../telemetry/model-spans.ts';
 import { NodeCache } from './cache/cache.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { FairTurns } from './fair-turns.ts';
+import { stopsAfter } from './breakpoints.ts';
+import { LeftOver } from './left-over.ts';
 import { messagesIn } from './message-events.ts';
 import { originOf, type Origin } from './origin.ts';
 import { recursionLimit, runConfig } from './run-config.ts';
 import { RunSaver } from './run-saver.ts';
 import { DocumentSaver } from './saver/saver.ts';
 import { JournalSink } from './sink.ts';
+import { finishedTasks } from './finished-tasks.ts';
 import { ClockBehind } from './stop-reasons.ts';
 import { longTermStore } from './store/store.ts';
 import type { StepTimer } from './step-timer.ts';
@@ -38,6 +41,9 @@ export interface Session {
   from: CheckpointTuple | undefined;
   reader: StreamReader;
   sink: JournalSink;
+  left: LeftOver;
+  /** It ended a step after which it is to stop, and was disturbed before it asked. */
+  stopsFirst: boolean;
   tellsBreakpoints: boolean;
 }
 
@@ -76,7 +82,9 @@ export async function openSession(
     done: finishedTasks(from),
     resultsAsPairs: !atLeast(version, STREAMS_TASKS),
   });
+  const left = new LeftOver();
   const sink = new JournalSink({
+    left,
     journal,
     reader,
     now,
@@ -91,13 +99,33 @@ export async function openSession(
       runtime: { accessContext: 'threads.create_run', executionRuntime: { context: run.context } },
     },
     {
-      checkpointer: new RunSaver({ saver, sink, answered: origin.answered, atBoundary, version }),
+      checkpointer: new RunSaver({
+        saver,
+        sink,
+        answered: origin.answered,
+        atBoundary,
+        version,
+        passed: origin.passed,
+        left,
+        reader,
+      }),
       store: longTermStore(documents, { uid: run.owner, clock: { now } }),
       cache: new NodeCache(cache, { uid: run.owner, graph: run.assistant_id, clock: { now } }),
     },
   );
+  const after = run.interrupt_after ?? graph.interruptAfter ?? [];
+  const parent =
+    origin.passed !== null && after.length > 0 && from?.parentConfig !== undefined
+      ? await saver.getTuple(from.parentConfig)
+      : undefined;
   return {
     graph,
+    left,
+    stopsFirst:
+      from !== undefined &&
+      parent !== undefined &&
+      from.checkpoint.id > (origin.passed ?? '') &&
+      stopsAfter(after, from, parent),
     origin,
     from,
     reader,
@@ -120,14 +148,6 @@ export async function openSession(
 
 function given(name: string, value: Json): Record<string, Json> {
   return value === null ? {} : { [name]: value };
-}
-
-/** Of a super-step that was not finished: the tasks with results, by LangGraph's own rule. */
-function finishedTasks(tuple: CheckpointTuple | undefined): Set<string> {
-  const results = (tuple?.pendingWrites ?? []).filter(
-    ([, channel]) => !['__error__', '__interrupt__', '__resume__'].includes(channel),
-  );
-  return new Set(results.map(([task]) => task));
 }
 
 /**

@@ -3,6 +3,8 @@ import type { CheckpointInfo, CheckpointSink, TaskInfo } from '../ports/checkpoi
 import type { DocumentWrite } from '../ports/documents.ts';
 import type { Journal } from './journal.ts';
 import { AskedQuestions } from './asked-questions.ts';
+import { GraphChanged } from './changed-graph.ts';
+import type { LeftOver } from './left-over.ts';
 import type { Question } from './questions.ts';
 import type { StreamReader } from './stream-reader.ts';
 
@@ -23,6 +25,8 @@ export interface SinkOptions {
   onStep: () => void;
   /** Whether the project's LangGraph starts a super-step only when the checkpoint before it is stored. */
   waitsForPut: boolean;
+  /** What was next in the graphs within nodes. */
+  left: LeftOver;
 }
 
 /**
@@ -59,14 +63,18 @@ export class JournalSink implements CheckpointSink {
   /** The newest checkpoint of each namespace that was read or made. */
   readonly #newest = new Map<string, string>();
 
+  readonly #left: LeftOver;
+  /** Why nothing more may be stored. */
+  #lost: GraphChanged | undefined;
   #checkpoints = 0;
 
-  constructor({ journal, reader, now, onStep, waitsForPut }: SinkOptions) {
+  constructor({ journal, reader, now, onStep, waitsForPut, left }: SinkOptions) {
     this.#journal = journal;
     this.#reader = reader;
     this.#now = now;
     this.#onStep = onStep;
     this.#waitsForPut = waitsForPut;
+    this.#left = left;
   }
 
   /** What the tasks of this attempt asked and were not answered. */
@@ -105,10 +113,18 @@ export class JournalSink implements CheckpointSink {
   /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
   push(event: NewEvent): void {
     if (event.type === 'node.finished') {
+      if (this.#misses(this.#left.within(event.task))) return;
       this.#release(event.task);
       for (const inner of this.#reader.handedOverTo(event.task, this.#now())) this.#journal.push(inner);
     }
     this.#journal.push(event);
+  }
+
+  /** Ends the attempt when nodes were to be executed that the graph does not have: nothing that it did without them is stored. */
+  #misses(nodes: string[]): boolean {
+    if (nodes.length > 0) this.#lost ??= new GraphChanged(nodes);
+    if (this.#lost !== undefined) this.#journal.fail(this.#lost);
+    return this.#lost !== undefined;
   }
 
   /** Resolves when the task's end may be told. */
@@ -141,6 +157,7 @@ export class JournalSink implements CheckpointSink {
     this.#wrote.add(task_id);
     const checkpoint = keyOf(info.checkpoint_ns, info.checkpoint_id);
     if (!this.#known.has(checkpoint)) await this.#untilKnown(task_id, checkpoint);
+    if (this.#lost !== undefined) throw this.#lost;
     if (error !== undefined) this.#reader.taskFailed(task_id, error);
     const ended = error === undefined && info.interrupts.length === 0;
     // Answers that LangGraph was called with are stored under the name of their question, which is no task.
@@ -170,6 +187,8 @@ export class JournalSink implements CheckpointSink {
     this.#learn(parent);
     await turn();
     for (const [task, { checkpoint }] of this.#pending) if (checkpoint === parent) this.#endUntold(task);
+    if (!info.endsStep) this.#left.begunAnew(checkpoint_ns);
+    if (this.#misses(this.#left.at(checkpoint_ns))) throw this.#lost;
     const finished = this.#finished.get(parent) ?? [];
     this.#finished.delete(parent);
     const superfluous = writesHeldBy(info, finished);
@@ -237,7 +256,7 @@ export class JournalSink implements CheckpointSink {
 
   #release(task: string): void {
     const pending = this.#pending.get(task);
-    if (pending === undefined) return;
+    if (pending === undefined || this.#lost !== undefined) return;
     this.#pending.delete(task);
     this.#journal.stage(pending.writes);
     this.#finished.set(pending.checkpoint, [...(this.#finished.get(pending.checkpoint) ?? []), pending]);

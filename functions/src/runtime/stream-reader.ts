@@ -127,6 +127,11 @@ export class StreamReader {
     return open === undefined ? [] : this.#finish(open, undefined, at);
   }
 
+  /** A stored checkpoint of a graph within a node was read: LangGraph announces these tasks and does not execute them. */
+  alreadyDone(tasks: Iterable<string>): void {
+    for (const task of tasks) this.#done.add(task);
+  }
+
   nodeOf(task: string): string | undefined {
     return this.#nodes.get(task);
   }

@@ -24,7 +24,7 @@ import { completed, execute, type Outcome } from './execute.ts';
 import type { Graphs } from '../project/graphs.ts';
 import { holderAnswers } from './holder.ts';
 import { Journal } from './journal.ts';
-import { Fenced } from './stop-reasons.ts';
+import { Drained, Fenced } from './stop-reasons.ts';
 import { nextEntry, type RunStore } from './run-store.ts';
 import { asAttempt } from './stray-errors.ts';
 import { dispatchNext, takeTurn } from './thread-queue.ts';
@@ -154,7 +154,7 @@ export class Worker {
     let cancelLeave: (() => void) | undefined;
     const handOver = () => {
       drain.abort();
-      cancelLeave ??= store.clock.after(graceMs, () => leave.abort(new Error('handed over')));
+      cancelLeave ??= store.clock.after(graceMs, () => leave.abort(new Drained()));
     };
     const cancelDeadline = store.clock.after(deadlineMs, handOver);
     const left = runTimeLeft(journal.run, store.clock.now());

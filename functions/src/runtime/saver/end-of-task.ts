@@ -4,7 +4,15 @@ import type { TaskInfo } from '../../ports/checkpoint-sink.ts';
 /** A task that ends like this has handed over to the graph above: it did what it was there for. */
 const HANDED_OVER = 'ParentCommand';
 /** Names of what LangGraph and the runtime throw into a task only to stop it. */
-const STOPPED: ReadonlySet<string> = new Set(['AbortError', 'GraphDrained', 'GraphBubbleUp']);
+const STOPPED: ReadonlySet<string> = new Set([
+  'AbortError',
+  'GraphDrained',
+  'GraphBubbleUp',
+  'CancelRequested',
+  'Drained',
+  'Fenced',
+  'GraphChanged',
+]);
 
 /** What LangGraph's own writes say about how the task ended. Classes are known by name: projects bring copies of theirs. */
 export function endOfTask(writes: PendingWrite[]): Pick<TaskInfo, 'interrupts' | 'answers' | 'error'> {

@@ -1,0 +1,59 @@
+import type { Checkpoint, CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import type { Json, OpenInterrupt } from '@longrun/shared';
+
+/**
+ * LangGraph takes every breakpoint for passed when it goes on with what was next, which is also how a run goes on after a
+ * crash or a hand-over. So that nothing behind a breakpoint is executed before somebody was asked, a checkpoint that was
+ * made after the last answer to a breakpoint is given to LangGraph with a change in it that it has not seen.
+ */
+const PREFIX = 'breakpoint-';
+
+/**
+ * The question of a graph that stops before or after a node: any answer goes on. `newest`: ids of the checkpoints at which
+ * the graph and its subgraphs stand. Ids begin with their time, so the greatest names the moment.
+ */
+export function breakpoint(next: readonly string[], newest: readonly string[]): OpenInterrupt {
+  return { id: `${PREFIX}${newest.toSorted().at(-1) ?? ''}`, value: { breakpoint: [...next] } };
+}
+
+/** The moment up to which breakpoints were answered: what is next at a checkpoint with this id or a smaller one may start. */
+export function passedUpTo(answers: { [id: string]: Json }): string {
+  const moments = Object.keys(answers).filter((id) => id.startsWith(PREFIX));
+  return (
+    moments
+      .map((id) => id.slice(PREFIX.length))
+      .toSorted()
+      .at(-1) ?? ''
+  );
+}
+
+/** No channel has this name, so LangGraph never notes that it has seen its version. */
+const UNSEEN = 'longrun:unseen';
+
+/** The same checkpoint, with which LangGraph stops before the nodes that it is told to stop before. */
+export function unpassed(tuple: CheckpointTuple): CheckpointTuple {
+  const { channel_versions } = tuple.checkpoint;
+  const [version] = Object.values(channel_versions);
+  if (version === undefined) return tuple;
+  const checkpoint = { ...tuple.checkpoint, channel_versions: { ...channel_versions, [UNSEEN]: version } };
+  return { ...tuple, checkpoint };
+}
+
+/** What LangGraph made of it, to be stored. */
+export function withoutMark(checkpoint: Checkpoint): Checkpoint {
+  if (!(UNSEEN in checkpoint.channel_versions)) return checkpoint;
+  const { [UNSEEN]: _, ...channel_versions } = checkpoint.channel_versions;
+  return { ...checkpoint, channel_versions };
+}
+
+/** Whether a node that the graph is to stop after has ended with the checkpoint. */
+export function stopsAfter(nodes: unknown, tuple: CheckpointTuple, parent: CheckpointTuple): boolean {
+  if (tuple.metadata?.source !== 'loop') return false;
+  const before = parent.checkpoint.versions_seen;
+  return Object.entries(tuple.checkpoint.versions_seen).some(
+    ([node, seen]) =>
+      !node.startsWith('__') &&
+      (nodes === '*' || (Array.isArray(nodes) && nodes.includes(node))) &&
+      JSON.stringify(seen) !== JSON.stringify(before[node]),
+  );
+}

@@ -1,0 +1,234 @@
+import { isTerminal, type EventOf, type OpenInterrupt, type Run, type RunEvent } from '@longrun/shared';
+import type { Violation } from './check-table.ts';
+import { graphOf } from './graphs.ts';
+import { moved, type Edition, type SimulatedGraph } from './graphs/edition.ts';
+import type { Observer } from './observer.ts';
+import type { People } from './people.ts';
+import type { Plan, PlannedRun } from './plan.ts';
+
+/** A run with everything that happened to it and to the failed runs that it goes on from, oldest first. */
+interface Story {
+  run: Run;
+  request: PlannedRun;
+  graph: SimulatedGraph;
+  events: RunEvent[];
+  plan: Plan;
+  editionOf: (worker: string) => Edition;
+}
+
+/** What people are entitled to expect, which no invariant of a single run says. */
+export function judge(
+  observer: Observer,
+  people: People,
+  plan: Plan,
+  editionOf: Story['editionOf'],
+): Violation[] {
+  const violations: Violation[] = [];
+  const runs = [...observer.runs.values()].map(({ run }) => run);
+  for (const { key } of plan.requests) {
+    const made = runs.filter((run) => run.retry_of === null && people.requestOf(run)?.key === key);
+    if (made.length > 1)
+      violations.push({ id: 'created-once', detail: `request ${key} made ${made.length} runs` });
+  }
+  for (const run of runs) {
+    const request = people.requestOf(run);
+    if (request === undefined) continue;
+    const events = eventsOf(observer, run);
+    const story = { run, request, graph: graphOf(request.graph), events, plan, editionOf };
+    const complain = (id: string, details: Iterable<string>) => {
+      for (const detail of details)
+        violations.push({ id, detail: `run ${run.run_id.slice(0, 4)} (${request.key}): ${detail}` });
+    };
+    if (run.status === 'completed') {
+      complain('output-exact', wrongOutput(story));
+      complain('answers-exact', wrongAnswers(story));
+    }
+    const superseded = runs.some(({ supersedes }) => supersedes === run.run_id);
+    complain('outcome', wrongOutcome(story, superseded));
+    complain('asked-rightly', wrongQuestions(story));
+    complain('asked-once', askedAgain(story));
+    complain('guards-passed', unguarded(story));
+    complain('failures-real', wrongFailures(story));
+  }
+  return violations;
+}
+
+function eventsOf(observer: Observer, run: Run): RunEvent[] {
+  const before = run.retry_of === null ? undefined : observer.runs.get(run.retry_of);
+  const own = observer.runs.get(run.run_id)?.events ?? [];
+  return before === undefined ? own : [...eventsOf(observer, before.run), ...own];
+}
+
+const of = <T extends RunEvent['type']>(events: readonly RunEvent[], type: T) =>
+  events.filter((event): event is EventOf<T> => event.type === type);
+
+function* wrongOutcome(story: Story, superseded: boolean): Iterable<string> {
+  const { run, request } = story;
+  if (run.status === 'cancelled' && request.cancels.length === 0 && !superseded) yield 'nobody cancelled it';
+  if (run.status === 'failed' && !mayFail(story)) yield `it failed: ${run.error?.code} ${run.error?.message}`;
+  if (run.status === 'interrupted' && request.answers.length > 0) yield 'it still waits for an answer';
+}
+
+function mayFail(story: Story): boolean {
+  const { error } = story.run;
+  const { fails, timeout } = story.request;
+  if (timeout !== null && error?.code === 'run_timeout') return true;
+  if (fails?.how === 'fatal' && error?.code === 'graph_error') return true;
+  if (error?.code === 'graph_changed') return stoodAtWhatMoved(story);
+  // Attempts in a row that did not finish a step: as many must have been disturbed.
+  return error?.code !== 'graph_error' && story.plan.faults.length + (fails?.times ?? 0) >= 4;
+}
+
+const changeOf = ({ faults }: Plan) => faults.find((fault) => fault.kind === 'changed graphs')?.edition;
+
+/** Whether the node that a deploy renamed or removed was next, or under way. */
+function stoodAtWhatMoved({ graph, events, plan }: Story): boolean {
+  const edition = changeOf(plan);
+  if (graph.moved === undefined || edition === undefined || edition === 'keyless') return false;
+  const { after, before } = graph.moved;
+  const ended = new Set(of(events, 'node.finished').map(({ node }) => node));
+  return after.every((node) => ended.has(node)) && !before.some((node) => ended.has(node));
+}
+
+function* wrongOutput(story: Story): Iterable<string> {
+  const { run, request, graph } = story;
+  const { output } = run;
+  const seen = typeof output === 'object' && output !== null && 'seen' in output ? output.seen : null;
+  if (!Array.isArray(seen)) {
+    yield `its output is ${JSON.stringify(output)}`;
+    return;
+  }
+  const done = seen.map(String).filter((entry) => !entry.includes('?'));
+  const prefix = `${request.key}:`;
+  const own = done.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length));
+  const expected = mayLack(story) ? graph.steps.filter((name) => own.includes(name)) : graph.steps;
+  if (own.toSorted().join() !== expected.toSorted().join())
+    yield `it did ${own.join(', ')} instead of ${graph.steps.join(', ')}`;
+  if (own[0] !== undefined && own.at(-1) !== expected.at(-1)) yield `it ended with ${own.at(-1)}`;
+  const twice = done.filter((entry, i) => done.indexOf(entry) !== i);
+  if (twice.length > 0) yield `its thread has ${twice.join(', ')} twice`;
+}
+
+/** A step that a deploy removed before the run came to it is not done. */
+function mayLack({ graph, plan, events, editionOf }: Story): boolean {
+  if (changeOf(plan) !== 'removed' || graph.moved?.removable !== true) return false;
+  const { after } = graph.moved;
+  let edition: Edition = 'first';
+  const ended: Edition[] = [];
+  for (const event of events) {
+    if (event.type === 'attempt.started') edition = editionOf(event.worker);
+    if (event.type === 'node.finished' && after.includes(event.node)) ended.push(edition);
+  }
+  return ended.at(-1) === 'removed';
+}
+
+/** Every answer in the state is one that was given to that very question, and none is missing. */
+function* wrongAnswers(story: Story): Iterable<string> {
+  const { run, request, graph, events } = story;
+  const { output } = run;
+  const seen = typeof output === 'object' && output !== null && 'seen' in output ? output.seen : null;
+  if (!Array.isArray(seen)) return;
+  const prefix = `${request.key}:`;
+  const told = seen.map(String).filter((entry) => entry.startsWith(prefix) && entry.includes('?'));
+  const given = givenAnswers(events);
+  for (const question of graph.questions ?? []) {
+    const answers = told.flatMap((entry) => {
+      const [before, ...answer] = entry.slice(prefix.length).split('=');
+      return before === question ? [answer.join('=')] : [];
+    });
+    if (answers.length === 0 && mayLack(story)) continue;
+    if (answers.length !== 1) yield `it has ${answers.length} answers to ${question}`;
+    for (const answer of answers) {
+      if (given.get(question)?.has(answer) !== true)
+        yield `${answer} was not the answer to ${question}, which was ${[...(given.get(question) ?? [])].join(' or ')}`;
+    }
+  }
+}
+
+function givenAnswers(events: readonly RunEvent[]): Map<string, Set<string>> {
+  const names = new Map<string, string>();
+  const given = new Map<string, Set<string>>();
+  for (const event of events) {
+    if (event.type === 'interrupt.opened')
+      for (const { id, value } of event.interrupts) names.set(id, nameOf(value));
+    if (event.type !== 'interrupt.answered') continue;
+    for (const [id, answer] of Object.entries(event.answers)) {
+      const name = names.get(id) ?? '';
+      given.set(name, (given.get(name) ?? new Set()).add(String(answer)));
+    }
+  }
+  return given;
+}
+
+function nameOf(value: OpenInterrupt['value']): string {
+  const { name, question } = Object(value) as { name?: unknown; question?: unknown };
+  return `${String(name)}?${String(question)}`;
+}
+
+const isBreakpoint = ({ value }: OpenInterrupt) => 'breakpoint' in Object(value);
+
+/** A run asks what its graph asks, and stops only where its graph does. */
+function* wrongQuestions({ graph, events }: Story): Iterable<string> {
+  for (const question of of(events, 'interrupt.opened').flatMap(({ interrupts }) => interrupts)) {
+    if (isBreakpoint(question)) {
+      if (graph.guarded === undefined) yield `it stopped at ${JSON.stringify(question.value)}`;
+    } else if (graph.questions?.includes(nameOf(question.value)) !== true) {
+      yield `it asked ${JSON.stringify(question.value)}`;
+    }
+  }
+}
+
+/** Whoever tries a failed run again need not say again what the failed one was told. */
+function* askedAgain({ events }: Story): Iterable<string> {
+  const askers = new Map<string, string>();
+  const answered = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'interrupt.opened') {
+      for (const { id, value, asker } of event.interrupts) {
+        if (asker === undefined) continue;
+        const place = `${asker.checkpoint_id} ${asker.task} ${asker.index}`;
+        if (answered.has(place)) yield `${nameOf(value)} was asked again`;
+        askers.set(id, place);
+      }
+    }
+    if (event.type === 'interrupt.answered')
+      for (const id of Object.keys(event.answers)) answered.add(askers.get(id) ?? '');
+  }
+}
+
+/** A node behind a breakpoint starts only when the question of that breakpoint was answered. */
+function* unguarded({ graph, events }: Story): Iterable<string> {
+  const stops = new Set<string>();
+  let passed = 0;
+  for (const event of events) {
+    if (event.type === 'interrupt.opened')
+      for (const question of event.interrupts) if (isBreakpoint(question)) stops.add(question.id);
+    if (event.type === 'interrupt.answered')
+      for (const id of Object.keys(event.answers)) if (stops.delete(id)) passed += 1;
+    if (event.type !== 'node.started') continue;
+    const at = (graph.guarded ?? []).findIndex((node) => [node, moved(node, 'renamed')].includes(event.node));
+    if (at >= passed) yield `${event.node} started, and ${passed} breakpoints had been answered`;
+  }
+}
+
+/** A step is told as failed only when it did fail. */
+function* wrongFailures({ request, events }: Story): Iterable<string> {
+  if (request.fails !== null) return;
+  for (const { node, error } of of(events, 'node.failed')) {
+    // As steps say it that are told to stop, or whose own request fails.
+    if (error.message !== 'aborted' && !error.message.startsWith('14 '))
+      yield `${node} failed: ${error.message}`;
+  }
+}
+
+/** Runs that neither ended nor wait for a person, be it that someone before them on their thread does. */
+export function unsettled(observer: Observer): Run[] {
+  const runs = [...observer.runs.values()].map(({ run }) => run);
+  const asking = new Set(
+    runs.filter(({ status }) => status === 'interrupted').map(({ thread_id }) => thread_id),
+  );
+  return runs.filter(
+    ({ status, queued, thread_id }) =>
+      !isTerminal(status) && status !== 'interrupted' && !(queued && asking.has(thread_id)),
+  );
+}
