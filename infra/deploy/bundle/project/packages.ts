@@ -126,9 +126,12 @@ function fromInstalled(
     overrides: manifestIn(folder)?.overrides ?? {},
     locked: undefined,
     install: `npm install --omit=dev --no-package-lock${peers}`,
-    warnings: [
-      `${which}: the packages that the project names are deployed in the versions that are installed here; what those need in turn, npm chooses at each deploy. \`npm install --package-lock-only\` makes a package-lock.json.`,
-    ],
+    warnings:
+      Object.keys(dependencies).length === 0
+        ? []
+        : [
+            `${which}: the packages that the project names are deployed in the versions that are installed here; what those need in turn, npm chooses at each deploy. \`npm install --package-lock-only\` makes a package-lock.json.`,
+          ],
   };
 }
 
