@@ -105,7 +105,9 @@ describe('a project with its own packages is deployed', () => {
   });
 
   it('what is left out is said, and no secret is in it', async () => {
-    expect(bundle.warnings).toEqual([expect.stringContaining('.env is not deployed: set SEARCH_KEY')]);
+    expect(bundle.warnings).toEqual([
+      expect.stringContaining('.env is not deployed: the functions need SEARCH_KEY'),
+    ]);
     expect(bundle.project?.copied).toEqual(['prompts/words.txt']);
     const { scripts, dependencies } = JSON.parse(await readFile(join(out(), 'package.json'), 'utf8'));
     expect(scripts).toEqual({ 'gcp-build': 'cd project && npm ci --omit=dev' });

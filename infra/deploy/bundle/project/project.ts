@@ -79,7 +79,7 @@ function noticesOf({ notices, env, envFile }: Project): string[] {
   if (envFile === undefined || names.length === 0) return notices;
   return [
     ...notices,
-    `${basename(envFile)} is not deployed: set ${names.join(', ')} as settings of the functions, secret ones as secrets (infra/README.md).`,
+    `${basename(envFile)} is not deployed: the functions need ${names.join(', ')}, which \`pulumi config set --secret longrun:graphsEnv\` gives them (infra/README.md).`,
   ];
 }
 
