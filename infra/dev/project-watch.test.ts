@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readProject } from '../../functions/src/project/config.ts';
 import { eventually } from '../local/testing/eventually.ts';
-import { ProjectWatch } from './project-watch.ts';
+import { isNamed, ProjectWatch } from './project-watch.ts';
 
 let folder: string;
 let changes: string[];
@@ -96,12 +96,27 @@ test('a file that replaces the old one is noticed, each time', async () => {
   }
 });
 
-test('why a graph cannot be loaded is said once; code that appears then is noticed, wherever it is', async () => {
+test('why a graph cannot be loaded is said once; what it lacks is noticed when it appears, and nothing else', async () => {
   await start();
-  const reason = './src/agent.ts: Cannot find module ./tools/search';
+  const reason = "./src/agent.ts: Cannot find module './tools/search'";
   describeAs(['src/agent.ts'], reason);
   await eventually(() => expect(said).toEqual([`The graph "mine" cannot be run. ${reason}`]));
   describeAs(['src/agent.ts', 'langgraph.json'], reason);
-  await whenever(() => write(`src/tools/search${Math.random()}.ts`, '1'), 'src/tools/search');
+  await whenever(() => {
+    write(`output/${Math.random()}.ts`, '1');
+    write(`lib/${Math.random()}/search.ts`, '1');
+  }, 'lib/');
+  expect(changes.filter((path) => !path.startsWith('lib/'))).toEqual([]);
   expect(said.length).toBe(1);
+});
+
+test.each([
+  ['src/tools/search.ts', "Cannot find module './tools/search'", true],
+  ['tools/search.ts', "Cannot find module '/home/me/tools/search.js' imported from /home/me/agent.ts", true],
+  ['tools/search/index.ts', "Cannot find module './tools/search'", true],
+  ['agent.ts', './agent.ts: there is no such file.', true],
+  ['x.json', "Cannot find module './tools/search'", false],
+  ['arch.ts', "Cannot find module './tools/search'", false],
+])('%s, when %s: %s', (path, reason, expected) => {
+  expect(isNamed(path, reason)).toBe(expected);
 });

@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import { readProject, inProject, type Project } from '../../functions/src/project/config.ts';
 import { describedFiles } from './described-files.ts';
 import { FileWatch, SETTLE_MS } from './file-watch.ts';
@@ -16,8 +17,7 @@ export interface ProjectWatchOptions {
 
 /**
  * Notices when the files change that a project's graphs are made of, and no others: a graph may write what it likes. While a
- * graph cannot be loaded, perhaps for want of a file, code that appears anywhere in the project counts too. Says once which
- * graphs cannot be loaded, and why.
+ * graph cannot be loaded for want of a file, that file counts too. Says once which graphs cannot be loaded, and why.
  */
 export class ProjectWatch {
   readonly #options: ProjectWatchOptions;
@@ -47,6 +47,10 @@ export class ProjectWatch {
     await this.#update();
   }
 
+  #isMissed(path: string): boolean {
+    return [...this.#broken.values()].some((reason) => isNamed(path, reason));
+  }
+
   /** Once, when a file is noticed in both ways. */
   #notify(path: string): void {
     clearTimeout(this.#timer);
@@ -67,8 +71,9 @@ export class ProjectWatch {
     this.#broken = broken;
     this.#modules.set(files);
     if (broken.size > 0) {
-      this.#newCode ??= onCodeChange({ folder: this.#project.folder, except, onlyNew: true }, (path) =>
-        this.#notify(path),
+      this.#newCode ??= onCodeChange(
+        { folder: this.#project.folder, except, onlyNew: (path) => this.#isMissed(path) },
+        (path) => this.#notify(path),
       );
       await this.#newCode;
     } else if (this.#newCode !== undefined) {
@@ -77,4 +82,11 @@ export class ProjectWatch {
       await stop();
     }
   }
+}
+
+/** Whether the reason names the module: `'./tools/search'` is `tools/search.ts`, or `tools/search/index.ts`. */
+export function isNamed(path: string, reason: string): boolean {
+  const withoutIndex = (file: string) => file.replace(/[\\/]index(\.\w+)?$/, '');
+  const named = reason.split(/['"\s:]+/).filter((word) => /[\\/]/.test(word));
+  return named.map((file) => parse(withoutIndex(file)).name).includes(parse(withoutIndex(path)).name);
 }

@@ -9,8 +9,8 @@ export interface CodeWatch {
   folder: string;
   /** A folder below it that is not watched. */
   except: string;
-  /** Only files that appear. */
-  onlyNew?: boolean;
+  /** Only files that appear, and of these only some. */
+  onlyNew?: (path: string) => boolean;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface CodeWatch {
  * when no change from then on is missed, with what ends it.
  */
 export async function onCodeChange(
-  { folder, except, onlyNew = false }: CodeWatch,
+  { folder, except, onlyNew }: CodeWatch,
   callback: (path: string) => void,
 ): Promise<() => Promise<void>> {
   let timer: NodeJS.Timeout | undefined;
@@ -31,7 +31,7 @@ export async function onCodeChange(
     },
   });
   watcher.on('all', (event, path) => {
-    if (onlyNew && event !== 'add') return;
+    if (onlyNew !== undefined && (event !== 'add' || !onlyNew(path))) return;
     clearTimeout(timer);
     timer = setTimeout(() => callback(relative(folder, path)), SETTLE_MS);
   });
