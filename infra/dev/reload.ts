@@ -1,20 +1,26 @@
 import { relative } from 'node:path';
 import { watch } from 'chokidar';
+import { SETTLE_MS } from './file-watch.ts';
 
-/** An editor writes several files at a time. Milliseconds. */
-const SETTLE_MS = 150;
 const CODE = /\.(?:[cm]?[jt]sx?|json|env|md|ics)$/;
 const NOT_WATCHED = /(?:^|[/\\])(?:node_modules|dist|\.[^/\\]+)(?:[/\\]|$)/;
 
+export interface CodeWatch {
+  folder: string;
+  /** A folder below it that is not watched. */
+  except: string;
+  /** Only files that appear, and of these only some. */
+  onlyNew?: (path: string) => boolean;
+}
+
 /**
- * Calls back, once for a burst of changes, with the path of a file below `folder`, but not in the folder `except`, that
- * graphs may be made of. Resolves
- * when no change from then on is missed.
+ * Calls back, once for a burst of changes, with the path of a file below the folder that graphs may be made of. Resolves
+ * when no change from then on is missed, with what ends it.
  */
 export async function onCodeChange(
-  { folder, except }: { folder: string; except: string },
+  { folder, except, onlyNew }: CodeWatch,
   callback: (path: string) => void,
-): Promise<void> {
+): Promise<() => Promise<void>> {
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(folder, {
     ignoreInitial: true,
@@ -24,7 +30,8 @@ export async function onCodeChange(
       return stats?.isFile() === true && !CODE.test(inside);
     },
   });
-  watcher.on('all', (_event, path) => {
+  watcher.on('all', (event, path) => {
+    if (onlyNew !== undefined && (event !== 'add' || !onlyNew(path))) return;
     clearTimeout(timer);
     timer = setTimeout(() => callback(relative(folder, path)), SETTLE_MS);
   });
@@ -35,4 +42,5 @@ export async function onCodeChange(
     watcher.once('ready', resolve);
     watcher.once('error', () => resolve());
   });
+  return () => watcher.close();
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../functions/src/config/config.ts';
 import { readProject } from '../../functions/src/project/config.ts';
@@ -13,6 +13,7 @@ import { healedText, size } from './moving/words.ts';
 import { ownStores } from './moving/stores.ts';
 import { takeFolder, type Pids } from './one-at-a-time.ts';
 import { choosePorts, PARTS, type Part } from './ports.ts';
+import { ProjectWatch } from './project-watch.ts';
 import { onCodeChange } from './reload.ts';
 import { adminEnv, functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
 import { Supervised } from './supervise.ts';
@@ -53,14 +54,18 @@ const hosts = {
   trace: local('trace'),
 };
 const url = `http://localhost:${ports.edge}`;
+const graphsFile = resolve(process.env['GRAPHS_FILE'] || join(settings.data, 'graphs.json'));
 const parts = new Map<Part, Supervised>();
 // What was compiled once need not be again: a part that was killed is back sooner.
 process.env['NODE_COMPILE_CACHE'] ??= join(settings.data, 'compiled');
+// Graphs that call their own server find it as under LangGraph's CLI.
+process.env['LANGGRAPH_API_URL'] ??= `${url}/api`;
 process.env['WEBHOOK_SECRET'] ??= await webhookSecret(settings.data);
 
 let stopping = false;
 let pidsWritten = Promise.resolve();
 let reloads = Promise.resolve();
+let reloadIsDue = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
 for (const part of PARTS) {
@@ -75,6 +80,9 @@ for (const part of PARTS) {
     port: ports[part],
     logFile: join(folder.logs, `${part}.log`),
     ...programOf(part),
+    ...(part === 'worker'
+      ? { onGraphOutput: (line: string) => void process.stdout.write(`graph: ${line}\n`) }
+      : {}),
   };
   parts.set(part, new Supervised(program, writePids));
 }
@@ -86,13 +94,7 @@ try {
 }
 await writeAddresses();
 keeper.start(stores.map(({ part, file }) => servedSource(file, `http://${local(part)}`)));
-const watched = {
-  folder: settings.graphs === null ? inRoot('functions/src') : project.folder,
-  except: settings.data,
-};
-await onCodeChange(watched, (path) => {
-  reloads = reloads.then(() => reload(path));
-});
+await watchCode();
 process.stdout.write(`Longrun is running at ${url}\n`);
 for (const part of LATER) await parts.get(part)?.start();
 setInterval(() => void sweep(), SWEEP_MS);
@@ -173,7 +175,7 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
       ),
       ...(target === 'admin' ? adminEnv(operators, process.env) : {}),
       FUNCTION_TARGET: target,
-      GRAPHS_FILE: process.env['GRAPHS_FILE'] ?? join(settings.data, 'graphs.json'),
+      GRAPHS_FILE: graphsFile,
     },
   };
 }
@@ -228,8 +230,25 @@ async function sweep(): Promise<void> {
   }
 }
 
+async function watchCode(): Promise<void> {
+  const onChange = (path: string) => {
+    if (!reloadIsDue) reloads = reloads.then(() => reload(path));
+    reloadIsDue = true;
+  };
+  const except = settings.data;
+  if (settings.graphs === null) await onCodeChange({ folder: inRoot('functions/src'), except }, onChange);
+  await ProjectWatch.start({
+    project,
+    graphsFile,
+    except,
+    onChange: settings.graphs === null ? () => undefined : onChange,
+    say: (line) => void process.stdout.write(`${line}\n`),
+  });
+}
+
 /** The functions start again with the graphs as they are now; runs that go on are handed over as at a deploy. */
 async function reload(path: string): Promise<void> {
+  reloadIsDue = false;
   if (stopping) return;
   process.stdout.write(`${path} changed: starting the functions again.\n`);
   try {

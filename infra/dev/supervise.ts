@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, renameSync, statSync, type WriteStream } from 'node:fs';
 import { connect } from 'node:net';
+import { graphOutput } from './graph-output.ts';
 
 export interface Program {
   name: string;
@@ -8,6 +9,8 @@ export interface Program {
   env: Record<string, string>;
   port: number;
   logFile: string;
+  /** Told of each line that a graph prints. */
+  onGraphOutput?: (line: string) => void;
 }
 
 const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
@@ -95,7 +98,11 @@ export class Supervised {
     this.#onPid();
     const startedAt = Date.now();
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => this.#keep(text));
+      const show = graphOutput(this.#program.onGraphOutput ?? (() => undefined));
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#keep(text);
+        show(text);
+      });
     }
     child.once('exit', (code, signal) => {
       if (this.#stopping || this.#reloading) return;

@@ -19,6 +19,7 @@ const settings = parseSettings(
 export default () =>
   program(settings, {
     modelKey: secret('modelKey'),
+    graphsEnv: secret('graphsEnv'),
     redisUrl: secret('redisUrl'),
     webhookKey: secret('webhookKey'),
     googleClientSecret: secret('googleClientSecret'),

@@ -31,6 +31,8 @@ export function makeSecrets(stack: Stack, accounts: Accounts): SecretVariable[] 
       // api: a graph's module, which it loads to describe the graph, may not load without a key.
       readers: ['api', 'worker'],
     },
+    // api: as above.
+    { id: 'graphs-env', variable: 'GRAPHS_ENV', value: secrets.graphsEnv, readers: ['api', 'worker'] },
     { id: 'redis-url', variable: 'REDIS_URL', value: secrets.redisUrl, readers: ['worker', 'admin'] },
     {
       id: 'webhook-key',

@@ -19,6 +19,8 @@ export interface Settings {
   network: { network: string; subnetwork: string } | null;
   googleClientId: string | null;
   minInstances: number;
+  /** Of the worker, which holds the graphs; null: what it needs for those of this repository. */
+  workerMemory: string | null;
   runTtlHours: number | null;
   /** Part of the runs that are traced, from 0 to 1. */
   traceRate: number | null;
@@ -67,8 +69,8 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
     domain: text('longrun:domain', DOMAIN, 'a domain such as longrun.example.com'),
     model: required(
       'longrun:model',
-      /^(google|google-genai|openai|anthropic|ollama):\S+$/,
-      'provider:name, e.g. google:gemini-2.5-flash',
+      /^((google|google-genai|openai|anthropic|ollama):\S+|none)$/,
+      'provider:name, e.g. google:gemini-2.5-flash, or none',
     ),
     modelBaseUrl: text('longrun:modelBaseUrl', /^https?:\/\/\S+$/, 'an http(s) URL'),
     modelPrice: text(
@@ -91,6 +93,7 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
       'an OAuth client id',
     ),
     minInstances: number('longrun:minInstances', 0, 100) ?? 0,
+    workerMemory: text('longrun:workerMemory', /^[1-4]Gi$/, 'from 1Gi to 4Gi'),
     runTtlHours: number('longrun:runTtlHours', 1, 24 * 365),
     traceRate: number('longrun:traceRate', 0, 1),
     bundle: process.env['LONGRUN_BUNDLE'] ?? BUNDLE,

@@ -15,6 +15,8 @@ export interface Stack {
 /** Set with `pulumi config set --secret`; undefined: not set. */
 export interface StackSecrets {
   modelKey: pulumi.Output<string> | undefined;
+  /** Text of the env file of the graphs' project. */
+  graphsEnv: pulumi.Output<string> | undefined;
   redisUrl: pulumi.Output<string> | undefined;
   webhookKey: pulumi.Output<string> | undefined;
   googleClientSecret: pulumi.Output<string> | undefined;

@@ -45,6 +45,11 @@ export class Stack {
     return this.#addresses;
   }
 
+  /** What `npm start` has printed since it started. */
+  get output(): string {
+    return this.#output;
+  }
+
   /** Starts again on the same data and ports. */
   async restart(): Promise<void> {
     const port = this.#addresses === undefined ? '0' : new URL(this.#addresses.edge).port;

@@ -132,7 +132,9 @@ function describe(issue: z.core.$ZodIssue, env: Record<string, unknown>): string
 
 function productionProblems(env: Record<string, string | undefined>): string[] {
   if (env['NODE_ENV'] !== 'production' || (env['MODEL'] ?? '') !== '') return [];
-  return ['MODEL is missing: in production it must be named, e.g. MODEL=google:gemini-2.5-flash'];
+  return [
+    'MODEL is missing: in production it must be named, e.g. MODEL=google:gemini-2.5-flash, or MODEL=none for graphs that choose their own',
+  ];
 }
 
 function webhookProblems(env: Record<string, string | undefined>): string[] {

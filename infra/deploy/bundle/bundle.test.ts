@@ -13,7 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen } from '../../local/net/listen.ts';
 import { eventually } from '../../local/testing/eventually.ts';
@@ -168,46 +168,32 @@ describe('somebody else’s graph', () => {
   let theirs: string;
   beforeAll(() => {
     theirs = join(folder, 'theirs');
-    const write = (name: string, text: string) => {
-      mkdirSync(dirname(join(theirs, name)), { recursive: true });
-      writeFileSync(join(theirs, name), text);
-    };
-    write('langgraph.json', JSON.stringify({ graphs: { mine: './src/agent.ts:graph' }, env: '.env' }));
-    write('.env', 'SECRET=1');
-    write(
-      'src/agent.ts',
-      `import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
-       import { readFileSync } from 'node:fs';
-       import shout from 'shout';
-       const text = readFileSync(new URL('../data/words.txt', import.meta.url), 'utf8');
-       enum Tone { Loud }
-       const State = Annotation.Root({ said: Annotation<string> });
-       export const graph = new StateGraph(State)
-         .addNode('say', () => ({ said: shout(text, Tone.Loud) }))
-         .addEdge(START, 'say').addEdge('say', END).compile();`,
-    );
-    write('data/words.txt', 'hello');
-    write('node_modules/shout/package.json', '{"name":"shout","version":"9.0.0","main":"index.js"}');
-    write(
-      'node_modules/shout/index.js',
-      `const os = require('node:os'); module.exports = (text) => text.toUpperCase() + os.EOL.length;`,
-    );
+    mkdirSync(theirs);
+    const write = (name: string, text: string) => writeFileSync(join(theirs, name), text);
+    write('langgraph.json', JSON.stringify({ graphs: { mine: './agent.ts:graph' } }));
+    write('package.json', JSON.stringify({ name: 'theirs', type: 'module' }));
+    write('agent.ts', `export const graph = process.cwd();`);
   });
 
-  test('is bundled with its files and the packages that only it has; what is left out is said', async () => {
+  test('lies in a folder of its own, whose packages are installed after ours', async () => {
     const made = join(folder, 'with-theirs');
-    const { warnings, dependencies } = await bundleFunctions({
+    const { config, project } = await bundleFunctions({
       outdir: made,
       graphs: join(theirs, 'langgraph.json'),
     });
-    expect(warnings).toEqual([expect.stringContaining('.env is not deployed')]);
-    expect(existsSync(join(made, '.env'))).toBe(false);
-    expect(Object.keys(dependencies)).toContain('@langchain/langgraph');
-    expect(Object.keys(dependencies)).not.toContain('shout');
-    link(made);
-    const run = `import('./graph-0-mine.js').then(async ({ graph }) => console.log((await graph.invoke({})).said))`;
-    const { stdout, stderr } = spawnSync(process.execPath, ['-e', run], { cwd: made, encoding: 'utf8' });
-    expect(stdout.trim(), stderr).toBe('HELLO1');
+    expect(config).toBe(join(made, 'project/langgraph.json'));
+    expect(project?.dependencies).toEqual({});
+    expect(json(made, 'package.json')).toMatchObject({
+      scripts: { 'gcp-build': 'cd project && npm install --omit=dev --no-package-lock' },
+    });
+    expect(json(made, 'project/langgraph.json')).toEqual({ graphs: { mine: { path: './agent.js:graph' } } });
+    const functions = readdirSync(made).filter((name) => name.endsWith('.js'));
+    const places = functions.flatMap((name) =>
+      [...readFileSync(join(made, name), 'utf8').matchAll(/new URL\("([^"]*langgraph\.json)"/g)].map(
+        ([, place]) => place,
+      ),
+    );
+    expect(places).toEqual(['./project/langgraph.json']);
   });
 
   test.each([

@@ -1,11 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { inRoot } from '../root.ts';
 import { assetPlugin } from './asset-plugin.ts';
 import { readGraphConfig } from './graph-config.ts';
 import { pruneLock, resolvePackage, type LockedPackage, type LockedPackages } from './lock-tree.ts';
 import { packageOf, packagePlugin } from './package-plugin.ts';
+import { packageOf as packageOfFolder } from './project/package-of.ts';
+import { bundleProject, type BundledProject } from './project/project.ts';
 
 export interface BundleOptions {
   /** Is emptied and filled. */
@@ -20,6 +22,10 @@ export interface Bundle {
   /** How many packages the lockfile names. */
   packages: number;
   warnings: string[];
+  /** The `langgraph.json` of the bundle. */
+  config: string;
+  /** What there is of a project that is not this repository. */
+  project?: BundledProject;
 }
 
 const FUNCTIONS = 'functions';
@@ -27,26 +33,31 @@ const ENTRY = 'index';
 /** The program that loads graphs in a process of its own. */
 const DESCRIBER = 'describe';
 const DESCRIBE_MAIN = 'functions/src/project/describe/main.ts';
+/** Where somebody's project lies in the bundle, with packages of its own. */
+const PROJECT = 'project';
 
 /**
  * The functions as one folder that is deployed as it is: their code and the graphs' with all of this repository inlined, the
- * files they read, and a lockfile of just the packages they import. Source of the folder's form: Cloud Run functions,
- * "Specify dependencies in Node.js".
+ * files they read, and a lockfile of just the packages they import. Graphs of another project lie in a folder of their own
+ * with theirs. Source of the folder's form: Cloud Run functions, "Specify dependencies in Node.js", "Custom build step".
  */
 export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promise<Bundle> {
-  const config = await readGraphConfig(graphs);
+  const own = isOwn(graphs);
   const lock = JSON.parse(await readFile(inRoot('package-lock.json'), 'utf8')) as {
     packages: LockedPackages;
   };
-  const warnings = [...config.warnings];
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
+  const config = own ? await readGraphConfig(graphs) : undefined;
+  const project = own ? undefined : await bundleProject(graphs, join(outdir, PROJECT));
+  const warnings = [...(config?.warnings ?? project?.warnings ?? [])];
+  const deployed = project === undefined ? 'langgraph.json' : `${PROJECT}/${project.config}`;
   const { metafile } = await build({
     absWorkingDir: inRoot(''),
     entryPoints: {
       [ENTRY]: inRoot('functions/src/http/index.ts'),
       [DESCRIBER]: inRoot(DESCRIBE_MAIN),
-      ...Object.fromEntries(config.entries),
+      ...Object.fromEntries(config?.entries ?? []),
     },
     outdir,
     // Assets are found relative to the chunk, so all of them lie side by side.
@@ -63,15 +74,12 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
     metafile: true,
     logLevel: 'error',
     plugins: [
-      packagePlugin({
-        isLocked: (name) => resolvePackage(lock.packages, FUNCTIONS, name) !== undefined,
-        ours: inRoot(''),
-      }),
+      packagePlugin((name) => resolvePackage(lock.packages, FUNCTIONS, name) !== undefined),
       assetPlugin({
         outdir,
         root: inRoot(''),
         known: new Map([
-          [inRoot('langgraph.json'), './langgraph.json'],
+          [inRoot('langgraph.json'), `./${deployed}`],
           [inRoot(DESCRIBE_MAIN), `./${DESCRIBER}.js`],
         ]),
         warn: (message) => warnings.push(message),
@@ -79,7 +87,7 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
     ],
   });
   const dependencies = importedPackages(metafile, lock.packages);
-  const packages = pruneLock(lock.packages, FUNCTIONS, Object.keys(dependencies));
+  const packages = pruneLock(lock.packages, [{ from: FUNCTIONS, names: Object.keys(dependencies) }]);
   const manifest = {
     name: 'longrun-functions',
     version: await ownVersion(),
@@ -87,13 +95,28 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
     type: 'module',
     main: `${ENTRY}.js`,
     engines: { node: '24' },
+    // Google's buildpack runs it after it has installed what is named here.
+    ...(project === undefined ? {} : { scripts: { 'gcp-build': `cd ${PROJECT} && ${project.install}` } }),
     dependencies,
     ...(await overrides(packages)),
   };
   await write(outdir, 'package.json', manifest);
   await write(outdir, 'package-lock.json', lockfile(manifest, packages));
-  await write(outdir, 'langgraph.json', config.deployed);
-  return { metafile, dependencies, packages: Object.keys(packages).length, warnings };
+  if (config !== undefined) await write(outdir, deployed, config.deployed);
+  return {
+    metafile,
+    dependencies,
+    packages: Object.keys(packages).length,
+    warnings,
+    config: join(outdir, deployed),
+    ...(project === undefined ? {} : { project }),
+  };
+}
+
+/** Whether these are graphs of this repository, which have the packages of the functions. */
+function isOwn(graphs: string): boolean {
+  const { folder, manifest } = packageOfFolder(dirname(graphs), dirname(graphs));
+  return folder.startsWith(inRoot('').slice(0, -1)) && /^(@longrun\/.*|longrun)$/.test(manifest.name ?? '');
 }
 
 /** Exact versions of what any chunk imports. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { pruneLock, type LockedPackages } from './lock-tree.ts';
 
-const prune = (packages: LockedPackages, ...names: string[]) => pruneLock(packages, 'functions', names);
+const prune = (packages: LockedPackages, ...names: string[]) =>
+  pruneLock(packages, [{ from: 'functions', names }]);
 
 describe('a lockfile of just what is imported', () => {
   test('an imported package comes with what it needs, and nothing else', () => {
@@ -93,6 +94,25 @@ describe('a lockfile of just what is imported', () => {
       'a',
     );
     expect(made['node_modules/a']).toEqual({ version: '1.0.0' });
+  });
+
+  test('several parts of a workspace: what each asks for; two versions of one package are refused by name', () => {
+    const packages: LockedPackages = {
+      'node_modules/a': { version: '1.0.0', resolved: 'https://registry.example/a.tgz' },
+      'node_modules/b': { version: '1.0.0' },
+      'tools/node_modules/b': { version: '2.0.0' },
+    };
+    const asked = [
+      { from: 'agent', names: ['a'] },
+      { from: 'tools', names: ['b'] },
+    ];
+    expect(pruneLock(packages, asked, { keepAddresses: true })).toEqual({
+      'node_modules/a': { version: '1.0.0', resolved: 'https://registry.example/a.tgz' },
+      'node_modules/b': { version: '2.0.0' },
+    });
+    expect(() => pruneLock(packages, [...asked, { from: 'agent', names: ['b'] }])).toThrow(
+      'b in two versions, 2.0.0 and 1.0.0',
+    );
   });
 
   test('what is not locked, and what is a part of the repository, is named', () => {

@@ -33,16 +33,26 @@ export function resolvePackage(packages: LockedPackages, from: string, name: str
   }
 }
 
+/** Who asks for packages: a part of the workspace by its path (`functions`), and their names. */
+export interface Asked {
+  from: string;
+  names: readonly string[];
+}
+
 /**
- * @param from path of the workspace that asks (`functions`)
- * @param names packages that it imports
+ * @param keepAddresses whether it matters from where a package comes
  * @throws Error naming what is not locked
  */
-export function pruneLock(packages: LockedPackages, from: string, names: readonly string[]): LockedPackages {
+export function pruneLock(
+  packages: LockedPackages,
+  asked: readonly Asked[],
+  { keepAddresses = false } = {},
+): LockedPackages {
   const tree = new Map<string, string>();
   const required = new Set<string>();
   const queue: Placed[] = [];
 
+  const versionOf = (path = '') => packages[path]?.version ?? '?';
   const place = (name: string, source: string, to: string): void => {
     const wanted = resolvePackage(packages, source, name);
     if (wanted === undefined) throw new Error(`${name} is not in package-lock.json: run npm install.`);
@@ -50,12 +60,17 @@ export function pruneLock(packages: LockedPackages, from: string, names: readonl
       throw new Error(`${name} is a part of this repository, not a package.`);
     const there = visible(tree, to, name);
     if (there !== undefined && tree.get(there) === wanted) return;
+    if (there !== undefined && to === '') {
+      throw new Error(
+        `Parts of the workspace ask for ${name} in two versions, ${versionOf(tree.get(there))} and ${versionOf(wanted)}: let them ask for one.`,
+      );
+    }
     const path = there === undefined ? `node_modules/${name}` : `${to}/node_modules/${name}`;
     tree.set(path, wanted);
     queue.push({ from: wanted, to: path });
   };
 
-  for (const name of [...names].sort()) place(name, from, '');
+  for (const { from, names } of asked) for (const name of [...names].sort()) place(name, from, '');
   // All that one package needs is placed before what those need in turn: so nothing that was found before is hidden later.
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     for (const { name, optional } of needs(packages[next.from] ?? {})) {
@@ -71,11 +86,11 @@ export function pruneLock(packages: LockedPackages, from: string, names: readonl
       if (found !== undefined) require(found);
     }
   };
-  for (const name of names) require(`node_modules/${name}`);
+  for (const { names } of asked) for (const name of names) require(`node_modules/${name}`);
   return Object.fromEntries(
     [...tree]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([path, source]) => [path, entry(packages[source] ?? {}, required.has(path))]),
+      .map(([path, source]) => [path, entry(packages[source] ?? {}, required.has(path), keepAddresses)]),
   );
 }
 
@@ -104,11 +119,11 @@ function needs(found: LockedPackage): { name: string; optional: boolean }[] {
 }
 
 /** Without what was only true of its place in the whole repository. */
-function entry(found: LockedPackage, isRequired: boolean): LockedPackage {
+function entry(found: LockedPackage, isRequired: boolean, keepAddresses: boolean): LockedPackage {
   const { dev: _dev, devOptional: _devOptional, optional: _optional, peer: _peer, resolved, ...kept } = found;
   return {
     ...kept,
-    ...(resolved === undefined || /^https?:/.test(resolved) ? {} : { resolved }),
+    ...(resolved === undefined || (/^https?:/.test(resolved) && !keepAddresses) ? {} : { resolved }),
     ...(isRequired ? {} : { optional: true }),
   };
 }

@@ -1,11 +1,7 @@
 import type { Plugin } from 'esbuild';
+import { inRoot } from '../root.ts';
 
-export interface PackageOptions {
-  /** Whether the repository's lockfile has the package, seen from the functions. */
-  isLocked: (name: string) => boolean;
-  /** Folder of this repository's own sources. */
-  ours: string;
-}
+const COMPILED_SPACE = inRoot('functions/src/project/compiled-space.ts');
 
 /** `@scope/name/sub/path` -> `@scope/name` */
 export function packageOf(specifier: string): string {
@@ -14,32 +10,21 @@ export function packageOf(specifier: string): string {
 }
 
 /**
- * Packages stay outside of the bundle and are installed by the platform; what is a part of this repository is inlined, and so
- * is what only somebody's own graph uses and our lockfile does not know.
+ * Packages stay outside of the bundle and are installed by the platform; what is a part of this repository is inlined.
+ *
+ * @param isLocked whether the repository's lockfile has the package, seen from the functions
  */
-export function packagePlugin({ isLocked, ours }: PackageOptions): Plugin {
+export function packagePlugin(isLocked: (name: string) => boolean): Plugin {
   return {
     name: 'packages',
     setup(build) {
-      // Graphs are compiled here, so nothing is left for a compiler to do.
-      build.onResolve({ filter: /^tsx\/(esm|cjs)\/api$/ }, ({ path }) => ({
-        path,
-        namespace: 'no-compiler',
-      }));
-      build.onLoad({ filter: /.*/, namespace: 'no-compiler' }, () => ({
-        contents:
-          'export const register = () => ({ import: (url) => import(url), require: () => undefined });',
-      }));
-      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+      // All graphs are compiled by now, so nothing is left for a compiler to do.
+      build.onResolve({ filter: /[/]module-space\.ts$/ }, () => ({ path: COMPILED_SPACE }));
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
         if (kind === 'entry-point' || path.startsWith('@longrun/') || path.startsWith('#')) return undefined;
         if (path.startsWith('node:')) return { path, external: true };
-        // Of an inlined package everything is inlined: it expects the versions beside itself.
-        const isInlined = importer.includes('/node_modules/');
-        if (!isInlined && isLocked(packageOf(path))) return { path, external: true };
-        if (importer.startsWith(ours) && !isInlined) {
-          return { errors: [{ text: `${packageOf(path)} is not in package-lock.json: run npm install.` }] };
-        }
-        return undefined;
+        if (isLocked(packageOf(path))) return { path, external: true };
+        return { errors: [{ text: `${packageOf(path)} is not in package-lock.json: run npm install.` }] };
       });
     },
   };

@@ -16,6 +16,7 @@ interface FunctionInputs {
     environmentVariables: Record<string, string>;
     secretEnvironmentVariables?: { key: string; secret: string; version: string }[];
     timeoutSeconds: number;
+    availableMemory: string;
     directVpcNetworkInterfaces?: unknown[];
   };
 }
@@ -134,6 +135,17 @@ test('B5: only the admin behind a load balancer is told which cache to purge', a
   expect(environmentOf(recording, 'admin')['PAGE_URL']).toBe('https://longrun.example.com');
   const small = await record({ 'longrun:edge': 'firebase-hosting' });
   expect(environmentOf(small, 'admin')['URL_MAP']).toBeUndefined();
+});
+
+test('a project whose graphs choose their own model, and need more memory', async () => {
+  const theirs = await record({ 'longrun:model': 'none', 'longrun:workerMemory': '2Gi' });
+  expect(parseConfig({ ...environmentOf(theirs, 'worker'), FUNCTION_TARGET: 'worker' }).NODE_ENV).toBe(
+    'production',
+  );
+  expect(functionOf(theirs, 'worker').serviceConfig.availableMemory).toBe('2Gi');
+  expect(functionOf(theirs, 'api').serviceConfig.availableMemory).toBe(SIZES.api.memory);
+  const readers = FUNCTIONS.filter((name) => 'GRAPHS_ENV' in environmentOf(theirs, name));
+  expect(readers).toEqual(['api', 'worker']);
 });
 
 test('a private Redis server is reached through its network', async () => {

@@ -26,7 +26,7 @@ export function makeFunctions(stack: Stack, parts: Parts): Functions {
 }
 
 function makeFunction(stack: Stack, name: FunctionName, parts: Parts): gcp.cloudfunctionsv2.Function {
-  const { project, region, edge, network, minInstances } = stack.settings;
+  const { project, region, edge, network, minInstances, workerMemory } = stack.settings;
   const { accounts, secrets, source, repository, grants } = parts;
   const size = SIZES[name];
   const own = secrets.filter(({ readers }) => readers.includes(name));
@@ -46,7 +46,7 @@ function makeFunction(stack: Stack, name: FunctionName, parts: Parts): gcp.cloud
       },
       serviceConfig: {
         serviceAccountEmail: accounts.functions[name].email,
-        availableMemory: size.memory,
+        availableMemory: (name === 'worker' ? workerMemory : null) ?? size.memory,
         availableCpu: size.cpu,
         maxInstanceRequestConcurrency: size.concurrency,
         minInstanceCount: name === 'api' ? minInstances : 0,

@@ -38,6 +38,12 @@ export const ALLOWED: readonly Allowed[] = [
     on: 'secret longrun-model-key',
     why: "loads the graphs' modules, of which one may not load without a key",
   })),
+  ...['api', 'worker'].map((who) => ({
+    who,
+    role: 'roles/secretmanager.secretAccessor',
+    on: 'secret longrun-graphs-env',
+    why: "loads the graphs' modules, which read their project's variables",
+  })),
   {
     who: 'api',
     role: 'roles/cloudtasks.viewer',

@@ -78,6 +78,7 @@ export async function record(changes: Record<string, string | null> = {}): Promi
     const secret = (value: string) => pulumi.secret(value);
     const outputs = await program(settingsFor(changes, bundle), {
       modelKey: secret('model-key-value'),
+      graphsEnv: secret('SEARCH_KEY=search-key-value'),
       redisUrl: secret('redis://:password@10.0.0.3:6379'),
       webhookKey: secret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
       googleClientSecret: secret('client-secret-value'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { costUsd } from './price.ts';
-import { modelLabel, modelProblems, parseModelSetting, parsePrice } from './setting.ts';
+import { modelLabel, modelProblems, modelSetting, parseModelSetting, parsePrice } from './setting.ts';
 
 describe('MODEL', () => {
   test.each([
@@ -19,6 +19,11 @@ describe('MODEL', () => {
       expect(() => parseModelSetting(value)).toThrow(/provider:name.*google:gemini/);
     },
   );
+
+  test('none: no model, as when nothing is set', () => {
+    expect(modelSetting({ MODEL: 'none' })).toBeUndefined();
+    expect(modelProblems({ MODEL: 'none' })).toEqual([]);
+  });
 
   test('a missing key is a problem, named by its variable', () => {
     expect(modelProblems({ MODEL: 'google:x' })).toEqual([expect.stringContaining('GOOGLE_API_KEY')]);

@@ -32,10 +32,10 @@ export function parseModelSetting(value: string): ModelSetting {
   return { provider, name };
 }
 
-/** The setting of an environment, or undefined when MODEL is unset or empty. Throws as parseModelSetting does. */
+/** The setting of an environment, or undefined when MODEL is unset, empty or `none`. Throws as parseModelSetting does. */
 export function modelSetting(env: Env): ModelSetting | undefined {
   const value = env['MODEL']?.trim() ?? '';
-  return value === '' ? undefined : parseModelSetting(value);
+  return value === '' || value === 'none' ? undefined : parseModelSetting(value);
 }
 
 /** `input,output` or `input,output,cached input`, in US dollars per million tokens. Throws with the valid form. */

@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Run } from '@longrun/shared';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Api } from '../support/api.ts';
+import { Stack } from '../support/stack.ts';
+import { until } from '../support/wait.ts';
+
+const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const FILES = {
+  'package.json': '{ "type": "module" }',
+  'langgraph.json': '{ "graphs": { "own": "./own.ts:graph", "broken": "./broken.ts:graph" } }',
+  'own.ts': `
+    import { mkdirSync, writeFileSync } from 'node:fs';
+    import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
+    import { word } from './word.ts';
+    export const graph = new StateGraph(MessagesAnnotation)
+      .addNode('say', () => {
+        mkdirSync('output', { recursive: true });
+        writeFileSync('output/report.md', 'report');
+        writeFileSync('made.ts', 'export {};');
+        writeFileSync('x.json', '{}');
+        console.log('the graph says ' + word);
+        return { messages: [{ role: 'assistant', content: word + ' ' + process.env.LANGGRAPH_API_URL }] };
+      })
+      .addEdge(START, 'say').addEdge('say', END).compile();`,
+  'word.ts': `export const word = 'one';`,
+  'broken.ts': `import './missing/tool.ts'; export { graph } from './own.ts';`,
+};
+
+let folder: string;
+let stack: Stack;
+let api: Api;
+const write = async (name: string, text: string) => {
+  await mkdir(dirname(join(folder, name)), { recursive: true });
+  await writeFile(join(folder, name), text);
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longrun-reload-'));
+  for (const [name, text] of Object.entries(FILES)) await write(name, text);
+  await symlink(NODE_MODULES, join(folder, 'node_modules'));
+  stack = await Stack.start({ LANGGRAPH_CONFIG: folder });
+  api = new Api(stack.at.edge, (await stack.newUser()).token);
+});
+afterAll(async () => {
+  await stack?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function answerOf(graph: string): Promise<unknown> {
+  const run = await until('a run is taken', async () => {
+    // While the functions start again, nobody takes it.
+    const { status, body } = await api.call<Run>('POST', '/runs', {
+      assistant_id: graph,
+      input: { messages: [{ role: 'user', content: 'go' }] },
+    });
+    return status === 201 ? body : null;
+  });
+  const done = await until(
+    'the run ends',
+    async () => {
+      const { status, body } = await api.call<Run>('GET', `/runs/${run.run_id}`);
+      return status === 200 && body.finished_at !== null ? body : null;
+    },
+    60_000,
+  );
+  return done.error?.message ?? done.messages.at(-1)?.content;
+}
+
+const isSaid = (text: string) => until(text, () => (stack.output.includes(text) ? true : null), 60_000);
+
+describe('npm start with somebody’s project', () => {
+  it('says why a graph cannot be run, and runs the other', async () => {
+    await isSaid('The graph "broken" cannot be run. ./broken.ts: Cannot find module');
+    expect(await answerOf('own')).toBe(`one ${stack.at.edge}/api`);
+    await isSaid('graph: the graph says one');
+  });
+
+  it('a file that its import could not find appears -> the graph runs', async () => {
+    const before = await stack.pid('worker');
+    await write('missing/tool.ts', 'export {};');
+    await until('the worker is another one', async () =>
+      (await stack.pid('worker')) !== before ? true : null,
+    );
+    expect(await answerOf('broken')).toContain('one');
+  });
+
+  it('a graph that writes files below its project restarts nothing; a module that changes does', async () => {
+    await until('no graph is broken any more', async () => {
+      const { graphs } = JSON.parse(await readFile(join(stack.data, 'graphs.json'), 'utf8'));
+      return Object.keys(graphs).length === 2 ? true : null;
+    });
+    const before = await stack.pid('worker');
+    await answerOf('own');
+    await write('output/second.md', 'report');
+    await write('made.ts', 'export const b = 1;');
+    // Were those noticed, they would be said before this is.
+    await write('word.ts', `export const word = 'two';`);
+    await isSaid('word.ts changed');
+    expect(stack.output).not.toMatch(/(made\.ts|x\.json|report\.md|second\.md) changed/);
+    await until('the worker is another one', async () =>
+      (await stack.pid('worker')) !== before ? true : null,
+    );
+    expect(await answerOf('own')).toContain('two');
+  });
+});
