@@ -15,13 +15,13 @@ import {
   type Run,
 } from '@longrun/shared';
 import { modelLabel } from '../agents/models/setting.ts';
+import { lazy } from '../lib/lazy.ts';
 import { createRun } from '../runtime/create-run.ts';
 import { removeRun } from '../runtime/housekeeping/remove.ts';
 import { dispatch } from '../runtime/dispatch.ts';
 import { traceReader } from '../telemetry/read-trace.ts';
 import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/thread-queue.ts';
-import { outputOf, wholeRun } from '../runtime/whole-run.ts';
 import { listDeliveries } from '../webhooks/list.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
@@ -41,6 +41,9 @@ import { withWebhook } from './with-webhook.ts';
 
 /** One join waits this long; the client then joins again. Milliseconds. */
 const JOIN_MS = 10 * 60_000;
+
+/** Reads checkpoints with LangGraph's classes, which are no part of a cold start. */
+const whole = lazy(() => import('../runtime/whole-run.ts'));
 
 type Handler<Q = unknown> = (req: Request, res: Response, user: User, query: Q) => Promise<unknown>;
 type Method = 'get' | 'post' | 'delete';
@@ -144,7 +147,10 @@ export function apiApp(
   });
 
   for (const prefix of ['/runs/:run_id', '/threads/:thread_id/runs/:run_id']) {
-    route('get', prefix, async (req, _res, user) => wholeRun(store, await required(req, user)));
+    route('get', prefix, async (req, _res, user) => {
+      const run = await required(req, user);
+      return await (await whole()).wholeRun(store, run);
+    });
     route('delete', prefix, async (req, res, user) => {
       const run = await required(req, user);
       if (!isTerminal(run.status)) {
@@ -162,7 +168,7 @@ export function apiApp(
       const settled = await untilSettled(store.documents, store.clock, run, JOIN_MS, stop);
       if (isActive(settled.status))
         throw new LongrunError('unavailable', 'The run still goes on; join again.');
-      if (settled.status === 'completed') return await outputOf(store, settled);
+      if (settled.status === 'completed') return await (await whole()).outputOf(store, settled);
       return { __error__: settled.error, __interrupt__: settled.interrupts, status: settled.status };
     });
     queried('get', `${prefix}/stream`, listenSchema, async (req, res, user) => {

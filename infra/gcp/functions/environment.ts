@@ -28,6 +28,8 @@ export function environmentOf(
     ...(settings.traceRate === null ? {} : { TRACE_RATE: String(settings.traceRate) }),
     // Only a load balancer has a cache of its own that can be purged.
     ...(name === 'admin' && settings.edge === 'load-balancer' ? { URL_MAP: NAMES.urlMap } : {}),
+    // Graphs that call their own server find it.
+    ...(name === 'api' || name === 'worker' ? { LANGGRAPH_API_URL: `${pageUrl(stack)}/api` } : {}),
     // Operators are told how it answers.
     ...(name === 'admin' ? { PAGE_URL: pageUrl(stack) } : {}),
   };
