@@ -279,8 +279,19 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/run-saver.ts`,
-        find: 'return passed !== null && tuple.checkpoint.id > passed ? unpassed(given) : given;',
+        find: 'return isUnpassed(tuple, passed) ? unpassed(given) : given;',
         replace: 'return given;',
+      },
+    ],
+  },
+  {
+    name: 'breakpoint asked again behind it',
+    defect: 'A step that was let through and asks itself is held up again when it is answered.',
+    patches: [
+      {
+        file: `${RUNTIME}/breakpoints.ts`,
+        find: ' && pendingWrites.length === 0;',
+        replace: ' && pendingWrites.length >= 0;',
       },
     ],
   },

@@ -7,7 +7,7 @@ import { log } from '../telemetry/log.ts';
 import { modelSpans } from '../telemetry/model-spans.ts';
 import { NodeCache } from './cache/cache.ts';
 import type { ExecuteOptions } from './execute.ts';
-import { stopsAfter } from './breakpoints.ts';
+import { isUnpassed, stopsAfter } from './breakpoints.ts';
 import { LeftOver } from './left-over.ts';
 import { messagesIn } from './message-events.ts';
 import { originOf, type Origin } from './origin.ts';
@@ -125,7 +125,7 @@ export async function openSession(
     stopsFirst:
       from !== undefined &&
       parent !== undefined &&
-      from.checkpoint.id > (origin.passed ?? '') &&
+      isUnpassed(from, origin.passed) &&
       stopsAfter(after, from, parent),
     origin,
     from,
