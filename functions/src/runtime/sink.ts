@@ -106,8 +106,8 @@ export class JournalSink implements CheckpointSink {
   /** The saver was asked to store a checkpoint; it is handed in here before the promise resolves. */
   putting(put: Promise<unknown>): void {
     this.#puts.add(put);
-    const done = () => void this.#puts.delete(put);
-    put.then(done, done);
+    const forget = () => void this.#puts.delete(put);
+    put.then(forget, forget);
   }
 
   /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
@@ -147,8 +147,8 @@ export class JournalSink implements CheckpointSink {
   taskWrites(info: TaskInfo, writes: DocumentWrite[]): Promise<void> {
     const call = this.#taskWrites(info, writes);
     this.#calls.add(call);
-    const done = () => void this.#calls.delete(call);
-    call.then(done, done);
+    const forget = () => void this.#calls.delete(call);
+    call.then(forget, forget);
     return call;
   }
 
