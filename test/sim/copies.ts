@@ -75,10 +75,10 @@ function imitated(graph: CompiledGraph, saver: LaggingSaver, beforeTasks: boolea
     channels: graph.channels,
     ...(graph.interruptAfter === undefined ? {} : { interruptAfter: graph.interruptAfter }),
     getState: (config) => graph.getState(config),
-    stream: async (input, { control: _, ...config }) =>
+    stream: async (input, config) =>
       (async function* () {
         try {
-          for await (const chunk of await graph.stream(input, config))
+          for await (const chunk of await graph.stream(input, { ...config, control: undefined }))
             yield beforeTasks ? inPairs(chunk) : chunk;
         } finally {
           await saver.stored();

@@ -4,9 +4,9 @@ import { asks, both, fewOffers, nested, offers, pair, within } from './graphs/as
 import type { Edition, SimulatedGraph } from './graphs/edition.ts';
 import { charges, confirms } from './graphs/functional.ts';
 import { fan, fork, handOver, line, loop, narrow } from './graphs/plain.ts';
-import { around, free, gates, gatesWithin } from './graphs/stopping.ts';
+import { around, asksBehind, free, gates, gatesWithin } from './graphs/stopping.ts';
 
-export const GRAPHS = {
+const GRAPHS = {
   line,
   fan,
   narrow,
@@ -23,6 +23,7 @@ export const GRAPHS = {
   gates,
   around,
   free,
+  asksBehind,
   gatesWithin,
   charges,
   confirms,

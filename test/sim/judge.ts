@@ -193,6 +193,8 @@ function* askedAgain({ events }: Story): Iterable<string> {
     }
     if (event.type === 'interrupt.answered')
       for (const id of Object.keys(event.answers)) answered.add(askers.get(id) ?? '');
+    // What a run was told is gone with it when somebody cancels it.
+    if (event.type === 'run.cancelled') answered.clear();
   }
 }
 

@@ -1,4 +1,4 @@
-import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { Annotation, END, interrupt, START, StateGraph } from '@langchain/langgraph';
 import { decodeEntry, logEntryPath, type Run } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
 import { memoryDocuments } from '../adapters/memory/documents.ts';
@@ -84,6 +84,21 @@ describe('a worker dies when its run has come to a breakpoint, before anybody wa
     expect(asked.interrupts[0]?.id).toBe(`breakpoint-${asked.last_checkpoint}`);
     const [entry] = await lab.documents.get([logEntryPath(UID, asked.run_id, asked.head.entry)]);
     expect(JSON.stringify(entry)).toContain(`breakpoint-${asked.last_checkpoint}`);
+  });
+});
+
+describe('a node behind a breakpoint asks itself', () => {
+  it('-> it was let through, and takes its answer without being held up again', async () => {
+    const graph = new StateGraph(State)
+      .addNode('plan', say('plan'))
+      .addNode('mail', () => ({ said: [String(interrupt('to whom?'))] }))
+      .addEdge(START, 'plan')
+      .addEdge('plan', 'mail')
+      .compile({ interruptBefore: ['mail'] });
+    const lab = new Lab({ graph });
+    const asked = await go(lab, await lab.work(await lab.create()));
+    expect(asked.interrupts).toMatchObject([{ value: 'to whom?' }]);
+    expect((await go(lab, asked)).output).toEqual({ said: ['plan', 'go'] });
   });
 });
 

@@ -27,6 +27,14 @@ export function passedUpTo(answers: { [id: string]: Json }): string {
   );
 }
 
+/** Whether nobody said yet that what is next at the checkpoint may start. A step that has begun was let through. */
+export function isUnpassed(
+  { checkpoint, pendingWrites = [] }: CheckpointTuple,
+  passed: string | null,
+): boolean {
+  return passed !== null && checkpoint.id > passed && pendingWrites.length === 0;
+}
+
 /** No channel has this name, so LangGraph never notes that it has seen its version. */
 const UNSEEN = 'longrun:unseen';
 

@@ -10,7 +10,7 @@ import {
   type CheckpointTuple,
   type PendingWrite,
 } from '@langchain/langgraph-checkpoint';
-import { unpassed, withoutMark } from './breakpoints.ts';
+import { isUnpassed, unpassed, withoutMark } from './breakpoints.ts';
 import type { LeftOver } from './left-over.ts';
 import type { Answered } from './origin.ts';
 import { finishedTasks } from './finished-tasks.ts';
@@ -58,7 +58,7 @@ export class RunSaver extends BaseCheckpointSaver {
     for (const [task, channel, value] of given.pendingWrites ?? []) {
       if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);
     }
-    return passed !== null && tuple.checkpoint.id > passed ? unpassed(given) : given;
+    return isUnpassed(tuple, passed) ? unpassed(given) : given;
   }
 
   override list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {

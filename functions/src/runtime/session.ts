@@ -8,7 +8,7 @@ import { modelSpans } from '../telemetry/model-spans.ts';
 import { NodeCache } from './cache/cache.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { FairTurns } from './fair-turns.ts';
-import { stopsAfter } from './breakpoints.ts';
+import { isUnpassed, stopsAfter } from './breakpoints.ts';
 import { LeftOver } from './left-over.ts';
 import { messagesIn } from './message-events.ts';
 import { originOf, type Origin } from './origin.ts';
@@ -124,7 +124,7 @@ export async function openSession(
     stopsFirst:
       from !== undefined &&
       parent !== undefined &&
-      from.checkpoint.id > (origin.passed ?? '') &&
+      isUnpassed(from, origin.passed) &&
       stopsAfter(after, from, parent),
     origin,
     from,

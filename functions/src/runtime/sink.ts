@@ -106,16 +106,18 @@ export class JournalSink implements CheckpointSink {
   /** The saver was asked to store a checkpoint; it is handed in here before the promise resolves. */
   putting(put: Promise<unknown>): void {
     this.#puts.add(put);
-    const done = () => void this.#puts.delete(put);
-    put.then(done, done);
+    const forget = () => void this.#puts.delete(put);
+    put.then(forget, forget);
   }
 
   /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
   push(event: NewEvent): void {
     if (event.type === 'node.finished') {
-      if (this.#misses(this.#left.within(event.task))) return;
+      const handedOver = this.#reader.handedOverTo(event.task, this.#now());
+      // A graph that hands over leaves what was next in it.
+      if (this.#misses(handedOver.length > 0 ? [] : this.#left.within(event.task))) return;
       this.#release(event.task);
-      for (const inner of this.#reader.handedOverTo(event.task, this.#now())) this.#journal.push(inner);
+      for (const inner of handedOver) this.#journal.push(inner);
     }
     this.#journal.push(event);
   }
@@ -147,8 +149,8 @@ export class JournalSink implements CheckpointSink {
   taskWrites(info: TaskInfo, writes: DocumentWrite[]): Promise<void> {
     const call = this.#taskWrites(info, writes);
     this.#calls.add(call);
-    const done = () => void this.#calls.delete(call);
-    call.then(done, done);
+    const forget = () => void this.#calls.delete(call);
+    call.then(forget, forget);
     return call;
   }
 
@@ -188,7 +190,7 @@ export class JournalSink implements CheckpointSink {
     await turn();
     for (const [task, { checkpoint }] of this.#pending) if (checkpoint === parent) this.#endUntold(task);
     if (!info.endsStep) this.#left.begunAnew(checkpoint_ns);
-    if (this.#misses(this.#left.at(checkpoint_ns))) throw this.#lost;
+    if (this.#misses(this.#left.stepEnded(checkpoint_ns))) throw this.#lost;
     const finished = this.#finished.get(parent) ?? [];
     this.#finished.delete(parent);
     const superfluous = writesHeldBy(info, finished);

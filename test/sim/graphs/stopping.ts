@@ -1,7 +1,7 @@
 import { END, START, StateGraph } from '@langchain/langgraph';
 import { work } from '../work.ts';
 import { moved, type Edition, type SimulatedGraph } from './edition.ts';
-import { Inner, Outer, State, step } from './state.ts';
+import { asking, Inner, Outer, State, step } from './state.ts';
 
 /** plan -> mail -> drop, with a breakpoint before each of the last two. */
 export const gates: SimulatedGraph = {
@@ -18,7 +18,24 @@ export const around: SimulatedGraph = {
   guarded: ['mail', 'drop'],
 };
 
-/** The same, and it is the run that names them. */
+/** plan -> mail, which asks behind its breakpoint -> drop */
+export const asksBehind: SimulatedGraph = {
+  build: () =>
+    new StateGraph(State)
+      .addNode('plan', step('plan'))
+      .addNode('mail', asking('mail', 1))
+      .addNode('drop', step('drop'))
+      .addEdge(START, 'plan')
+      .addEdge('plan', 'mail')
+      .addEdge('mail', 'drop')
+      .addEdge('drop', END)
+      .compile({ interruptBefore: ['mail'] }),
+  steps: ['plan', 'mail', 'drop'],
+  guarded: ['mail'],
+  questions: ['mail?1'],
+};
+
+/** The same as the first, and it is the run that names them. */
 export const free: SimulatedGraph = {
   build: () => gated('first').compile(),
   steps: ['plan', 'mail', 'drop'],

@@ -1,0 +1,66 @@
+import { emptyCheckpoint, type CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import { describe, expect, it } from 'vitest';
+import { LeftOver } from './left-over.ts';
+
+const NS = 'outer:1';
+
+function stored(next: string[], pendingWrites: CheckpointTuple['pendingWrites'] = []): CheckpointTuple {
+  const channel_values = Object.fromEntries(next.map((node) => [`branch:to:${node}`, null]));
+  return { config: {}, checkpoint: { ...emptyCheckpoint(), channel_values }, pendingWrites };
+}
+
+function leftOver(tuple: CheckpointTuple): LeftOver {
+  const left = new LeftOver();
+  left.loaded(NS, tuple);
+  return left;
+}
+
+const start = (name: string, id = `${name}-task`) => [[NS], 'tasks', { id, name, input: {}, triggers: [] }];
+
+describe('a graph within a node goes on', () => {
+  it('with all that was next -> nothing is missing', () => {
+    const left = leftOver(stored(['x', 'y']));
+    for (const node of ['x', 'y']) left.read(start(node));
+    expect(left.stepEnded(NS)).toEqual([]);
+    expect(left.within('1')).toEqual([]);
+  });
+
+  it('without a node -> it is missing when the step ends, and when the node around it does', () => {
+    const left = leftOver(stored(['x', 'y']));
+    left.read(start('x'));
+    expect(left.stepEnded(NS)).toEqual(['y']);
+    expect(left.within('1')).toEqual(['y']);
+    expect(left.within('2')).toEqual([]);
+  });
+
+  it('with a step of which all results are stored, which is not announced -> what follows from it must start', () => {
+    const done = () => leftOver(stored(['x'], [['x-task', 'branch:to:y', null]]));
+    const goesOn = done();
+    expect(goesOn.stepEnded(NS)).toEqual([]);
+    goesOn.read(start('y'));
+    expect(goesOn.within('1')).toEqual([]);
+    const lost = done();
+    expect(lost.stepEnded(NS)).toEqual([]);
+    expect(lost.within('1')).toEqual(['y']);
+  });
+
+  it('with one result of two stored, and without the other node -> missing, whether or not the first is announced', () => {
+    const half = () => leftOver(stored(['x', 'y'], [['x-task', 'said', ['x']]]));
+    const announced = half();
+    announced.read(start('x'));
+    expect(announced.stepEnded(NS)).toEqual(['y']);
+    expect(half().stepEnded(NS)).toContain('y');
+  });
+
+  it('from an input -> what was next does not count', () => {
+    const left = leftOver(stored(['y']));
+    left.begunAnew(NS);
+    expect(left.within('1')).toEqual([]);
+  });
+
+  it('told by mode debug -> taken alike', () => {
+    const left = leftOver(stored(['x']));
+    left.read([[NS], 'debug', { type: 'task', payload: { id: '1', name: 'x', input: {} } }]);
+    expect(left.within('1')).toEqual([]);
+  });
+});

@@ -1,0 +1,173 @@
+import { RUNTIME, type Mutant } from './mutant.ts';
+
+/** Each takes away one thing that durability rests on. */
+export const OF_DURABILITY: readonly Mutant[] = [
+  {
+    name: 'no fence',
+    defect: 'An append replaces the entry that another worker wrote.',
+    patches: [
+      {
+        file: `${RUNTIME}/run-store.ts`,
+        find: "[{ op: 'create', path, fields: { ...encodeEntry(entry) } }, ...writes]",
+        replace: "[{ op: 'set', path, fields: { ...encodeEntry(entry) } }, ...writes]",
+      },
+    ],
+  },
+  {
+    name: 'fence not obeyed',
+    defect: 'A worker that finds the entry of a newer attempt appends after it.',
+    patches: [
+      {
+        file: `${RUNTIME}/journal.ts`,
+        find: 'throw this.#break(new Fenced());',
+        replace: 'continue;',
+      },
+    ],
+  },
+  {
+    name: 'sequence outside the commit',
+    defect: 'Events are numbered before the race for the entry is decided, and not again after it.',
+    patches: [
+      {
+        file: `${RUNTIME}/journal.ts`,
+        find: '    for (;;) {\n      const accepted',
+        replace: '    const { seq } = this.run.head;\n    for (;;) {\n      const accepted',
+      },
+      {
+        file: `${RUNTIME}/journal.ts`,
+        find: 'const entry = nextEntry(this.run, accepted, this.#writer);',
+        replace:
+          'const entry = nextEntry({ ...this.run, head: { ...this.run.head, seq } }, accepted, this.#writer);',
+      },
+      {
+        file: 'shared/src/fold.ts',
+        find: 'if (event.seq !== run.head.seq + 1) {',
+        replace: 'if (event.seq < 1) {',
+      },
+      {
+        file: 'shared/src/fold.ts',
+        find: 'return entry.events.filter((event) => event.seq > seq);',
+        replace: 'return entry.events;',
+      },
+    ],
+  },
+  {
+    name: 'no sweeper',
+    defect: 'Nobody looks for runs whose task was lost.',
+    patches: [
+      {
+        file: `${RUNTIME}/sweep.ts`,
+        find: 'const now = store.clock.now();\n  const due',
+        replace: 'const now = 0;\n  const due',
+      },
+    ],
+  },
+  {
+    name: 'no idempotency key',
+    defect: 'A request that is repeated because its answer was lost makes another run.',
+    patches: [
+      {
+        file: `${RUNTIME}/create-run.ts`,
+        find: "derivedId('run', uid, idempotencyKey)",
+        replace: 'randomUUID()',
+      },
+    ],
+  },
+  {
+    name: 'lost acknowledgement taken for a fence',
+    defect: 'A writer does not recognise its own entry.',
+    patches: [
+      {
+        file: `${RUNTIME}/run-store.ts`,
+        find: "there?.fields['nonce'] === entry.nonce",
+        replace: 'there === undefined',
+      },
+    ],
+  },
+  {
+    name: 'checkpoint apart from its log entry',
+    defect: 'A checkpoint is stored first, and its entry afterwards.',
+    patches: [
+      {
+        file: `${RUNTIME}/session.ts`,
+        find: 'checkpoint: (info, writes) => required(late.sink).checkpoint(info, writes),',
+        replace:
+          'checkpoint: async (info, writes) => {\n' +
+          '  await documents.commit(writes);\n' +
+          '  await required(late.sink).checkpoint(info, []);\n' +
+          '},',
+      },
+    ],
+  },
+  {
+    name: 'cancel ignored on resume',
+    defect: 'A worker that takes a run over does not look whether it was cancelled.',
+    patches: [
+      {
+        file: 'functions/src/domain/decide.ts',
+        find: "if (run.cancel_requested) return { kind: 'end', events: [{ type: 'run.cancelled', at: now }] };",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'answer applied twice',
+    defect: 'A question that was answered is open to a second answer.',
+    patches: [
+      {
+        file: 'functions/src/domain/decide.ts',
+        find: "if (run.status !== 'interrupted' || ids.length === 0 || !ids.every((id) => open.has(id))) return null;",
+        replace: 'if (isTerminal(run.status) || ids.length === 0) return null;',
+      },
+    ],
+  },
+  {
+    name: 'task writes not stored',
+    defect: 'The results of a step that ended while others of its super-step went on are lost in a crash.',
+    patches: [
+      {
+        file: `${RUNTIME}/sink.ts`,
+        find: 'this.#pending.delete(task);\n    this.#journal.stage(pending.writes);',
+        replace: 'this.#pending.delete(task);',
+      },
+    ],
+  },
+  {
+    name: 'turn not waited for',
+    defect: 'A run starts on a thread that another one holds.',
+    patches: [
+      {
+        file: `${RUNTIME}/thread-queue.ts`,
+        find: 'if ((await activeRun(store, run.owner, thread)) !== null) return null;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'clock that is behind not waited for',
+    defect:
+      'A checkpoint gets an id that sorts before that of an earlier one, which is then taken for the newest.',
+    patches: [{ file: `${RUNTIME}/session.ts`, find: 'if (behind <= 1) return;', replace: 'return;' }],
+  },
+  {
+    name: 'written after the end',
+    defect: 'What LangGraph still does when the outcome of an attempt is known gets into the log.',
+    patches: [{ file: `${RUNTIME}/journal.ts`, find: 'this.#sealed = true;', replace: '' }],
+  },
+  {
+    name: 'heartbeat outlives its attempt',
+    defect: 'A worker goes on to renew the lease of a run that it has let go.',
+    patches: [{ file: `${RUNTIME}/journal.ts`, find: 'if (this.#closed) return;', replace: '' }],
+  },
+  {
+    name: 'question after a cancel',
+    defect: 'What a worker was about to write when it heard of a cancel is written after it.',
+    patches: [
+      {
+        file: 'functions/src/domain/after-cancel.ts',
+        find: 'if (!run.cancel_requested) return events;',
+        replace: 'if (run.status) return events;',
+      },
+    ],
+  },
+];
