@@ -29,6 +29,8 @@ export interface RunSaverOptions {
   version: string;
   /** The moment up to which the run's breakpoints were answered; null when it passes the one at which its thread stands. */
   passed: string | null;
+  /** Resolves when ids that are made from then on sort after this one. */
+  untilAfter: (checkpointId: string) => Promise<void>;
   left: LeftOver;
   reader: StreamReader;
 }
@@ -45,13 +47,16 @@ export class RunSaver extends BaseCheckpointSaver {
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const { saver, sink, answered, version, passed, left, reader } = this.#options;
+    const { saver, sink, answered, version, passed, left, reader, untilAfter } = this.#options;
     const tuple = await saver.getTuple(config);
     if (tuple === undefined) return undefined;
     const ns = String(tuple.config.configurable?.['checkpoint_ns'] ?? '');
     sink.loaded(ns, tuple.checkpoint.id);
     left.loaded(ns, tuple);
-    if (ns !== '') reader.alreadyDone(finishedTasks(tuple));
+    if (ns !== '') {
+      await untilAfter(tuple.checkpoint.id);
+      reader.alreadyDone(finishedTasks(tuple));
+    }
     const given = withAnswers(forVersion(tuple, version), ns, answered);
     for (const [task, channel, value] of given.pendingWrites ?? []) {
       if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);
