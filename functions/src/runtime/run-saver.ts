@@ -19,6 +19,7 @@ import { forVersion } from './saver/pending-sends.ts';
 import type { DocumentSaver } from './saver/saver.ts';
 import type { JournalSink } from './sink.ts';
 import type { StreamReader } from './stream-reader.ts';
+import { UnstartedTasks } from './unstarted-tasks.ts';
 
 export interface RunSaverOptions {
   saver: DocumentSaver;
@@ -38,6 +39,7 @@ export interface RunSaverOptions {
 /** The thread's checkpoints as one attempt sees them: with the answers that its questions were given. */
 export class RunSaver extends BaseCheckpointSaver {
   readonly #options: RunSaverOptions;
+  readonly #unstarted = new UnstartedTasks();
   /** Answers that tasks were given, by task. */
   readonly #given = new Map<string, unknown[]>();
 
@@ -82,6 +84,10 @@ export class RunSaver extends BaseCheckpointSaver {
 
   /** A task that asks again has used its answers: before 0.4 LangGraph does not hand them in with the next question. */
   override putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+    if (this.#unstarted.add(config, writes)) {
+      this.#options.reader.taskFailed(taskId, null);
+      return Promise.resolve();
+    }
     const given = this.#given.get(taskId);
     const channels = new Set(writes.map(([channel]) => channel));
     const all =
