@@ -19,6 +19,7 @@ import { forVersion } from './saver/pending-sends.ts';
 import type { DocumentSaver } from './saver/saver.ts';
 import type { JournalSink } from './sink.ts';
 import type { StreamReader } from './stream-reader.ts';
+import { UnstartedTasks } from './unstarted-tasks.ts';
 
 export interface RunSaverOptions {
   saver: DocumentSaver;
@@ -31,6 +32,8 @@ export interface RunSaverOptions {
   version: string;
   /** The moment up to which the run's breakpoints were answered; null when it passes the one at which its thread stands. */
   passed: string | null;
+  /** Resolves when ids that are made from then on sort after this one. */
+  untilAfter: (checkpointId: string) => Promise<void>;
   left: LeftOver;
   reader: StreamReader;
 }
@@ -38,6 +41,7 @@ export interface RunSaverOptions {
 /** The thread's checkpoints as one attempt sees them: with the answers that its questions were given. */
 export class RunSaver extends BaseCheckpointSaver {
   readonly #options: RunSaverOptions;
+  readonly #unstarted = new UnstartedTasks();
   /** Answers that tasks were given, by task. */
   readonly #given = new Map<string, unknown[]>();
 
@@ -47,13 +51,16 @@ export class RunSaver extends BaseCheckpointSaver {
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const { saver, sink, answered, version, passed, left, reader } = this.#options;
+    const { saver, sink, answered, version, passed, left, reader, untilAfter } = this.#options;
     const tuple = await saver.getTuple(config);
     if (tuple === undefined) return undefined;
     const ns = String(tuple.config.configurable?.['checkpoint_ns'] ?? '');
     sink.loaded(ns, tuple.checkpoint.id);
     left.loaded(ns, tuple);
-    if (ns !== '') reader.alreadyDone(finishedTasks(tuple));
+    if (ns !== '') {
+      await untilAfter(tuple.checkpoint.id);
+      reader.alreadyDone(finishedTasks(tuple));
+    }
     const given = withAnswers(forVersion(tuple, version), ns, answered);
     for (const [task, channel, value] of given.pendingWrites ?? []) {
       if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);
@@ -79,6 +86,10 @@ export class RunSaver extends BaseCheckpointSaver {
 
   /** A task that asks again has used its answers: before 0.4 LangGraph does not hand them in with the next question. */
   override putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+    if (this.#unstarted.add(config, writes)) {
+      this.#options.reader.taskFailed(taskId, null);
+      return Promise.resolve();
+    }
     const given = this.#given.get(taskId);
     const channels = new Set(writes.map(([channel]) => channel));
     const all =

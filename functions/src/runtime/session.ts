@@ -108,6 +108,7 @@ export async function openSession(
         passed: origin.passed,
         left,
         reader,
+        untilAfter: (id) => untilAfter(checkpointTime(id), options),
       }),
       store: longTermStore(documents, { uid: run.owner, clock: { now } }),
       cache: new NodeCache(cache, { uid: run.owner, graph: run.assistant_id, clock: { now } }),

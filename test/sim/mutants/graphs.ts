@@ -127,6 +127,17 @@ export const OF_GRAPHS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'task without its turn taken for done',
+    defect: 'A task that waited for its turn when another one threw is never executed.',
+    patches: [
+      {
+        file: `${RUNTIME}/run-saver.ts`,
+        find: 'if (this.#unstarted.add(config, writes)) {',
+        replace: 'if (this.#unstarted.add(config, writes) && taskId === undefined) {',
+      },
+    ],
+  },
+  {
     name: 'stop after a node lost',
     defect: 'A run that was disturbed before it asked goes on after a node after which it should stop.',
     patches: [
