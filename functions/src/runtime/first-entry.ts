@@ -5,6 +5,7 @@ import {
   LongrunError,
   MAX_CONFIG_BYTES,
   titleOf,
+  wellFormed,
   type CreateRun,
   type Json,
   type JsonObject,
@@ -29,7 +30,8 @@ export interface Beginning {
 }
 
 /** The entry with which a run's log begins. Throws `too_large` and `invalid_request`. */
-export function firstEntry(body: CreateRun, beginning: Beginning): LogEntry {
+export function firstEntry(request: CreateRun, beginning: Beginning): LogEntry {
+  const body = wellFormed(request);
   const { uid, runId, threadId, retryOf, place, at } = beginning;
   const input: Json = body.input ?? null;
   const metadata: Json = body.metadata ?? {};
