@@ -8,7 +8,7 @@ export const HEARTBEAT_MS = 5_000;
  */
 export const PROBE_MS = 2_000;
 
-/** A run that was created or handed on, but that no worker took within this time, is enqueued again. */
+/** A run that was created or handed over, but that no worker took within this time, is enqueued again. */
 export const DISPATCH_GRACE_MS = 30_000;
 
 /** How often a run that waits for another one on its thread is looked at. */

@@ -161,7 +161,7 @@ export class Worker {
     const cancelTimeout = left === null ? undefined : store.clock.after(left, () => timeout.abort());
     this.#shutdown.signal.addEventListener('abort', handOver, { once: true });
     try {
-      // A graph may take long to load, and a run that has not begun can be handed on at any time.
+      // A graph may take long to load, and a run that has not begun can be handed over at any time.
       const graph = await unlessAborted(graphs.get(journal.run.assistant_id), drain.signal);
       if (graph === undefined) return { kind: 'drained', left: false };
       return await execute({
