@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { runChaos } from './chaos.ts';
+import { GRAPHS, runChaos } from './chaos.ts';
 
 describe('processes that are killed while runs are created and worked', () => {
   it('A6 G2: eight kills of worker, api, Tasks and Firestore: nothing lost, doubled, out of order or stuck', async () => {
     const report = await runChaos({
+      graphs: GRAPHS,
       runs: 12,
       kills: 8,
       seed: 3,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Cluster } from '../support/cluster.ts';
 import { newUser } from '../support/new-user.ts';
 import { seededRandom } from '../support/random.ts';
@@ -18,6 +19,8 @@ export interface ChaosOptions {
   workers: number;
   /** Runs at a time. */
   open: number;
+  /** The `langgraph.json` with the graphs of `test/graphs`, in this repository or in a project of their own. */
+  graphs: string;
   /** Mean time between kills. Milliseconds. */
   everyMs: number;
   /** Whether data and logs stay in any case; after a finding they always do. */
@@ -27,6 +30,8 @@ export interface ChaosOptions {
   onProgress: (line: string) => void;
 }
 
+/** The graphs as they are in this repository. */
+export const GRAPHS = fileURLToPath(new URL('../graphs/langgraph.json', import.meta.url));
 const USERS = 4;
 /** Share of deliveries that the Tasks server doubles, delays or reorders. */
 const CHAOS_RATE = 0.1;
@@ -44,6 +49,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   const startedAt = Date.now();
   const cluster = await Cluster.start({
     workers: options.workers,
+    graphs: options.graphs,
     chaos: `${seed}:${CHAOS_RATE}`,
     deadlineS: DEADLINE_S,
   });

@@ -1,7 +1,9 @@
-/** `npm run chaos -- [--runs N] [--kills N] [--seed S] [--workers N] [--open N] [--every-ms N] [--only KIND,KIND] [--keep] [--json FILE]` */
+/** `npm run chaos -- [--runs N] [--kills N] [--seed S] [--workers N] [--open N] [--every-ms N] [--only KIND,KIND] [--langgraph VERSION] [--keep] [--json FILE]` */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { runChaos } from './chaos.ts';
+import { graphsProject, type Project } from '../projects/install.ts';
+import { ALL_VERSIONS, isVersion } from '../projects/versions.ts';
+import { GRAPHS, runChaos } from './chaos.ts';
 import { isVictim, VICTIMS } from './kills.ts';
 import { isClean, print } from './report.ts';
 
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     open: option('8'),
     'every-ms': option('1000'),
     only: option(VICTIMS.join(',')),
+    langgraph: { type: 'string' },
     keep: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -25,7 +28,9 @@ const { values } = parseArgs({
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
+const project = await ownProject(values.langgraph);
 const report = await runChaos({
+  graphs: project?.path('langgraph.json') ?? GRAPHS,
   runs: whole('runs', values.runs),
   kills: whole('kills', values.kills),
   seed: whole('seed', values.seed),
@@ -38,7 +43,16 @@ const report = await runChaos({
 });
 process.stdout.write(print(report));
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+await project?.remove();
 process.exit(isClean(report) ? 0 : 1);
+
+/** The graphs in a project of their own, with a LangGraph of their own; absent: as they are in this repository. */
+async function ownProject(version: string | undefined): Promise<Project | undefined> {
+  if (version === undefined) return undefined;
+  if (isVersion(version)) return await graphsProject(version);
+  process.stderr.write(`--langgraph must be one of ${ALL_VERSIONS.join(', ')}.\n`);
+  process.exit(2);
+}
 
 function whole(name: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);

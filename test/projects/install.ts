@@ -12,6 +12,7 @@ import { dependenciesOf, type Version } from './versions.ts';
  * installed once for each set of dependencies and kept; a project is a fresh copy of its template beside a link to them.
  */
 const TEMPLATES = fileURLToPath(new URL('.', import.meta.url));
+const GRAPHS = fileURLToPath(new URL('../graphs/', import.meta.url));
 /** Of a first installation without a warm cache of npm. Milliseconds. */
 const INSTALL_MS = 300_000;
 
@@ -53,6 +54,15 @@ export async function collectionOf(names: readonly string[]): Promise<Project> {
   }
   await writeJson(project.path('package.json'), { name: 'collection', private: true });
   await writeJson(project.path('langgraph.json'), { dependencies: ['.'], graphs });
+  return project;
+}
+
+/** The graphs of `test/graphs` as a project outside of the repository, with this version of LangGraph. */
+export async function graphsProject(version: Version): Promise<Project> {
+  const project = await emptyProject('graphs');
+  await cp(GRAPHS, project.folder, { recursive: true });
+  await writeJson(project.path('package.json'), { name: 'graphs', private: true, type: 'module' });
+  await link(dependenciesOf(version), project.folder);
   return project;
 }
 

@@ -21,7 +21,9 @@ export interface ClusterOptions {
   workers: number;
   /** Seed and rate of duplicate, late and reordered deliveries, as `--chaos` of the Tasks server takes them. */
   chaos?: string;
-  /** Seconds after which a worker hands a run on to the next task. */
+  /** The `langgraph.json` whose graphs are served. */
+  graphs: string;
+  /** Seconds after which a worker hands a run over to the next task. */
   deadlineS: number;
 }
 
@@ -77,7 +79,7 @@ export class Cluster {
         ...env,
         NODE_ENV: 'development',
         NODE_COMPILE_CACHE: COMPILE_CACHE,
-        LANGGRAPH_CONFIG: inRoot('test/graphs/langgraph.json'),
+        LANGGRAPH_CONFIG: options.graphs,
         WORKER_DEADLINE_S: String(options.deadlineS),
       };
       // The revision is part of the id under which a worker signs its attempts: it names the life that made them.
