@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { isOlder, langGraphCopy } from './langgraph-copy.ts';
+import { langGraphCopy } from './langgraph-copy.ts';
 import { ProjectLoader } from './loader.ts';
 import { project, saying } from './testing/project.ts';
 
@@ -74,12 +74,3 @@ describe('of a project with a copy of its own', () => {
     await expect(copyOf(folder, 'a.ts')).rejects.toThrow('npm install @langchain/langgraph');
   });
 });
-
-test.each([
-  ['0.2.73', true],
-  ['0.2.74', false],
-  ['0.3.0', false],
-  ['1.0.0-alpha.1', false],
-  ['0.2.9', true],
-  ['unknown', false],
-])('%s is older than 0.2.74: %s', (version, older) => expect(isOlder(version, '0.2.74')).toBe(older));

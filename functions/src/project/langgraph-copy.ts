@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { atLeast } from '../lib/version.ts';
 import type { ModuleSpace } from './module-space.ts';
 import type { LangGraphCopy } from './served-graph.ts';
 
@@ -69,24 +70,8 @@ function manifest(folder: string): z.infer<typeof manifestSchema> | undefined {
 }
 
 function requireVersion(name: string, version: string, oldest: string): void {
-  if (!isOlder(version, oldest)) return;
+  if (atLeast(version, oldest)) return;
   const needed =
     name === PACKAGE ? `>= ${oldest} is needed, 1.0 or newer is recommended` : `>= ${oldest} is needed`;
   throw new Error(`${name} ${version} is installed; ${needed}. Update it in the project's folder.`);
-}
-
-/** What is no version, of a package that is linked from its sources, is taken for new. */
-export function isOlder(version: string, than: string): boolean {
-  const [a, b] = [numbers(version), numbers(than)];
-  if (a === null || b === null) return false;
-  for (const [i, wanted] of b.entries()) {
-    const given = a[i] ?? 0;
-    if (given !== wanted) return given < wanted;
-  }
-  return false;
-}
-
-function numbers(version: string): number[] | null {
-  const match = /^(\d+)\.(\d+)\.(\d+)/.exec(version);
-  return match === null ? null : match.slice(1).map(Number);
 }

@@ -85,7 +85,12 @@ export class RunSaver extends BaseCheckpointSaver {
   }
 
   /** A task that asks again has used its answers: before 0.4 LangGraph does not hand them in with the next question. */
-  override putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+  override putWrites(
+    config: RunnableConfig,
+    writes: PendingWrite[],
+    taskId: string,
+    taskPath?: string,
+  ): Promise<void> {
     if (this.#unstarted.add(config, writes)) {
       this.#options.reader.taskFailed(taskId, null);
       return Promise.resolve();
@@ -96,7 +101,7 @@ export class RunSaver extends BaseCheckpointSaver {
       given !== undefined && channels.has(INTERRUPT) && !channels.has(RESUME)
         ? [...writes, [RESUME, given] satisfies PendingWrite]
         : writes;
-    return this.#options.saver.putWrites(config, all, taskId);
+    return this.#options.saver.putWrites(config, all, taskId, taskPath);
   }
 
   override deleteThread(threadId: string): Promise<void> {
