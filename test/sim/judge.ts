@@ -47,6 +47,7 @@ export function judge(
     complain('outcome', wrongOutcome(story, superseded));
     complain('asked-rightly', wrongQuestions(story));
     complain('asked-once', askedAgain(story));
+    complain('finished-once', finishedAgain(story.graph, observer.runs.get(run.run_id)?.events ?? []));
     complain('guards-passed', unguarded(story));
     complain('failures-real', wrongFailures(story));
   }
@@ -210,6 +211,16 @@ function* unguarded({ graph, events }: Story): Iterable<string> {
     if (event.type !== 'node.started') continue;
     const at = (graph.guarded ?? []).findIndex((node) => [node, moved(node, 'renamed')].includes(event.node));
     if (at >= passed) yield `${event.node} started, and ${passed} breakpoints had been answered`;
+  }
+}
+
+/** After a crash a step may be executed under another id, of another checkpoint: not one whose end was told. */
+function* finishedAgain({ repeated = [] }: SimulatedGraph, events: readonly RunEvent[]): Iterable<string> {
+  const ended = new Set<string>();
+  for (const { node } of of(events, 'node.finished')) {
+    if (ended.has(node) && !repeated.some((name) => [name, moved(name, 'renamed')].includes(node)))
+      yield `${node} ended twice`;
+    ended.add(node);
   }
 }
 

@@ -35,7 +35,7 @@ export const both: SimulatedGraph = {
   build(edition) {
     const second = moved('second', edition);
     return new StateGraph(State)
-      .addNode('first', asking('first', 1))
+      .addNode('first', asking('first', 2))
       .addNode(second, asking('second', 1))
       .addNode('aside', step('aside'))
       .addNode('join', step('join'))
@@ -47,7 +47,7 @@ export const both: SimulatedGraph = {
       .compile();
   },
   steps: ['first', 'second', 'aside', 'join'],
-  questions: ['first?1', 'second?1'],
+  questions: ['first?1', 'first?2', 'second?1'],
   moved: { node: 'second', step: 'second', after: [], before: ['join'], removable: false },
 };
 
@@ -133,6 +133,7 @@ export const pair: SimulatedGraph = {
 export const offers: SimulatedGraph = {
   build: (edition) => makeOffers(moved('offer', edition)).compile(),
   steps: ['plan', 'offer x', 'offer y', 'offer z', 'join'],
+  repeated: ['offer'],
   questions: ['offer y?1'],
   moved: { node: 'offer', step: 'offer y', after: ['plan'], before: ['join'], removable: false },
 };
@@ -141,6 +142,7 @@ export const offers: SimulatedGraph = {
 export const fewOffers: SimulatedGraph = {
   build: () => makeOffers('offer').compile().withConfig({ maxConcurrency: 2 }),
   steps: offers.steps,
+  repeated: ['offer'],
   questions: ['offer y?1'],
 };
 

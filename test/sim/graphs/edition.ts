@@ -17,6 +17,8 @@ export interface SimulatedGraph {
   questions?: readonly string[];
   /** Nodes that start only when as many breakpoints were answered as there are up to them. */
   guarded?: readonly string[];
+  /** Nodes that a run executes several times. */
+  repeated?: readonly string[];
   moved?: {
     node: string;
     step: string;

@@ -14,6 +14,7 @@ export const charges: SimulatedGraph = {
       return { seen: [...parts, ...(await ask('approve', 1))] };
     }),
   steps: ['charge 1', 'deliver x', 'charge 2', 'charge 3', 'approve'],
+  repeated: ['charge'],
   questions: ['approve?1'],
 };
 

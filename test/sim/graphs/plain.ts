@@ -29,13 +29,15 @@ export const line: SimulatedGraph = {
 export const fan: SimulatedGraph = {
   build: (edition) => searches(['x', 'y'], edition).compile(),
   steps: ['plan', 'search x', 'search y', 'join'],
+  repeated: ['search'],
   moved: { node: 'search', step: 'search x', after: ['plan'], before: ['join'], removable: false },
 };
 
 /** More searches than may go on at once. */
 export const narrow: SimulatedGraph = {
-  build: (edition) => searches(['x', 'y', 'z'], edition).compile().withConfig({ maxConcurrency: 1 }),
-  steps: ['plan', 'search x', 'search y', 'search z', 'join'],
+  build: (edition) => searches(['w', 'x', 'y', 'z'], edition).compile().withConfig({ maxConcurrency: 2 }),
+  steps: ['plan', 'search w', 'search x', 'search y', 'search z', 'join'],
+  repeated: ['search'],
   moved: { node: 'search', step: 'search x', after: ['plan'], before: ['join'], removable: false },
 };
 
@@ -90,6 +92,7 @@ export const loop: SimulatedGraph = {
       .compile();
   },
   steps: Array.from({ length: TURNS }, (_, i) => `turn ${i + 1}`),
+  repeated: ['turn'],
 };
 
 /** support, an agent of its own that hands over -> sales */
