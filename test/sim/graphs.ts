@@ -3,13 +3,14 @@ import { servedBy, type Copy } from './copies.ts';
 import { asks, both, fewOffers, nested, offers, pair, within } from './graphs/asking.ts';
 import type { Edition, SimulatedGraph } from './graphs/edition.ts';
 import { charges, confirms } from './graphs/functional.ts';
-import { fan, fork, handOver, line, loop, narrow } from './graphs/plain.ts';
+import { fan, fork, handOver, line, loop, narrow, queued } from './graphs/plain.ts';
 import { around, asksBehind, free, gates, gatesWithin } from './graphs/stopping.ts';
 
 const GRAPHS = {
   line,
   fan,
   narrow,
+  queued,
   fork,
   loop,
   handOver,

@@ -23,6 +23,7 @@ export class Observer {
   readonly onEntry = new Set<(run: Run, events: RunEvent[]) => void>();
   readonly #world: World;
   readonly #executions = new Map<string, number>();
+  readonly #stored = new Set<string>();
   readonly #asking = new Set<string>();
   readonly #begun = new Map<string, number>();
   readonly #names = new Map<string, string>();
@@ -40,6 +41,7 @@ export class Observer {
       else this.#changed(runId, write, entries);
     }
     this.#checkpointsWith(entries, writes);
+    this.#writesAfterCheckpoint(writes);
     for (const { path, fields } of writes.filter((write) => write.op === 'merge' || write.op === 'set'))
       if (path.endsWith('!w')) this.#rememberQuestions(path, fields);
     this.#questionsStored(entries);
@@ -131,6 +133,15 @@ export class Observer {
       if (!stored.some((path) => path.endsWith(`!${id}`))) {
         this.violated('checkpoint-with-entry', `${id} was reported and not stored with its entry`);
       }
+    }
+  }
+
+  /** What a task wrote is stored when the checkpoint that it follows is: else the next attempt would not find it. */
+  #writesAfterCheckpoint(writes: DocumentWrite[]): void {
+    for (const { op, path } of writes) if (op !== 'delete' && CHECKPOINT.test(path)) this.#stored.add(path);
+    for (const { op, path } of writes) {
+      if (op === 'delete' || !path.endsWith('!w') || this.#stored.has(path.slice(0, -2))) continue;
+      this.violated('writes-after-checkpoint', `${path} was stored before its checkpoint`);
     }
   }
 

@@ -49,7 +49,17 @@ export interface PlannedRun {
 const CHOICE: GraphName[] = [
   ...(['line', 'line', 'line', 'line', 'line', 'line', 'fan', 'fan', 'fork', 'fork', 'fork'] as const),
   ...(['asks', 'both', 'nested', 'within', 'pair', 'offers', 'fewOffers', 'charges', 'confirms'] as const),
-  ...(['narrow', 'loop', 'handOver', 'gates', 'around', 'free', 'asksBehind', 'gatesWithin'] as const),
+  ...([
+    'narrow',
+    'queued',
+    'loop',
+    'handOver',
+    'gates',
+    'around',
+    'free',
+    'asksBehind',
+    'gatesWithin',
+  ] as const),
 ];
 const COPIES: Copy[] = ['own', 'own', 'own', 'own', 'other', '1.2.9', '1.2.9', '0.3.12'];
 const PACES = [20, 200, 200, 200, 200, 1_000, 5_000];

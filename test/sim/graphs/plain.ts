@@ -33,8 +33,16 @@ export const fan: SimulatedGraph = {
   moved: { node: 'search', step: 'search x', after: ['plan'], before: ['join'], removable: false },
 };
 
-/** More searches than may go on at once. */
+/** One search at a time: LangGraph leaves the others over. */
 export const narrow: SimulatedGraph = {
+  build: (edition) => searches(['x', 'y', 'z'], edition).compile().withConfig({ maxConcurrency: 1 }),
+  steps: ['plan', 'search x', 'search y', 'search z', 'join'],
+  repeated: ['search'],
+  moved: { node: 'search', step: 'search x', after: ['plan'], before: ['join'], removable: false },
+};
+
+/** Two at a time: others wait for their turn. */
+export const queued: SimulatedGraph = {
   build: (edition) => searches(['w', 'x', 'y', 'z'], edition).compile().withConfig({ maxConcurrency: 2 }),
   steps: ['plan', 'search w', 'search x', 'search y', 'search z', 'join'],
   repeated: ['search'],
