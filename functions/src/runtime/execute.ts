@@ -114,7 +114,7 @@ async function stream(session: Session, input: unknown, options: PlayOptions): P
     const chunks = await graph.stream(input, { ...config, signal: options.signal, control: options.control });
     for await (const chunk of chunks) {
       const task = reader.endedTask(chunk);
-      if (task !== undefined) await sink.told(task);
+      if (task !== undefined && !(await sink.mayTell(task))) continue;
       stopped ||= reader.isBreakpoint(chunk);
       left.read(chunk);
       for (const event of reader.read(chunk, options.now())) sink.push(event);

@@ -101,7 +101,9 @@ export class RunSaver extends BaseCheckpointSaver {
       given !== undefined && channels.has(INTERRUPT) && !channels.has(RESUME)
         ? [...writes, [RESUME, given] satisfies PendingWrite]
         : writes;
-    return this.#options.saver.putWrites(config, all, taskId, taskPath);
+    const call = this.#options.saver.putWrites(config, all, taskId, taskPath);
+    this.#options.sink.writing(taskId, call);
+    return call;
   }
 
   override deleteThread(threadId: string): Promise<void> {

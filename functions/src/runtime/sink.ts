@@ -51,8 +51,10 @@ export class JournalSink implements CheckpointSink {
   readonly #pending = new Map<string, TaskWrites>();
   /** Staged writes of ended tasks, by their checkpoint. */
   readonly #finished = new Map<string, TaskWrites[]>();
-  /** Tasks that wait for their checkpoint, and what ends the waiting. */
-  readonly #waiting = new Map<string, { checkpoint: string; known: Promise<void>; learn: () => void }>();
+  /** What ends the waiting of tasks for their checkpoint. */
+  readonly #waiting = new Map<string, { checkpoint: string; learn: () => void }>();
+  /** Task writes on their way here, by task: true when they have come, false when they cannot be stored. */
+  readonly #coming = new Map<string, PromiseWithResolvers<boolean>[]>();
   #watching = false;
   /** Checkpoints on their way here. */
   readonly #puts = new Set<Promise<unknown>>();
@@ -110,6 +112,16 @@ export class JournalSink implements CheckpointSink {
     put.then(forget, forget);
   }
 
+  /** The saver was asked to store what a task wrote; it is handed in here before the promise resolves. */
+  writing(task: string, call: Promise<unknown>): void {
+    const coming = Promise.withResolvers<boolean>();
+    this.#coming.set(task, [...(this.#coming.get(task) ?? []), coming]);
+    call.then(
+      () => coming.resolve(true),
+      () => coming.resolve(false),
+    );
+  }
+
   /** Every event of the run goes through here, so that a task's end and its writes share a batch. */
   push(event: NewEvent): void {
     if (event.type === 'node.finished') {
@@ -129,9 +141,10 @@ export class JournalSink implements CheckpointSink {
     return this.#lost !== undefined;
   }
 
-  /** Resolves when the task's end may be told. */
-  async told(task: string): Promise<void> {
-    await this.#waiting.get(task)?.known;
+  /** Resolves when what the task wrote is here: whether its end may be told. LangGraph's stream may be ahead of that. */
+  async mayTell(task: string): Promise<boolean> {
+    const stored = await Promise.all((this.#coming.get(task) ?? []).map(({ promise }) => promise));
+    return stored.every(Boolean);
   }
 
   /** Resolves when everything that LangGraph handed in is staged, also what it does not wait for. */
@@ -160,6 +173,7 @@ export class JournalSink implements CheckpointSink {
     const checkpoint = keyOf(info.checkpoint_ns, info.checkpoint_id);
     if (!this.#known.has(checkpoint)) await this.#untilKnown(task_id, checkpoint);
     if (this.#lost !== undefined) throw this.#lost;
+    this.#coming.get(task_id)?.shift()?.resolve(true);
     if (error !== undefined) this.#reader.taskFailed(task_id, error);
     const ended = error === undefined && info.interrupts.length === 0;
     // Answers that LangGraph was called with are stored under the name of their question, which is no task.
@@ -229,7 +243,7 @@ export class JournalSink implements CheckpointSink {
 
   async #untilKnown(task: string, checkpoint: string): Promise<void> {
     const { promise: known, resolve: learn } = Promise.withResolvers<void>();
-    this.#waiting.set(task, { checkpoint, known, learn });
+    this.#waiting.set(task, { checkpoint, learn });
     void this.#letGoWhenIdle();
     await known;
     this.#waiting.delete(task);
