@@ -2,6 +2,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { isObject, runFromDoc, runPath, type Json, type Run } from '@longrun/shared';
 import type { Documents } from '../ports/documents.ts';
 import { passedUpTo } from './breakpoints.ts';
+import { finishedTasks } from './finished-tasks.ts';
 import { originalInput } from './original-input.ts';
 
 /** No checkpoint has this id, so LangGraph starts from an empty state. */
@@ -41,10 +42,10 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
   }
   const failed = await earlier(documents, run.owner, run.retry_of);
   if (failed !== null && failed.last_checkpoint !== null) {
-    const answered = {
+    const answered = await untaken(saver, failed, {
       answers: { ...failed.answers, ...run.answers },
       askers: { ...failed.askers, ...run.askers },
-    };
+    });
     const again = { input: null, answered, expectsWork: true, passed: passedUpTo(answered.answers) };
     // Named only when the thread went on meanwhile: LangGraph does every step after a named one anew.
     return failed.last_checkpoint === latest?.checkpoint.id
@@ -55,6 +56,28 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
     isObject(run.config) && isObject(run.config['configurable']) ? run.config['configurable'] : {};
   const id = chosen['checkpoint_id'];
   return typeof id === 'string' ? { ...fresh, input: state, checkpointId: id } : { ...fresh, input: state };
+}
+
+/**
+ * Without the answers whose step has finished since, in an earlier attempt of the retry: its results are stored, or a later
+ * checkpoint of its graph holds them. (The log of the retry does not know the failed run's questions.)
+ */
+async function untaken(
+  saver: BaseCheckpointSaver,
+  { thread_id, last_checkpoint }: Run,
+  { answers, askers }: Answered,
+): Promise<Answered> {
+  const taken = new Set<string>();
+  for (const [id, asker] of Object.entries(askers)) {
+    const ns = { thread_id, checkpoint_ns: asker.checkpoint_ns };
+    const root = asker.checkpoint_ns === '' ? { checkpoint_id: last_checkpoint } : {};
+    const tuple = await saver.getTuple({ configurable: { ...ns, ...root } });
+    const later = tuple !== undefined && tuple.checkpoint.id > asker.checkpoint_id;
+    if (later || finishedTasks(tuple).has(asker.task)) taken.add(id);
+  }
+  const open = <T>(all: { [id: string]: T }) =>
+    Object.fromEntries(Object.entries(all).filter(([id]) => !taken.has(id)));
+  return { answers: open(answers), askers: open(askers) };
 }
 
 async function earlier(documents: Documents, owner: string, runId: string | null): Promise<Run | null> {

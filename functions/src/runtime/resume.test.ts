@@ -63,6 +63,43 @@ describe('D3: going on', () => {
     expect(ended.output).toMatchObject({ said: ['first', 'this'] });
   });
 
+  it('tried again and disturbed after the step within a node that took the answer, it goes on', async () => {
+    let useless = true;
+    let disturbed = true;
+    const inner = new StateGraph(State)
+      .addNode('asks', () => {
+        const answer = String(interrupt('which?'));
+        if (useless) throw new Error('no use');
+        return { said: [answer] };
+      })
+      .addNode('after', () => {
+        if (disturbed) {
+          disturbed = false;
+          throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        }
+        return { said: ['after'] };
+      })
+      .addEdge(START, 'asks')
+      .addEdge('asks', 'after')
+      .addEdge('after', END)
+      .compile();
+    const graph = new StateGraph(State)
+      .addNode('inner', inner)
+      .addEdge(START, 'inner')
+      .addEdge('inner', END)
+      .compile();
+    const lab = new Lab({ graph, clock: impatient() });
+    const asked = await lab.work(await lab.create({}));
+    await answerRun(lab, UID, asked.run_id, { [asked.interrupts[0]?.id ?? '']: 'this' });
+    const failed = await lab.work(asked);
+    expect(failed.status).toBe('failed');
+    useless = false;
+    const { run } = await retryRun(lab, failed);
+    const ended = await lab.work(run);
+    expect(ended).toMatchObject({ error: null, attempt: 2, status: 'completed' });
+    expect(ended.output).toMatchObject({ said: ['this', 'after'] });
+  });
+
   it('a worker whose clock is behind repeats no step of the one before it', async () => {
     const done: string[] = [];
     let fails = true;
