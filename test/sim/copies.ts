@@ -141,13 +141,15 @@ class LaggingSaver extends BaseCheckpointSaver {
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const copy = copyCheckpoint(checkpoint);
-    if (this.#sendsBeside) {
+    // Before 0.4 no checkpoint is made for going on from a named one, so its Sends are not looked for beside it.
+    const sendsBeside = this.#sendsBeside && metadata.source !== 'fork';
+    if (sendsBeside) {
       copy.v = 1;
       delete copy.channel_values[TASKS];
       delete copy.channel_versions[TASKS];
     }
     const versions = { ...newVersions };
-    if (this.#sendsBeside) delete versions[TASKS];
+    if (sendsBeside) delete versions[TASKS];
     this.#puts = this.#puts.then(() => this.#saver.put(config, copy, metadata, versions));
     this.#track(this.#puts);
     return Promise.resolve({ configurable: { ...config.configurable, checkpoint_id: checkpoint.id } });

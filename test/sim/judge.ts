@@ -88,7 +88,10 @@ function stoodAtWhatMoved({ graph, events, plan }: Story): boolean {
   if (graph.moved === undefined || edition === undefined || edition === 'keyless') return false;
   const { after, before } = graph.moved;
   const ended = new Set(of(events, 'node.finished').map(({ node }) => node));
-  return after.every((node) => ended.has(node)) && !before.some((node) => ended.has(node));
+  // Until a checkpoint holds what a node wrote, the step is planned anew, with the nodes as they are called now.
+  const lastCheckpoint = events.findLastIndex(({ type }) => type === 'checkpoint');
+  const held = new Set(of(events.slice(0, lastCheckpoint + 1), 'node.finished').map(({ node }) => node));
+  return after.every((node) => ended.has(node)) && !before.some((node) => held.has(node));
 }
 
 function* wrongOutput(story: Story): Iterable<string> {
