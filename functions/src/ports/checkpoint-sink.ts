@@ -11,6 +11,8 @@ export interface CheckpointInfo {
   endsStep: boolean;
   /** What the channels hold. */
   values: Record<string, unknown>;
+  /** By node and channel: the version that the node was started with last. */
+  versionsSeen: Record<string, Record<string, number | string>>;
   /** Channels whose whole value the checkpoint holds. */
   channels: string[];
 }

@@ -44,6 +44,10 @@ export function hasWork(tuple: CheckpointTuple | undefined): boolean {
 }
 
 const TRIGGER = 'branch:to:';
+
+/** The channel that starts a node. */
+export const triggerOf = (node: string) => `${TRIGGER}${node}`;
+
 const JOIN = /^join:(.+):([^:]+)$/;
 
 /** Edges from several nodes to one, which some of them have passed. */

@@ -1,6 +1,7 @@
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { nextNodes } from './changed-graph.ts';
+import { nextNodes, triggerOf } from './changed-graph.ts';
 import { finishedTasks } from './finished-tasks.ts';
 
 const told = z.object({ id: z.string(), name: z.string(), input: z.unknown() });
@@ -9,11 +10,17 @@ const startSchema = z.tuple([z.array(z.string()), z.string(), z.union([told, z.o
 interface Unstarted {
   /** Nodes of the step that was not finished. */
   now: Set<string>;
+  /** Those among them that Sends start. */
+  sentFor: Set<string>;
+  /** Which versions of the channels each node had seen. */
+  seen: Seen;
   /** Its tasks whose results are stored: when all are, LangGraph announces none of them. */
   done: Set<string>;
   /** Nodes that follow from those results. */
   later: Set<string>;
 }
+
+type Seen = CheckpointTuple['checkpoint']['versions_seen'];
 
 /**
  * What was next in the graphs within the nodes of a run that goes on. Their nodes are not known beforehand, as a node may
@@ -25,9 +32,16 @@ export class LeftOver {
   /** A checkpoint of a graph within a node was read. */
   loaded(ns: string, tuple: CheckpointTuple): void {
     if (ns === '' || this.#byNs.has(ns)) return;
+    const { checkpoint } = tuple;
     const now = nextNodes({ ...tuple, pendingWrites: [] });
-    const later = nextNodes({ ...tuple, checkpoint: { ...tuple.checkpoint, channel_values: {} } });
-    this.#byNs.set(ns, { now: new Set(now), done: finishedTasks(tuple), later: new Set(later) });
+    const later = nextNodes({ ...tuple, checkpoint: { ...checkpoint, channel_values: {} } });
+    this.#byNs.set(ns, {
+      now: new Set(now),
+      sentFor: new Set(now.filter((node) => !(triggerOf(node) in checkpoint.channel_values))),
+      seen: checkpoint.versions_seen,
+      done: finishedTasks(tuple),
+      later: new Set(later),
+    });
   }
 
   /** LangGraph announces the tasks that it found. */
@@ -46,12 +60,19 @@ export class LeftOver {
     this.#byNs.delete(ns);
   }
 
-  /** Nodes of the step that a graph has ended, and which nobody started. */
-  stepEnded(ns: string): string[] {
+  /**
+   * Nodes of the step that a graph has ended, and which took no part in it. `seen`: the versions that each node has seen since;
+   * they change for every node that a channel started, and not for those that were sent for.
+   */
+  stepEnded(ns: string, seen: Seen): string[] {
     const unstarted = this.#byNs.get(ns);
     if (unstarted === undefined) return [];
-    const missing = missingOf(unstarted);
-    if (missing.length === 0) unstarted.now.clear();
+    const { now, sentFor, done } = unstarted;
+    const allStored = now.size <= done.size;
+    const missing = [...now].filter((node) =>
+      sentFor.has(node) ? !allStored : isDeepStrictEqual(seen[node], unstarted.seen[node]),
+    );
+    if (missing.length === 0) now.clear();
     return missing;
   }
 
@@ -59,10 +80,6 @@ export class LeftOver {
   within(task: string): string[] {
     return [...this.#byNs]
       .filter(([ns]) => ns.split('|').some((part) => part.endsWith(`:${task}`)))
-      .flatMap(([, unstarted]) => [...missingOf(unstarted), ...unstarted.later]);
+      .flatMap(([, { now, later }]) => [...now, ...later]);
   }
-}
-
-function missingOf({ now, done }: Unstarted): string[] {
-  return now.size > done.size ? [...now] : [];
 }

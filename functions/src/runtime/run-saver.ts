@@ -80,7 +80,7 @@ export class RunSaver extends BaseCheckpointSaver {
   ): Promise<RunnableConfig> {
     const { saver, sink } = this.#options;
     const put = saver.put(config, withoutMark(checkpoint), metadata, newVersions);
-    sink.putting(put);
+    sink.putting(String(config.configurable?.['checkpoint_ns'] ?? ''), put);
     return put;
   }
 

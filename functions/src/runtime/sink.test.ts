@@ -50,13 +50,25 @@ describe('the end of a task that the stream tells', () => {
 
   it('waits until the checkpoint that the task follows was handed in', async () => {
     const put = Promise.withResolvers<void>();
-    sink.putting(put.promise);
+    sink.putting('', put.promise);
     sink.writing('x', new Promise(() => {}));
     void sink.taskWrites(SAID, []);
     const telling = tell();
     await turns();
     expect(told).toBeUndefined();
     sink.loaded('', 'c1');
+    put.resolve();
+    await telling;
+    expect(told).toBe(true);
+  });
+
+  it('waits until the checkpoints of the graphs within the task were handed in', async () => {
+    sink.loaded('', 'c1');
+    const put = Promise.withResolvers<void>();
+    sink.putting('inner:x|deeper:y', put.promise);
+    const telling = tell();
+    await turns();
+    expect(told).toBeUndefined();
     put.resolve();
     await telling;
     expect(told).toBe(true);

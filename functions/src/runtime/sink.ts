@@ -56,8 +56,8 @@ export class JournalSink implements CheckpointSink {
   /** Task writes on their way here, by task: true when they have come, false when they cannot be stored. */
   readonly #coming = new Map<string, PromiseWithResolvers<boolean>[]>();
   #watching = false;
-  /** Checkpoints on their way here. */
-  readonly #puts = new Set<Promise<unknown>>();
+  /** Checkpoints on their way here, with their namespace. */
+  readonly #puts = new Map<Promise<unknown>, string>();
   /** Task writes that are not answered yet. */
   readonly #calls = new Set<Promise<void>>();
   readonly #asked = new AskedQuestions();
@@ -106,8 +106,8 @@ export class JournalSink implements CheckpointSink {
   }
 
   /** The saver was asked to store a checkpoint; it is handed in here before the promise resolves. */
-  putting(put: Promise<unknown>): void {
-    this.#puts.add(put);
+  putting(ns: string, put: Promise<unknown>): void {
+    this.#puts.set(put, ns);
     const forget = () => void this.#puts.delete(put);
     put.then(forget, forget);
   }
@@ -141,8 +141,12 @@ export class JournalSink implements CheckpointSink {
     return this.#lost !== undefined;
   }
 
-  /** Resolves when what the task wrote is here: whether its end may be told. LangGraph's stream may be ahead of that. */
+  /**
+   * Resolves when what the task wrote is here, and the checkpoints of the graphs within it: whether its end may be told.
+   * LangGraph's stream may be ahead of that.
+   */
   async mayTell(task: string): Promise<boolean> {
+    await this.#putsWithin(task);
     const stored = await Promise.all((this.#coming.get(task) ?? []).map(({ promise }) => promise));
     return stored.every(Boolean);
   }
@@ -150,7 +154,7 @@ export class JournalSink implements CheckpointSink {
   /** Resolves when everything that LangGraph handed in is staged, also what it does not wait for. */
   async settled(): Promise<void> {
     while (this.#calls.size + this.#puts.size > 0) {
-      await Promise.allSettled([...this.#calls, ...this.#puts]);
+      await Promise.allSettled([...this.#calls, ...this.#puts.keys()]);
     }
   }
 
@@ -192,6 +196,7 @@ export class JournalSink implements CheckpointSink {
       return;
     }
     this.#pending.set(task_id, { checkpoint, channels, writes });
+    await this.#putsWithin(task_id);
     await turn();
     this.#endUntold(task_id);
   }
@@ -204,7 +209,7 @@ export class JournalSink implements CheckpointSink {
     await turn();
     for (const [task, { checkpoint }] of this.#pending) if (checkpoint === parent) this.#endUntold(task);
     if (!info.endsStep) this.#left.begunAnew(checkpoint_ns);
-    if (this.#misses(this.#left.stepEnded(checkpoint_ns))) throw this.#lost;
+    if (this.#misses(this.#left.stepEnded(checkpoint_ns, info.versionsSeen))) throw this.#lost;
     const finished = this.#finished.get(parent) ?? [];
     this.#finished.delete(parent);
     const superfluous = writesHeldBy(info, finished);
@@ -249,6 +254,11 @@ export class JournalSink implements CheckpointSink {
     this.#waiting.delete(task);
   }
 
+  async #putsWithin(task: string): Promise<void> {
+    const within = [...this.#puts].filter(([, ns]) => ns.split('|').some((part) => part.endsWith(`:${task}`)));
+    if (within.length > 0) await Promise.allSettled(within.map(([put]) => put));
+  }
+
   #learn(checkpoint: string): void {
     this.#known.add(checkpoint);
     for (const waiting of this.#waiting.values()) if (waiting.checkpoint === checkpoint) waiting.learn();
@@ -263,7 +273,7 @@ export class JournalSink implements CheckpointSink {
     this.#watching = true;
     for (let idle = 0; idle < 3 && this.#waiting.size > 0;) {
       if (this.#puts.size === 0) idle += 1;
-      else await Promise.race([...this.#puts].map((put) => put.catch(() => undefined)));
+      else await Promise.race([...this.#puts.keys()].map((put) => put.catch(() => undefined)));
       await turn();
     }
     this.#watching = false;

@@ -146,6 +146,7 @@ export class DocumentSaver extends BaseCheckpointSaver {
           step: metadata.step,
           endsStep: metadata.source === 'loop',
           values: checkpoint.channel_values,
+          versionsSeen: checkpoint.versions_seen,
           channels: Object.keys(checkpoint.channel_values),
         },
         made.writes,
