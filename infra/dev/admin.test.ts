@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Firestore } from '@google-cloud/firestore';
 import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
-import { listAudit } from '../../functions/src/runtime/admin/audit.ts';
+import { listAudit } from '../../functions/src/admin/audit.ts';
 import { startFirestore, type FirestoreServer } from '../local/firestore/server.ts';
 import { startIdentity, type IdentityServer } from '../local/identity/server.ts';
 

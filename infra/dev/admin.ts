@@ -11,8 +11,8 @@ import { firebaseAccounts } from '../../functions/src/adapters/firebase/accounts
 import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
 import type { Account, Accounts } from '../../functions/src/ports/accounts.ts';
 import { systemClock } from '../../functions/src/ports/clock.ts';
-import { audited } from '../../functions/src/runtime/admin/audit.ts';
-import { firstAdminWrite } from '../../functions/src/runtime/admin/claim.ts';
+import { audited } from '../../functions/src/admin/audit.ts';
+import { firstAdminWrite } from '../../functions/src/admin/claim.ts';
 
 const USAGE = 'Usage: npm run admin -- grant EMAIL|UID | revoke EMAIL|UID | list';
 

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { Firestore } from '@google-cloud/firestore';
 import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
 import type { Finding } from '../../functions/src/domain/invariants.ts';
-import { verifyRun, type Verified } from '../../functions/src/runtime/verify-run.ts';
+import { verifyRun, type Verified } from '../../functions/src/runtime/runs/verify-run.ts';
 
 const USAGE = 'Usage: npm run verify-run -- RUN_ID [--user UID]';
 

@@ -3,12 +3,12 @@ import { answerRun, cancelRun, retryRun } from '../../functions/src/http/command
 import type { Documents } from '../../functions/src/ports/documents.ts';
 import type { TaskQueue } from '../../functions/src/ports/task-queue.ts';
 import type { ServedGraph } from '../../functions/src/project/served-graph.ts';
-import { createRun } from '../../functions/src/runtime/create-run.ts';
-import { dispatch } from '../../functions/src/runtime/dispatch.ts';
+import { createRun } from '../../functions/src/runtime/runs/create-run.ts';
+import { dispatch } from '../../functions/src/runtime/runs/dispatch.ts';
 import { tidy } from '../../functions/src/runtime/housekeeping/tidy.ts';
-import { RunStore } from '../../functions/src/runtime/run-store.ts';
-import { sweep } from '../../functions/src/runtime/sweep.ts';
-import { stopSuperseded } from '../../functions/src/runtime/thread-queue.ts';
+import { RunStore } from '../../functions/src/runtime/runs/run-store.ts';
+import { sweep } from '../../functions/src/runtime/liveness/sweep.ts';
+import { stopSuperseded } from '../../functions/src/runtime/runs/thread-queue.ts';
 import { Worker } from '../../functions/src/runtime/worker.ts';
 import { log } from '../../functions/src/telemetry/log.ts';
 import type { Delivery, Reply } from './tasks.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Firestore } from '@google-cloud/firestore';
 import { RUNS } from '@longrun/shared';
 import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
-import { verifyRun } from '../../functions/src/runtime/verify-run.ts';
+import { verifyRun } from '../../functions/src/runtime/runs/verify-run.ts';
 import type { Addresses } from './stack.ts';
 
 const DEV = fileURLToPath(new URL('../../infra/dev/', import.meta.url));

@@ -16,12 +16,12 @@ import {
 } from '@longrun/shared';
 import { modelLabel } from '../agents/models/setting.ts';
 import { lazy } from '../lib/lazy.ts';
-import { createRun } from '../runtime/create-run.ts';
+import { createRun } from '../runtime/runs/create-run.ts';
 import { removeRun } from '../runtime/housekeeping/remove.ts';
-import { dispatch } from '../runtime/dispatch.ts';
+import { dispatch } from '../runtime/runs/dispatch.ts';
 import { traceReader } from '../telemetry/read-trace.ts';
 import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
-import { stopSuperseded } from '../runtime/thread-queue.ts';
+import { stopSuperseded } from '../runtime/runs/thread-queue.ts';
 import { listDeliveries } from '../webhooks/list.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
@@ -43,7 +43,7 @@ import { withWebhook } from './with-webhook.ts';
 const JOIN_MS = 10 * 60_000;
 
 /** Reads checkpoints with LangGraph's classes, which are no part of a cold start. */
-const whole = lazy(() => import('../runtime/whole-run.ts'));
+const whole = lazy(() => import('../runtime/runs/whole-run.ts'));
 
 type Handler<Q = unknown> = (req: Request, res: Response, user: User, query: Q) => Promise<unknown>;
 type Method = 'get' | 'post' | 'delete';

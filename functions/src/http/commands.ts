@@ -10,11 +10,11 @@ import {
 } from '@longrun/shared';
 import { decideAnswer, decideCancel, decideForcedCancel } from '../domain/decide.ts';
 import { derivedId } from '../lib/derived-id.ts';
-import { createRun } from '../runtime/create-run.ts';
-import { dispatch } from '../runtime/dispatch.ts';
-import { originalInput } from '../runtime/original-input.ts';
-import type { RunStore } from '../runtime/run-store.ts';
-import { dispatchNext } from '../runtime/thread-queue.ts';
+import { createRun } from '../runtime/runs/create-run.ts';
+import { dispatch } from '../runtime/runs/dispatch.ts';
+import { originalInput } from '../runtime/attempt/resume/original-input.ts';
+import type { RunStore } from '../runtime/runs/run-store.ts';
+import { dispatchNext } from '../runtime/runs/thread-queue.ts';
 import { untilSettled } from './follow.ts';
 import type { Services } from './services.ts';
 

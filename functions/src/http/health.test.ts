@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { memoryDocuments } from '../adapters/memory/documents.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Documents } from '../ports/documents.ts';
-import { createRun } from '../runtime/create-run.ts';
-import { RunStore } from '../runtime/run-store.ts';
+import { createRun } from '../runtime/runs/create-run.ts';
+import { RunStore } from '../runtime/runs/run-store.ts';
 import { healthReporter } from './health.ts';
 
 const never = () => new Promise<never>(() => undefined);

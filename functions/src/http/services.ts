@@ -12,7 +12,7 @@ import { documentCache } from '../runtime/cache/document-cache.ts';
 import { Catalog } from '../project/catalog.ts';
 import { readProject } from '../project/config.ts';
 import { enterProject } from '../project/enter.ts';
-import { RunStore } from '../runtime/run-store.ts';
+import { RunStore } from '../runtime/runs/run-store.ts';
 import { log } from '../telemetry/log.ts';
 import { traceAsConfigured } from '../telemetry/start.ts';
 import { tracedDocuments } from '../telemetry/traced-documents.ts';

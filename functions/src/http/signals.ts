@@ -1,5 +1,5 @@
 import { graphThatLeft } from '../project/loading.ts';
-import { attemptThatThrew } from '../runtime/stray-errors.ts';
+import { attemptThatThrew } from '../runtime/attempt/stray-errors.ts';
 import { log } from '../telemetry/log.ts';
 import { recorder } from '../telemetry/tracing.ts';
 

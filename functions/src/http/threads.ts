@@ -13,9 +13,9 @@ import {
 import { randomUUID } from 'node:crypto';
 import { CommitConflict, type Fields } from '../ports/documents.ts';
 import { claimForRemoval, removeThread } from '../runtime/housekeeping/remove.ts';
-import { newThread } from '../runtime/create-run.ts';
-import { holderOf } from '../runtime/thread-queue.ts';
-import type { RunStore } from '../runtime/run-store.ts';
+import { newThread } from '../runtime/runs/create-run.ts';
+import { holderOf } from '../runtime/runs/thread-queue.ts';
+import type { RunStore } from '../runtime/runs/run-store.ts';
 
 export async function createThread(store: RunStore, uid: string, body: CreateThread): Promise<Thread> {
   const threadId = body.thread_id ?? randomUUID();

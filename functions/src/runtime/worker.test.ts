@@ -6,9 +6,9 @@ import { memoryDocuments } from '../adapters/memory/documents.ts';
 import { decideCancel } from '../domain/decide.ts';
 import { CommitConflict, type Documents } from '../ports/documents.ts';
 import { systemClock, type Clock } from '../ports/clock.ts';
-import { createRun } from './create-run.ts';
+import { createRun } from './runs/create-run.ts';
 import { served } from '../project/testing/served.ts';
-import { RunStore } from './run-store.ts';
+import { RunStore } from './runs/run-store.ts';
 import { Worker } from './worker.ts';
 
 const UID = 'ada';

@@ -19,16 +19,16 @@ import { log } from '../telemetry/log.ts';
 import { tell } from '../telemetry/tell.ts';
 import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
 import { documentCache } from './cache/document-cache.ts';
-import { dispatch } from './dispatch.ts';
-import { completed, execute, type Outcome } from './execute.ts';
+import { dispatch } from './runs/dispatch.ts';
+import { completed, execute, type Outcome } from './attempt/execute.ts';
 import type { Graphs } from '../project/graphs.ts';
-import { holderAnswers } from './holder.ts';
-import { Journal } from './journal.ts';
-import { Drained, Fenced } from './stop-reasons.ts';
-import { nextEntry, type RunStore } from './run-store.ts';
-import { asAttempt } from './stray-errors.ts';
-import { dispatchNext, takeTurn } from './thread-queue.ts';
-import type { Price } from './stream-reader.ts';
+import { holderAnswers } from './liveness/holder.ts';
+import { Journal } from './attempt/journal/journal.ts';
+import { Drained, Fenced } from './attempt/stop-reasons.ts';
+import { nextEntry, type RunStore } from './runs/run-store.ts';
+import { asAttempt } from './attempt/stray-errors.ts';
+import { dispatchNext, takeTurn } from './runs/thread-queue.ts';
+import type { Price } from './attempt/stream/stream-reader.ts';
 
 /** A task that finds its run held comes again after this. Seconds. */
 const ASK_AGAIN_S = 3;

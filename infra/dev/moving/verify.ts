@@ -1,6 +1,6 @@
 import { Firestore } from '@google-cloud/firestore';
 import { firestoreDocuments } from '../../../functions/src/adapters/firestore/documents.ts';
-import { verifyRun } from '../../../functions/src/runtime/verify-run.ts';
+import { verifyRun } from '../../../functions/src/runtime/runs/verify-run.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isRun } from './runs.ts';
 import { Counter, type Tally } from './tally.ts';

@@ -11,7 +11,7 @@ import { firestoreDocuments } from '../../../functions/src/adapters/firestore/do
 import { DEFAULT_TTL_HOURS } from '../../../functions/src/domain/limits.ts';
 import { systemClock } from '../../../functions/src/ports/clock.ts';
 import { tidy } from '../../../functions/src/runtime/housekeeping/tidy.ts';
-import { RunStore } from '../../../functions/src/runtime/run-store.ts';
+import { RunStore } from '../../../functions/src/runtime/runs/run-store.ts';
 import type { Api } from '../../../test/support/api.ts';
 import { findBrowser } from '../../../test/support/browser.ts';
 import { Stack } from '../../../test/support/stack.ts';

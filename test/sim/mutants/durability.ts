@@ -7,7 +7,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'An append replaces the entry that another worker wrote.',
     patches: [
       {
-        file: `${RUNTIME}/run-store.ts`,
+        file: `${RUNTIME}/runs/run-store.ts`,
         find: "[{ op: 'create', path, fields: { ...encodeEntry(entry) } }, ...writes]",
         replace: "[{ op: 'set', path, fields: { ...encodeEntry(entry) } }, ...writes]",
       },
@@ -18,7 +18,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'A worker that finds the entry of a newer attempt appends after it.',
     patches: [
       {
-        file: `${RUNTIME}/journal.ts`,
+        file: `${RUNTIME}/attempt/journal/journal.ts`,
         find: 'throw this.#break(new Fenced());',
         replace: 'continue;',
       },
@@ -29,12 +29,12 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'Events are numbered before the race for the entry is decided, and not again after it.',
     patches: [
       {
-        file: `${RUNTIME}/journal.ts`,
+        file: `${RUNTIME}/attempt/journal/journal.ts`,
         find: '    for (;;) {\n      const accepted',
         replace: '    const { seq } = this.run.head;\n    for (;;) {\n      const accepted',
       },
       {
-        file: `${RUNTIME}/journal.ts`,
+        file: `${RUNTIME}/attempt/journal/journal.ts`,
         find: 'const entry = nextEntry(this.run, accepted, this.#writer);',
         replace:
           'const entry = nextEntry({ ...this.run, head: { ...this.run.head, seq } }, accepted, this.#writer);',
@@ -56,7 +56,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'Nobody looks for runs whose task was lost.',
     patches: [
       {
-        file: `${RUNTIME}/sweep.ts`,
+        file: `${RUNTIME}/liveness/sweep.ts`,
         find: 'const now = store.clock.now();\n  const due',
         replace: 'const now = 0;\n  const due',
       },
@@ -67,7 +67,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'A request that is repeated because its answer was lost makes another run.',
     patches: [
       {
-        file: `${RUNTIME}/create-run.ts`,
+        file: `${RUNTIME}/runs/create-run.ts`,
         find: "derivedId('run', uid, idempotencyKey)",
         replace: 'randomUUID()',
       },
@@ -78,7 +78,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'A writer does not recognise its own entry.',
     patches: [
       {
-        file: `${RUNTIME}/run-store.ts`,
+        file: `${RUNTIME}/runs/run-store.ts`,
         find: "there?.fields['nonce'] === entry.nonce",
         replace: 'there === undefined',
       },
@@ -89,7 +89,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'A checkpoint is stored first, and its entry afterwards.',
     patches: [
       {
-        file: `${RUNTIME}/session.ts`,
+        file: `${RUNTIME}/attempt/session.ts`,
         find: 'checkpoint: (info, writes) => required(late.sink).checkpoint(info, writes),',
         replace:
           'checkpoint: async (info, writes) => {\n' +
@@ -126,7 +126,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'The results of a step that ended while others of its super-step went on are lost in a crash.',
     patches: [
       {
-        file: `${RUNTIME}/sink.ts`,
+        file: `${RUNTIME}/attempt/journal/sink.ts`,
         find: 'this.#pending.delete(task);\n    this.#journal.stage(pending.writes);',
         replace: 'this.#pending.delete(task);',
       },
@@ -137,7 +137,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'A run starts on a thread that another one holds.',
     patches: [
       {
-        file: `${RUNTIME}/thread-queue.ts`,
+        file: `${RUNTIME}/runs/thread-queue.ts`,
         find: 'if ((await activeRun(store, run.owner, thread)) !== null) return null;',
         replace: '',
       },
@@ -147,17 +147,21 @@ export const OF_DURABILITY: readonly Mutant[] = [
     name: 'clock that is behind not waited for',
     defect:
       'A checkpoint gets an id that sorts before that of an earlier one, which is then taken for the newest.',
-    patches: [{ file: `${RUNTIME}/session.ts`, find: 'if (behind <= 1) return;', replace: 'return;' }],
+    patches: [
+      { file: `${RUNTIME}/attempt/session.ts`, find: 'if (behind <= 1) return;', replace: 'return;' },
+    ],
   },
   {
     name: 'written after the end',
     defect: 'What LangGraph still does when the outcome of an attempt is known gets into the log.',
-    patches: [{ file: `${RUNTIME}/journal.ts`, find: 'this.#sealed = true;', replace: '' }],
+    patches: [{ file: `${RUNTIME}/attempt/journal/journal.ts`, find: 'this.#sealed = true;', replace: '' }],
   },
   {
     name: 'heartbeat outlives its attempt',
     defect: 'A worker goes on to renew the lease of a run that it has let go.',
-    patches: [{ file: `${RUNTIME}/journal.ts`, find: 'if (this.#closed) return;', replace: '' }],
+    patches: [
+      { file: `${RUNTIME}/attempt/journal/journal.ts`, find: 'if (this.#closed) return;', replace: '' },
+    ],
   },
   {
     name: 'question after a cancel',

@@ -7,7 +7,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: "A late answer to a step's first question is taken for one to its second.",
     patches: [
       {
-        file: `${RUNTIME}/questions.ts`,
+        file: `${RUNTIME}/attempt/questions/questions.ts`,
         find: 'const unique = asker.index === 0 || !earlier.has(own) ? own :',
         replace: 'const unique = asker.index >= 0 || !earlier.has(own) ? own :',
       },
@@ -18,7 +18,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A run that is tried again asks what the failed one was told.',
     patches: [
       {
-        file: `${RUNTIME}/origin.ts`,
+        file: `${RUNTIME}/attempt/resume/origin.ts`,
         find: 'answers: { ...failed.answers, ...run.answers },',
         replace: 'answers: { ...run.answers },',
       },
@@ -29,7 +29,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'The log says that a step starts which is not executed, and never says that it ends.',
     patches: [
       {
-        file: `${RUNTIME}/stream-reader.ts`,
+        file: `${RUNTIME}/attempt/stream/stream-reader.ts`,
         find: 'if (this.#done.has(task.task) || this.#open.has(task.task)) return [];',
         replace: '',
       },
@@ -40,7 +40,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'An answer that an attempt had stored already is given once more, as one to the next question.',
     patches: [
       {
-        file: `${RUNTIME}/questions.ts`,
+        file: `${RUNTIME}/attempt/questions/questions.ts`,
         find: 'if (list.length === index) list.push(answers[id]);',
         replace: 'list.push(answers[id]);',
       },
@@ -51,7 +51,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'The log tells of a question that is not among the writes of its checkpoint.',
     patches: [
       {
-        file: `${RUNTIME}/sink.ts`,
+        file: `${RUNTIME}/attempt/journal/sink.ts`,
         find: 'this.#journal.stage(writes);\n      this.#asked.add(',
         replace: 'if (info.interrupts.length === 0) this.#journal.stage(writes);\n      this.#asked.add(',
       },
@@ -63,7 +63,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
       'A question is known from the stored state only, where it is not yet: the node is executed again or a false one asked.',
     patches: [
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: 'const asked = sink.questions.map(',
         replace:
           'const stored = await session.graph.getState({ configurable: { ...session.config.configurable, checkpoint_id: undefined } });\n' +
@@ -76,7 +76,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A question that two graphs hand in is taken for that of the one that comes first.',
     patches: [
       {
-        file: `${RUNTIME}/asked-questions.ts`,
+        file: `${RUNTIME}/attempt/questions/asked-questions.ts`,
         find: 'return asker === undefined || asker.depth < depth;',
         replace: 'return asker === undefined;',
       },
@@ -87,7 +87,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A checkpoint drops what the tasks after it wrote, since it looks at their namespace only.',
     patches: [
       {
-        file: `${RUNTIME}/sink.ts`,
+        file: `${RUNTIME}/attempt/journal/sink.ts`,
         find: 'return `${ns}!${checkpointId}`;',
         replace: 'return checkpointId === undefined ? ns : `${ns}!`;',
       },
@@ -98,7 +98,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A late answer to the first breakpoint passes the second.',
     patches: [
       {
-        file: `${RUNTIME}/breakpoints.ts`,
+        file: `${RUNTIME}/attempt/questions/breakpoints.ts`,
         find: "id: `${PREFIX}${newest.toSorted().at(-1) ?? ''}`",
         replace: "id: newest.length < 0 ? '' : 'breakpoint'",
       },
@@ -109,7 +109,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A run that goes on with what was next passes the breakpoint that it had come to.',
     patches: [
       {
-        file: `${RUNTIME}/run-saver.ts`,
+        file: `${RUNTIME}/attempt/run-saver.ts`,
         find: 'return isUnpassed(tuple, passed) ? unpassed(given) : given;',
         replace: 'return given;',
       },
@@ -120,7 +120,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A step that was let through and asks itself is held up again when it is answered.',
     patches: [
       {
-        file: `${RUNTIME}/breakpoints.ts`,
+        file: `${RUNTIME}/attempt/questions/breakpoints.ts`,
         find: ' && pendingWrites.length === 0;',
         replace: ' && pendingWrites.length >= 0;',
       },
@@ -131,7 +131,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A task that waited for its turn when another one threw is never executed.',
     patches: [
       {
-        file: `${RUNTIME}/run-saver.ts`,
+        file: `${RUNTIME}/attempt/run-saver.ts`,
         find: 'if (this.#unstarted.add(config, writes)) {',
         replace: 'if (this.#unstarted.add(config, writes) && taskId === undefined) {',
       },
@@ -142,7 +142,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A run that was disturbed before it asked goes on after a node after which it should stop.',
     patches: [
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: 'session.stopsFirst ||',
         replace: '',
       },
@@ -154,7 +154,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
       "Of LangGraph that does not wait for put, a task's end is told while the step before it is not stored.",
     patches: [
       {
-        file: `${RUNTIME}/sink.ts`,
+        file: `${RUNTIME}/attempt/journal/sink.ts`,
         find: 'if (!this.#known.has(checkpoint)) await this.#untilKnown(task_id, checkpoint);',
         replace: '',
       },
@@ -176,13 +176,13 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: "The end of a graph that was to be drained is known by the repository's class only.",
     patches: [
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: "import { Drainer } from './drainer.ts';",
         replace:
           "import { Drainer } from './drainer.ts';\nimport { GraphDrained } from '@langchain/langgraph';",
       },
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: "error instanceof Error && error.name === 'GraphDrained'",
         replace: 'error instanceof GraphDrained',
       },
@@ -193,7 +193,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A run whose next node a deploy renamed or removed completes without it.',
     patches: [
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: 'if (missing.length > 0) return',
         replace: 'if (missing.length < 0) return',
       },
@@ -204,7 +204,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'The same in a graph within a node.',
     patches: [
       {
-        file: `${RUNTIME}/sink.ts`,
+        file: `${RUNTIME}/attempt/journal/sink.ts`,
         find: 'if (nodes.length > 0) this.#lost ??= new GraphChanged(nodes);',
         replace: '',
       },
@@ -215,17 +215,17 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'The node that asked is gone, and the run completes without the answer.',
     patches: [
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: 'if (missing.length > 0) return',
         replace: 'if (missing.length < 0) return',
       },
       {
-        file: `${RUNTIME}/sink.ts`,
+        file: `${RUNTIME}/attempt/journal/sink.ts`,
         find: 'if (nodes.length > 0) this.#lost ??= new GraphChanged(nodes);',
         replace: '',
       },
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: 'if (dropped.length > 0) return',
         replace: 'if (dropped.length < 0) return',
       },
@@ -236,7 +236,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A run that was disturbed after its last step fails, since nothing is left to do.',
     patches: [
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: 'origin.expectsWork && hasWork(session.from)',
         replace: 'origin.expectsWork',
       },
@@ -247,7 +247,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A graph that LangGraph left before its steps were done asks whether it shall go on.',
     patches: [
       {
-        file: `${RUNTIME}/execute.ts`,
+        file: `${RUNTIME}/attempt/execute.ts`,
         find: 'const asks = stopped && state.next.length > 0',
         replace: 'const asks = state.next.length > 0',
       },
@@ -258,7 +258,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
     defect: 'A graph that is called again for what it left over tells of its finished steps as begun.',
     patches: [
       {
-        file: `${RUNTIME}/stream-reader.ts`,
+        file: `${RUNTIME}/attempt/stream/stream-reader.ts`,
         find: 'this.#done.add(task.task);',
         replace: '',
       },

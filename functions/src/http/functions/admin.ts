@@ -2,7 +2,7 @@ import { http } from '@google-cloud/functions-framework';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { computeCdn } from '../../adapters/compute/purge.ts';
 import { firebaseAccounts } from '../../adapters/firebase/accounts.ts';
-import { adminApp } from '../admin/app.ts';
+import { adminApp } from '../../admin/http/app.ts';
 import { firebaseAuthentication } from '../auth.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';

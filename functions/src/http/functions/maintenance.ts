@@ -1,6 +1,6 @@
 import { http } from '@google-cloud/functions-framework';
 import { tidy } from '../../runtime/housekeeping/tidy.ts';
-import { sweep } from '../../runtime/sweep.ts';
+import { sweep } from '../../runtime/liveness/sweep.ts';
 import { sweepWebhooks } from '../../webhooks/sweep.ts';
 import { sendError } from '../express-errors.ts';
 import { OpenRequests } from '../open-requests.ts';

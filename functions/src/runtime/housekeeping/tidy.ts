@@ -19,7 +19,7 @@ import {
   type StoredDocument,
 } from '../../ports/documents.ts';
 import { log } from '../../telemetry/log.ts';
-import type { RunStore } from '../run-store.ts';
+import type { RunStore } from '../runs/run-store.ts';
 import { sweepExpired } from '../store/sweep-items.ts';
 import { isKept, removeRun, removeThread, threadOfPath } from './remove.ts';
 

@@ -3,9 +3,9 @@ import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { systemClock, type Clock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../../ports/task-queue.ts';
-import { createRun } from '../create-run.ts';
+import { createRun } from '../runs/create-run.ts';
 import { served } from '../../project/testing/served.ts';
-import { RunStore } from '../run-store.ts';
+import { RunStore } from '../runs/run-store.ts';
 import { Worker } from '../worker.ts';
 
 export const UID = 'ada';

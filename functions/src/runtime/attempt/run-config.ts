@@ -1,0 +1,40 @@
+import { isObject, type Json, type JsonObject, type Run } from '@longrun/shared';
+import type { CompiledGraph } from '../../project/served-graph.ts';
+
+/** Super-steps a run may take unless its config or its graph says otherwise; LangGraph's own default of 25 suits chats. */
+const RECURSION_LIMIT = 1_000;
+
+/** What the graph reads as `config`, in the names of LangGraph.js. `configurable` is what its factory sees as well. */
+export function runConfig(run: Run) {
+  const given: JsonObject = isObject(run.config) ? run.config : {};
+  const { checkpoint_id: _, ...configurable } = objectOr(given['configurable']);
+  const { tags, max_concurrency } = given;
+  return {
+    configurable: {
+      ...configurable,
+      thread_id: run.thread_id,
+      checkpoint_ns: '',
+      run_id: run.run_id,
+      user_id: run.owner,
+      assistant_id: run.assistant_id,
+      graph_id: run.assistant_id,
+    },
+    ...(Array.isArray(tags) ? { tags: tags.map(String) } : {}),
+    ...(typeof max_concurrency === 'number' ? { maxConcurrency: max_concurrency } : {}),
+    metadata: { ...objectOr(given['metadata']), ...objectOr(run.metadata), run_id: run.run_id },
+  };
+}
+
+/** The run's own limit, else the one that the graph's author set, else ours. */
+export function recursionLimit(run: Run, graph: CompiledGraph): number {
+  const given = isObject(run.config) ? run.config['recursion_limit'] : undefined;
+  if (typeof given === 'number' && given > 0) return given;
+  const own: unknown = Reflect.get(graph, 'config');
+  const limit: unknown =
+    typeof own === 'object' && own !== null ? Reflect.get(own, 'recursionLimit') : undefined;
+  return typeof limit === 'number' ? limit : RECURSION_LIMIT;
+}
+
+function objectOr(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}

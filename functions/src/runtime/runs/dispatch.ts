@@ -1,0 +1,30 @@
+import { errorMessage, type Run } from '@longrun/shared';
+import { derivedId } from '../../lib/derived-id.ts';
+import type { TaskQueue } from '../../ports/task-queue.ts';
+import { log } from '../../telemetry/log.ts';
+import { runSpanId } from '../../telemetry/span.ts';
+import { formatTraceHeader } from '../../telemetry/trace-header.ts';
+
+/**
+ * Enqueues the run's next attempt. The task's name comes from the log's head, so that doing it twice for the
+ * same state has no effect. A failure is not an error of the caller: the run is stored, and the sweeper will
+ * enqueue it.
+ */
+export async function dispatch(queue: TaskQueue, run: Run, salt = ''): Promise<void> {
+  const name = derivedId('task', run.owner, run.run_id, String(run.head.entry), salt);
+  try {
+    await queue.enqueue(
+      { uid: run.owner, run_id: run.run_id },
+      {
+        name,
+        ...(run.retry_at === null ? {} : { notBefore: Date.parse(run.retry_at) }),
+        ...(run.trace === null ? {} : { trace: formatTraceHeader(run.trace.id, runSpanId(run)) }),
+      },
+    );
+  } catch (error) {
+    log.warn('The run could not be enqueued; the sweeper will.', {
+      run_id: run.run_id,
+      error: errorMessage(error),
+    });
+  }
+}

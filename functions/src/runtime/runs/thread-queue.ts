@@ -1,0 +1,137 @@
+import {
+  isTerminal,
+  LongrunError,
+  threadPath,
+  type CreateRun,
+  type EventOf,
+  type Run,
+} from '@longrun/shared';
+import { decideCancel } from '../../domain/decide.ts';
+import type { DocumentWrite, Fields, StoredDocument } from '../../ports/documents.ts';
+import type { TaskQueue } from '../../ports/task-queue.ts';
+import { enqueueAnnouncement } from '../../webhooks/enqueue.ts';
+import { dispatch } from './dispatch.ts';
+import type { RunStore } from './run-store.ts';
+
+/** More than these waiting on one thread are refused. */
+const MAX_QUEUE = 100;
+
+type Strategy = NonNullable<CreateRun['multitask_strategy']>;
+/** What a run's first event says about other runs of its thread. */
+export type Place = Pick<EventOf<'run.created'>, 'queued' | 'supersedes' | 'rollback_of'>;
+
+/** Who is on the thread now: the run that holds it, and those that wait. Ended runs do not count. */
+interface Holder {
+  active: Run | null;
+  waiting: string[];
+}
+
+export async function holderOf(
+  store: RunStore,
+  uid: string,
+  thread: StoredDocument | undefined,
+): Promise<Holder> {
+  return { active: await activeRun(store, uid, thread), waiting: queueOf(thread) };
+}
+
+/** Where a new run goes. Throws `thread_busy` when the strategy is to refuse, or too many wait already. */
+export function placeOnThread({ active, waiting }: Holder, strategy: Strategy): Place {
+  if (active === null && waiting.length === 0) return {};
+  if (strategy === 'reject' || waiting.length >= MAX_QUEUE) {
+    const who =
+      active === null ? `${waiting.length} runs wait` : `Run ${active.run_id} is still ${active.status}`;
+    throw new LongrunError(
+      'thread_busy',
+      `${who} on this thread. Wait, cancel, or send multitask_strategy "enqueue", "interrupt" or "rollback".`,
+      active === null ? { waiting: waiting.length } : { run_id: active.run_id, status: active.status },
+    );
+  }
+  if (strategy === 'enqueue' || active === null) return { queued: true };
+  const supersedes = { queued: true, supersedes: active.run_id };
+  return strategy === 'rollback' ? { ...supersedes, rollback_of: active.run_id } : supersedes;
+}
+
+/** One that stops another is the next; any other waits behind all. */
+export function queuedWith(thread: StoredDocument, run: Run): string[] {
+  const waiting = queueOf(thread);
+  return run.supersedes === null ? [...waiting, run.run_id] : [run.run_id, ...waiting];
+}
+
+/** Fields of a thread that the run holds. */
+export function holding(run: Run): Fields {
+  const { run_id, assistant_id } = run;
+  return { status: 'busy', active_run_id: run_id, updated_at: run.updated_at, assistant_id };
+}
+
+/**
+ * What must be committed with a run's first attempt. Null when it is not its turn: whoever is before it will
+ * dispatch it at their end, and the sweeper sees to it should they fail to.
+ */
+export async function takeTurn(store: RunStore, run: Run): Promise<DocumentWrite[] | null> {
+  if (!run.queued) return [];
+  const [thread] = await store.documents.get([threadPath(run.owner, run.thread_id)]);
+  if (thread === undefined) return [];
+  if ((await activeRun(store, run.owner, thread)) !== null) return null;
+  const { next, behind } = await firstWaiting(store, run.owner, thread);
+  if (next !== null && next.run_id !== run.run_id) return null;
+  const fields = { ...holding(run), queue: behind };
+  return [{ op: 'update', path: thread.path, version: thread.version, fields }];
+}
+
+/** After a run has ended: tells its webhook, and starts the one that waits for the thread. */
+export async function dispatchNext(store: RunStore, queue: TaskQueue, ended: Run): Promise<void> {
+  await enqueueAnnouncement(queue, ended);
+  const [thread] = await store.documents.get([threadPath(ended.owner, ended.thread_id)]);
+  if (thread === undefined || queueOf(thread).length === 0) return;
+  const { next } = await firstWaiting(store, ended.owner, thread);
+  // The name differs from that of the task that came while it was not its turn.
+  if (next !== null) await dispatch(queue, next, ended.run_id);
+}
+
+/** Stops the run that a new one replaces. Its worker obeys in its own time; the new run waits for it. */
+export async function stopSuperseded(store: RunStore, queue: TaskQueue, run: Run): Promise<void> {
+  const { supersedes, owner } = run;
+  if (supersedes === null || !run.queued || isTerminal(run.status)) return;
+  const stopped = await store.append(owner, supersedes, 'api', (loaded) =>
+    decideCancel(loaded.run, owner, store.clock.now()),
+  );
+  if (isTerminal(stopped.run.status)) await dispatchNext(store, queue, stopped.run);
+}
+
+/** Whether the run waits for another one that has not ended. */
+export async function isWaiting(store: RunStore, run: Run): Promise<boolean> {
+  if (!run.queued) return false;
+  const [thread] = await store.documents.get([threadPath(run.owner, run.thread_id)]);
+  return (await activeRun(store, run.owner, thread)) !== null;
+}
+
+async function activeRun(
+  store: RunStore,
+  uid: string,
+  thread: StoredDocument | undefined,
+): Promise<Run | null> {
+  const active = thread?.fields['active_run_id'];
+  if (typeof active !== 'string') return null;
+  const loaded = await store.load(uid, active);
+  return loaded === undefined || isTerminal(loaded.run.status) ? null : loaded.run;
+}
+
+async function firstWaiting(
+  store: RunStore,
+  uid: string,
+  thread: StoredDocument,
+): Promise<{ next: Run | null; behind: string[] }> {
+  const waiting = queueOf(thread);
+  for (const [i, runId] of waiting.entries()) {
+    const loaded = await store.load(uid, runId);
+    if (loaded !== undefined && !isTerminal(loaded.run.status)) {
+      return { next: loaded.run, behind: waiting.slice(i + 1) };
+    }
+  }
+  return { next: null, behind: [] };
+}
+
+function queueOf(thread: StoredDocument | undefined): string[] {
+  const queue = thread?.fields['queue'];
+  return Array.isArray(queue) ? queue.filter((id) => typeof id === 'string') : [];
+}
