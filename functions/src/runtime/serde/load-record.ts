@@ -1,23 +1,31 @@
 import { load } from '@langchain/core/load';
 import { randomUUID } from 'node:crypto';
 import type { LcRecord } from './lang-chain.ts';
-import { isLcRecord, isMarked, revive } from './revive.ts';
+import { isLcRecord, isMarked } from './records.ts';
 
 const DEEP = 10; // levels of one object's fields; LangChain's loader gives up at 50
 
 /**
  * The object that LangChain wrote, made again by its own loader. That takes JSON only, and looks for secrets and for
- * objects to make in all of it: whatever is not plain is parked before and put back afterwards. Throws what it throws.
+ * objects to make in all of it: whatever is not plain is parked before, read by `revive`, and put back afterwards. Throws
+ * what it throws.
  */
-export async function loadRecord(record: LcRecord): Promise<unknown> {
-  const parked = new Parked();
+export async function loadRecord(record: LcRecord, revive: Revive): Promise<unknown> {
+  const parked = new Parked(revive);
   const plain = await parked.record(record);
   return parked.putBack(await load(JSON.stringify(plain)));
 }
 
+type Revive = (value: unknown) => Promise<unknown>;
+
 class Parked {
+  readonly #revive: Revive;
   readonly #prefix = `parked:${randomUUID()}:`;
   readonly #values: unknown[] = [];
+
+  constructor(revive: Revive) {
+    this.#revive = revive;
+  }
 
   async record({ lc, type, id, kwargs }: LcRecord): Promise<LcRecord> {
     const entries: [string, unknown][] = [];
@@ -38,7 +46,7 @@ class Parked {
       for (const [key, item] of Object.entries(value)) entries.push([key, await this.#park(item, depth + 1)]);
       return Object.fromEntries(entries);
     }
-    return `${this.#prefix}${this.#values.push(await revive(value)) - 1}`;
+    return `${this.#prefix}${this.#values.push(await this.#revive(value)) - 1}`;
   }
 
   putBack(made: unknown): unknown {

@@ -1,5 +1,6 @@
 import { DeltaSnapshot, isDeltaSnapshot } from '@langchain/langgraph-checkpoint';
 import { types } from 'node:util';
+import type { LcRecord } from './lang-chain.ts';
 
 /**
  * How values that JSON has no word for stand in the text: `{ lc: 2, type, ... }`. Those of type `undefined`,
@@ -101,4 +102,14 @@ function expression(source: string, flags: string): { value: unknown } | undefin
   } catch {
     return undefined; // written by an engine that knows more
   }
+}
+
+export function isMarked(value: object, lc: number): value is Record<string, unknown> {
+  return Object.hasOwn(value, 'lc') && Reflect.get(value, 'lc') === lc;
+}
+
+export function isLcRecord(value: object): value is LcRecord {
+  if (!isMarked(value, 1)) return false;
+  const { type, id, kwargs } = value;
+  return type === 'constructor' && Array.isArray(id) && typeof kwargs === 'object' && kwargs !== null;
 }

@@ -1,6 +1,5 @@
-import type { LcRecord } from './lang-chain.ts';
 import { loadRecord } from './load-record.ts';
-import { unmark } from './records.ts';
+import { isLcRecord, isMarked, unmark } from './records.ts';
 
 const BREATH = 100; // levels that are read in one go; what lies deeper begins with an empty stack
 
@@ -15,7 +14,7 @@ export async function revive(value: unknown, depth = 0): Promise<unknown> {
   }
   if (isLcRecord(value)) {
     // One that is not to be had any more must not take what lies beside it along.
-    return await loadRecord(value).catch(() => reviveFields(value, depth));
+    return await loadRecord(value, revive).catch(() => reviveFields(value, depth));
   }
   if (isMarked(value, 2) && value['type'] === 'object') {
     const { value: fields } = value;
@@ -33,14 +32,4 @@ async function reviveFields(value: object, depth: number): Promise<object> {
   }
   // Unlike an assignment it keeps the key `__proto__` as any other.
   return Object.fromEntries(entries);
-}
-
-export function isMarked(value: object, lc: number): value is Record<string, unknown> {
-  return Object.hasOwn(value, 'lc') && Reflect.get(value, 'lc') === lc;
-}
-
-export function isLcRecord(value: object): value is LcRecord {
-  if (!isMarked(value, 1)) return false;
-  const { type, id, kwargs } = value;
-  return type === 'constructor' && Array.isArray(id) && typeof kwargs === 'object' && kwargs !== null;
 }

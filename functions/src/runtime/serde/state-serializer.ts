@@ -51,7 +51,7 @@ export class StateSerializer implements SerializerProtocol {
     const name = record.id.join('/');
     if (this.#proven.has(name)) return true;
     try {
-      await loadRecord(record);
+      await loadRecord(record, revive);
       this.#proven.add(name);
       return true;
     } catch {

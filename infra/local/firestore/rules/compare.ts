@@ -1,5 +1,5 @@
 /** Equality and order of rule values, three-valued: `undefined` where an unknown part decides. */
-import { factEquals } from './fact.ts';
+import type { Bound, Fact } from './fact.ts';
 import type { MapView, RuleValue } from './value.ts';
 
 export function equals(a: RuleValue, b: RuleValue): boolean | undefined {
@@ -33,6 +33,19 @@ export function equals(a: RuleValue, b: RuleValue): boolean | undefined {
   }
 }
 
+/** Is a value of which only this is known equal to `other`? `undefined`: the filters leave it open. */
+function factEquals(fact: Fact, other: RuleValue): boolean | undefined {
+  if (fact.not.some((excluded) => equals(excluded, other) === true)) return false;
+  if (fact.contains.length > 0 && other.type !== 'list') return false;
+  const below = fact.lower && rank(other, fact.lower);
+  const above = fact.upper && rank(other, fact.upper);
+  if (below === 'other type' || above === 'other type') return false;
+  if (below !== undefined && (below < 0 || (below === 0 && fact.lower?.inclusive === false))) return false;
+  if (above !== undefined && (above > 0 || (above === 0 && fact.upper?.inclusive === false))) return false;
+  if (below === 0 && above === 0) return true;
+  return undefined;
+}
+
 /** Order of two values of one comparable type; `undefined` when they cannot be compared. */
 export function compare(a: RuleValue, b: RuleValue): number | undefined {
   if (isNumber(a) && isNumber(b)) {
@@ -45,6 +58,11 @@ export function compare(a: RuleValue, b: RuleValue): number | undefined {
   if (a.type === 'timestamp' && b.type === 'timestamp') return compareNumbers(a.nanos, b.nanos);
   if (a.type === 'duration' && b.type === 'duration') return compareNumbers(a.nanos, b.nanos);
   return undefined;
+}
+
+/** Where a value lies beside a bound. */
+export function rank(value: RuleValue, bound: Bound): number | 'other type' {
+  return compare(value, bound.value) ?? 'other type';
 }
 
 type Numeric = Extract<RuleValue, { type: 'int' | 'float' }>;

@@ -1,8 +1,8 @@
 /** What a query's filters say about a field whose exact value they do not fix. */
-import { compare, equals } from './compare.ts';
+import { equals, rank } from './compare.ts';
 import type { RuleValue } from './value.ts';
 
-interface Bound {
+export interface Bound {
   readonly value: RuleValue;
   readonly inclusive: boolean;
 }
@@ -16,19 +16,6 @@ export interface Fact {
 }
 
 export const NO_FACT: Fact = { not: [], contains: [] };
-
-/** Is the value equal to `other`? `undefined`: the filters leave it open. */
-export function factEquals(fact: Fact, other: RuleValue): boolean | undefined {
-  if (fact.not.some((excluded) => equals(excluded, other) === true)) return false;
-  if (fact.contains.length > 0 && other.type !== 'list') return false;
-  const below = fact.lower && rank(other, fact.lower);
-  const above = fact.upper && rank(other, fact.upper);
-  if (below === 'other type' || above === 'other type') return false;
-  if (below !== undefined && (below < 0 || (below === 0 && fact.lower?.inclusive === false))) return false;
-  if (above !== undefined && (above > 0 || (above === 0 && fact.upper?.inclusive === false))) return false;
-  if (below === 0 && above === 0) return true;
-  return undefined;
-}
 
 /** Is `value < other` (or `<=`)? */
 export function factBelow(fact: Fact, other: RuleValue, inclusive: boolean): boolean | undefined {
@@ -59,8 +46,4 @@ export function factIs(fact: Fact, type: string): boolean | undefined {
 
 export function factContains(fact: Fact, element: RuleValue): boolean | undefined {
   return fact.contains.some((held) => equals(held, element) === true) ? true : undefined;
-}
-
-function rank(value: RuleValue, bound: Bound): number | 'other type' {
-  return compare(value, bound.value) ?? 'other type';
 }

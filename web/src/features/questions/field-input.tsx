@@ -48,7 +48,7 @@ export function FieldInput(props: FieldProps) {
       return <GroupInput {...props} />;
     case 'list':
     case 'choices':
-      return <ListInput {...props} />;
+      return <ListInput {...props} Input={FieldInput} />;
     case 'boolean':
       return (
         <Row field={field} id={id} problem={undefined}>

@@ -1,11 +1,16 @@
-import { useId, useRef } from 'react';
+import { useId, useRef, type ComponentType } from 'react';
 import { CloseIcon } from '../../lib/icons.tsx';
-import { FieldInput, type FieldProps } from './field-input.tsx';
+import type { FieldProps } from './field-input.tsx';
 import { emptyDraft, join } from './fill.ts';
 import { Wrong } from './wrong.tsx';
 
+interface ListProps extends FieldProps {
+  /** For each of the things, which may hold lists themselves. */
+  Input: ComponentType<FieldProps>;
+}
+
 /** Several of one thing: boxes to tick where the things are known, rows to add where they are not. */
-export function ListInput({ field, draft, onChange, problems, path }: FieldProps) {
+export function ListInput({ field, draft, onChange, problems, path, Input }: ListProps) {
   const id = useId();
   const box = useRef<HTMLFieldSetElement>(null);
   const items = Array.isArray(draft) ? draft : [];
@@ -53,7 +58,7 @@ export function ListInput({ field, draft, onChange, problems, path }: FieldProps
             // Rows have no identity but their place.
             // oxlint-disable-next-line react/no-array-index-key
             <div className="list-row" key={i}>
-              <FieldInput
+              <Input
                 field={field.item}
                 draft={item}
                 onChange={(next) => onChange(items.with(i, next))}

@@ -1,7 +1,7 @@
 import { EMPTY_VIEW, extendView, type LogEntry, type RunView } from '@longrun/shared';
 import type { Live, RunDoc, Stop } from '../../lib/live/live.ts';
 import { createStore, type Store } from '../../lib/store.ts';
-import { attach } from '../../lib/use-live.ts';
+import { attach } from '../../lib/live/attach.ts';
 import type { RunBook } from '../runs/run-book.ts';
 
 export interface Followed {

@@ -12,6 +12,7 @@ import { decodeFields, encodeFields } from './codec.ts';
 import type { Location, StoredDocument } from './document.ts';
 import { Groups } from './groups.ts';
 import type { Group } from './groups.ts';
+import { locationOf } from './location.ts';
 import { bytesOf, numberOf, textOf } from './row.ts';
 import { openDatabase } from './schema.ts';
 
@@ -179,18 +180,6 @@ export class Store {
     this.db.prepare('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)').run(name, value);
     return value;
   }
-}
-
-export function locationOf(group: Group, key: Uint8Array): Location {
-  const segments = segmentsOfKey(key);
-  const { database, collectionId } = group;
-  return {
-    name: formatName({ database, segments }),
-    database,
-    segments,
-    collectionId,
-    key: Buffer.from(key),
-  };
 }
 
 function versionOf(row: Parameters<typeof numberOf>[0]): Omit<StoredDocument, 'id' | 'name'> {
