@@ -118,6 +118,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     type: z.literal('attempt.started'),
     attempt: z.int(),
     worker: z.string(),
+    /** In a process of its own: attempts before were lost. */
+    alone: z.optional(z.literal(true)),
   }),
   /** The worker let go on purpose: to go on in the next task, or to try again after `retry_at`. */
   z.object({

@@ -83,6 +83,8 @@ function created(event: EventOf<'run.created'>): Run {
     steps_done: 0,
     attempt: 0,
     failures: 0,
+    lost: 0,
+    holder: null,
     retry_at: null,
     messages: [],
     messages_dropped: null,
@@ -134,8 +136,9 @@ function apply(run: Run, event: RunEvent): Run {
         attempt: event.attempt,
         trace: run.trace === null ? null : { ...run.trace, attempt_at: event.at },
         queued: false,
-        // An attempt that never said it ended has crashed.
-        failures: run.status === 'running' ? run.failures + 1 : run.failures,
+        // An attempt that never said it ended was lost.
+        lost: run.status === 'running' ? run.lost + 1 : run.lost,
+        holder: event.worker,
         started_at: run.started_at ?? iso(event.at),
         // Tasks that were open belong to the attempt before: they are superseded.
         nodes: [],
@@ -148,6 +151,8 @@ function apply(run: Run, event: RunEvent): Run {
         nodes: [],
         progress: null,
         failures: run.failures + (event.reason === 'failed' && event.excused !== true ? 1 : 0),
+        lost: 0,
+        holder: null,
         retry_at: event.retry_at === undefined ? null : iso(event.retry_at),
         error: event.error ?? run.error,
       };
@@ -164,6 +169,7 @@ function apply(run: Run, event: RunEvent): Run {
         ...withoutAnswersOf(closeNode(run, event.task), event.task),
         steps_done: run.steps_done + 1,
         failures: 0,
+        lost: 0,
         error: null,
       };
     case 'node.failed':
@@ -192,6 +198,7 @@ function apply(run: Run, event: RunEvent): Run {
     case 'interrupt.opened':
       return {
         ...to(run, 'interrupted'),
+        holder: null,
         nodes: [],
         progress: null,
         interrupts: event.interrupts,
@@ -269,6 +276,7 @@ function to(run: Run, status: RunStatus): Run {
 function end(run: Run, status: RunStatus, at: number): Run {
   return {
     ...to(run, status),
+    holder: null,
     nodes: [],
     progress: null,
     retry_at: null,

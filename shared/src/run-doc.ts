@@ -41,6 +41,8 @@ const FIELDS: readonly (keyof Run)[] = [
   'steps_done',
   'attempt',
   'failures',
+  'lost',
+  'holder',
   'retry_at',
   'messages',
   'messages_dropped',
@@ -82,6 +84,8 @@ export function runToDoc(run: Run): JsonObject {
 export function runFromDoc(doc: { [field: string]: unknown }): Run {
   const run: { [field: string]: unknown } = {};
   for (const field of FIELDS) run[field] = unpackJson((doc[field] ?? null) as Json);
+  // Documents that were written before it was counted do not have it.
+  run['lost'] ??= 0;
   return run as unknown as Run;
 }
 

@@ -60,8 +60,12 @@ export interface Run {
   progress: Progress | null;
   steps_done: number;
   attempt: number;
-  /** Attempts since the last progress that ended in a crash or an error. */
+  /** Attempts since the last progress that ended in an error. */
   failures: number;
+  /** Attempts since the last progress of which nothing was heard any more: their process ended, whatever ended it. */
+  lost: number;
+  /** The worker that executes it; null when none does. */
+  holder: string | null;
   retry_at: string | null;
   messages: Message[];
   /** How many of the oldest messages are left out here; null when all are there. The log holds them. */

@@ -52,6 +52,7 @@ export function bootHost({ world, process, documents, queue, deadlineMs, graphs 
     price: () => undefined,
     random: () => world.random('backoff').next(),
     deadlineMs,
+    deadlineGraceMs: 1_000,
     graceMs: 1_000,
   });
   return {

@@ -84,7 +84,14 @@ export const configSchema = z.object({
     .max(24 * 365)
     .default(DEFAULT_TTL_HOURS),
   WORKER_DEADLINE_S: integer(5, 1_790).default(1_500),
+  /** How long a step may go on after that. Both together end before the request does. */
+  WORKER_DEADLINE_GRACE_S: integer(0, 1_790).default(285),
+  /** How long a step may go on after the process was told to stop; the platform allows ten seconds. */
   WORKER_GRACE_S: integer(0, 300).default(7),
+  /** How long the event loop may stand still before the process is ended. */
+  WORKER_BLOCKED_S: integer(5, 3_600).default(60),
+  /** How many runs that were lost again and again are executed at once, each in a process of its own. */
+  WORKER_ALONE: integer(1, 100).default(3),
   /** Signs webhooks. Several, of which receivers may know any, while one replaces another. Without one webhooks are off. */
   WEBHOOK_SECRET: z
     .string()

@@ -1,60 +1,7 @@
 import { isTerminal, type Json, type NewEvent, type Run } from '@longrun/shared';
 import type { Failure } from './classify.ts';
-import { LEASE_MS, MAX_FAILURES } from './limits.ts';
+import { MAX_FAILURES } from './limits.ts';
 import { backoffMs } from './retry.ts';
-import { runTimeLeft, timedOut } from './timeout.ts';
-
-/** What a worker that received a task does with the run. */
-export type Claim =
-  | { kind: 'execute'; events: NewEvent[] }
-  | { kind: 'end'; events: NewEvent[] }
-  | { kind: 'nothing' }
-  | { kind: 'wait'; ms: number };
-
-/** When the holder of a run was last heard of, at the latest: milliseconds since 1970. */
-export interface LastSign {
-  leaseUntil: number | null;
-  lastEntryAt: number;
-}
-
-/** Of a holder that was asked and did not answer. */
-export const SILENT: LastSign = { leaseUntil: null, lastEntryAt: 0 };
-
-export function decideClaim(run: Run, sign: LastSign, worker: string, now: number): Claim {
-  if (isTerminal(run.status) || run.status === 'interrupted') return { kind: 'nothing' };
-  if (run.cancel_requested) return { kind: 'end', events: [{ type: 'run.cancelled', at: now }] };
-  const late: NewEvent[] =
-    runTimeLeft(run, now) === 0 ? [{ type: 'run.failed', at: now, error: timedOut(run).error }] : [];
-  if (run.status === 'running') {
-    const until = Math.max(sign.leaseUntil ?? 0, sign.lastEntryAt + LEASE_MS);
-    if (until > now) return { kind: 'wait', ms: until - now };
-    if (late.length > 0) return { kind: 'end', events: late };
-    if (run.failures + 1 >= MAX_FAILURES) return { kind: 'end', events: [poisoned(run, now)] };
-  } else if (late.length > 0) {
-    return { kind: 'end', events: late };
-  } else if (run.retry_at !== null && Date.parse(run.retry_at) > now) {
-    return { kind: 'wait', ms: Date.parse(run.retry_at) - now };
-  }
-  // Whatever this machine's clock says, an attempt begins after what the log holds.
-  const at = Math.max(now, Date.parse(run.updated_at));
-  return {
-    kind: 'execute',
-    events: [{ type: 'attempt.started', at, attempt: run.attempt + 1, worker }],
-  };
-}
-
-function poisoned(run: Run, now: number): NewEvent {
-  return {
-    type: 'run.failed',
-    at: now,
-    error: {
-      code: 'attempts_exhausted',
-      message:
-        `${MAX_FAILURES} attempts in a row stopped without finishing a step` +
-        `${run.error === null ? '; the worker process ended each time' : `: ${run.error.message}`}.`,
-    },
-  };
-}
 
 /** Cancel is idempotent: null when there is nothing to add. A run that no worker holds ends at once. */
 export function decideCancel(run: Run, by: string, now: number): NewEvent[] | null {

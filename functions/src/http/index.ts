@@ -8,6 +8,8 @@ import { runWithoutDomains } from './without-domains.ts';
 const FUNCTIONS: Record<string, () => Promise<unknown>> = {
   api: () => import('./functions/api.ts'),
   worker: () => import('./functions/worker.ts'),
+  /** Started by a worker, for one run. */
+  alone: () => import('./functions/alone.ts'),
   admin: () => import('./functions/admin.ts'),
   maintenance: () => import('./functions/maintenance.ts'),
 };

@@ -18,6 +18,7 @@ import { traceAsConfigured } from '../telemetry/start.ts';
 import { tracedDocuments } from '../telemetry/traced-documents.ts';
 import { tracedQueue } from '../telemetry/traced-queue.ts';
 import { onReady } from './on-ready.ts';
+import { openDocuments } from './open-documents.ts';
 
 /** What every function is built on. Whether Google or a local server answers is decided by the environment alone. */
 export interface Services {
@@ -76,20 +77,6 @@ function cacheOf(config: Config, documents: Documents): Cache {
     url,
     prefix: prefix ?? `longrun:${config.GOOGLE_CLOUD_PROJECT}:${config.FIRESTORE_DATABASE}:`,
   });
-}
-
-async function openDocuments(config: Config) {
-  const [{ Firestore }, { firestoreDocuments }] = await Promise.all([
-    import('@google-cloud/firestore'),
-    import('../adapters/firestore/documents.ts'),
-  ]);
-  return firestoreDocuments(
-    new Firestore({
-      projectId: config.GOOGLE_CLOUD_PROJECT,
-      databaseId: config.FIRESTORE_DATABASE,
-      ignoreUndefinedProperties: true,
-    }),
-  );
 }
 
 /** For a function's module: a configuration that cannot work ends the process with every reason. */

@@ -6,6 +6,9 @@ import { recorder } from '../telemetry/tracing.ts';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const CRASHES = ['unhandledRejection', 'uncaughtException'] as const;
 
+/** Exit code of a process that an error of its own ended. */
+const CRASHED = 16;
+
 /** Of the ten seconds, for spans that no answer waited for. Milliseconds. */
 const FLUSH_MS = 1_000;
 
@@ -16,32 +19,36 @@ const FLUSH_MS = 1_000;
  */
 export function takeOverSignals(shutDown: () => Promise<void>): void {
   let closing = false;
-  const onSignal = (signal: string) => {
+  const end = (code: number) => {
     if (closing) return;
     closing = true;
-    log.info('Shutting down.', { signal });
     const endAll = async () => {
       await shutDown();
       await recorder()?.flush(FLUSH_MS);
     };
     endAll().then(
-      () => process.exit(0),
+      () => process.exit(code),
       (error: unknown) => {
         log.error('Shutting down failed.', error);
         process.exit(1);
       },
     );
   };
+  const onSignal = (signal: string) => {
+    log.info('Shutting down.', { signal });
+    end(0);
+  };
   const onRejection = (error: unknown) => {
     if (wasLeft(error)) return;
-    log.foreignError('A promise was rejected and nobody handled it.', error, runOf(attemptThatThrew()));
+    log.foreignError('A promise was rejected and nobody handled it.', error, runThatThrew());
   };
   const onException = (error: Error) => {
     if (wasLeft(error)) return;
-    const attempt = attemptThatThrew();
-    log.foreignError('An exception was thrown and nobody handled it.', error, runOf(attempt));
-    if (attempt === undefined) process.exit(16);
-    attempt.fail(error);
+    const thrown = attemptThatThrew();
+    log.foreignError('An exception was thrown and nobody handled it.', error, runThatThrew());
+    // What a run left behind when it ended is nobody's any more. An error of our own ends the process, after its runs were handed over.
+    if (thrown?.going === true) thrown.attempt.fail(error);
+    else if (thrown === undefined) end(CRASHED);
   };
   const ours = new Set<unknown>([onSignal, onRejection, onException]);
   for (const signal of SIGNALS) process.on(signal, onSignal);
@@ -63,5 +70,9 @@ function wasLeft(error: unknown): boolean {
   return true;
 }
 
-const runOf = (attempt: { run_id: string } | undefined) =>
-  attempt === undefined ? {} : { run_id: attempt.run_id };
+function runThatThrew(): { run_id?: string; graph?: string; ended?: boolean } {
+  const thrown = attemptThatThrew();
+  if (thrown === undefined) return {};
+  const { attempt, going } = thrown;
+  return { run_id: attempt.run_id, graph: attempt.graph, ended: !going };
+}

@@ -1,4 +1,5 @@
 import {
+  errorMessage,
   foldEntry,
   isTerminal,
   jsonBytes,
@@ -9,7 +10,7 @@ import {
   type Run,
 } from '@longrun/shared';
 import { classify } from '../domain/classify.ts';
-import { decideClaim, decideFailure, SILENT } from '../domain/decide.ts';
+import { decideFailure } from '../domain/decide.ts';
 import { runTimeLeft, stepTooLong } from '../domain/timeout.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
 import type { Cache } from '../ports/cache.ts';
@@ -22,7 +23,11 @@ import { documentCache } from './cache/document-cache.ts';
 import { dispatch } from './runs/dispatch.ts';
 import { completed, execute, type Outcome } from './attempt/execute.ts';
 import type { Graphs } from '../project/graphs.ts';
-import { holderAnswers } from './liveness/holder.ts';
+import { decideDeath, type Keeper } from './liveness/alone.ts';
+import { decideClaim } from './liveness/claim.ts';
+import { comeAgain } from './liveness/come-again.ts';
+import { HeldRuns, type Held } from './liveness/held.ts';
+import { holderAnswers } from './liveness/probe.ts';
 import { Journal } from './attempt/journal/journal.ts';
 import { Drained, Fenced } from './attempt/stop-reasons.ts';
 import { nextEntry, type RunStore } from './runs/run-store.ts';
@@ -31,9 +36,12 @@ import { dispatchNext, takeTurn } from './runs/thread-queue.ts';
 import type { Price } from './attempt/stream/stream-reader.ts';
 
 /** A task that finds its run held comes again after this. Seconds. */
-const ASK_AGAIN_S = 3;
+const ASK_AGAIN_S = 5;
+/** Likewise one whose run must wait until there is room for another process. Seconds, at least and at random beyond. */
+const NO_ROOM_S = 2;
+const NO_ROOM_JITTER_S = 6;
 
-/** What the queue is told: done (also: nothing to do), or come again after `seconds`. */
+/** What the queue is told: done (also: nothing to do, or another task was enqueued), or come again after `seconds`. */
 export type TaskAnswer = { done: true } | { done: false; seconds: number };
 
 export interface WorkerOptions {
@@ -45,61 +53,130 @@ export interface WorkerOptions {
   cache?: Cache;
   price: Price;
   random: () => number;
-  /** Before the request's deadline by so much that a super-step can end. Milliseconds. */
+  /** When a run is handed over at its next super-step. Milliseconds since its task came. */
   deadlineMs: number;
-  /** How long a super-step may go on after that. Milliseconds. */
+  /** How long that super-step may go on: until the request's own end. Milliseconds. */
+  deadlineGraceMs: number;
+  /** How long one may go on after the process was told to stop. Milliseconds. */
   graceMs: number;
+  /** Executes runs that were lost again and again; absent: they are executed here, for this is such a process. */
+  keeper?: Keeper;
+  /** Told of what this process holds, at each change. */
+  onHeld?: (held: Held[]) => void;
 }
 
 /** Takes tasks and executes their runs; several at a time, each with a journal of its own. */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #shutdown = new AbortController();
-  readonly #attempts = new Set<Promise<void>>();
+  readonly #tasks = new Set<Promise<TaskAnswer>>();
+  readonly #held: HeldRuns;
+  #kept = 0;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#held = new HeldRuns(options.onHeld);
   }
 
   /** Takes no new run, hands over the ones it has at their next super-step, and resolves when it holds none. */
   async drained(): Promise<void> {
     this.#shutdown.abort();
-    await Promise.allSettled(this.#attempts);
+    const kept = this.#options.keeper?.drained();
+    // A task that had just come takes no run any more, but may be about to notice.
+    while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);
+    await kept;
   }
 
   async handle(task: RunTask): Promise<TaskAnswer> {
-    if (this.#shutdown.signal.aborted) return { done: false, seconds: 1 };
-    const { store, queue, id } = this.#options;
+    const handling = this.#handle(task);
+    this.#tasks.add(handling);
+    try {
+      return await handling;
+    } finally {
+      this.#tasks.delete(handling);
+    }
+  }
+
+  async #handle(task: RunTask): Promise<TaskAnswer> {
+    const { store, queue, id, random } = this.#options;
     /** The head of the log at which the holder was asked, and whether it answered. */
     let asked: { entry: number; answered: boolean } | undefined;
     for (;;) {
+      if (this.#shutdown.signal.aborted) return await this.#later(task, 1);
+      if (this.#held.has(task)) return await this.#later(task, ASK_AGAIN_S);
       const loaded = await store.load(task.uid, task.run_id);
       if (loaded === undefined) return { done: true };
       const { run: found } = loaded;
-      const silent = asked?.entry === found.head.entry && !asked.answered;
-      const claim = decideClaim(found, silent ? SILENT : loaded.sign, id, store.clock.now());
+      // What this process began and holds no more, it lost.
+      const silent = found.holder === id || (asked?.entry === found.head.entry && !asked.answered);
+      const claim = decideClaim(found, { silent, worker: id, now: store.clock.now() });
       if (claim.kind === 'nothing') return { done: true };
       if (claim.kind === 'wait') {
-        const seconds = Math.ceil(claim.ms / 1_000);
-        if (found.status !== 'running') return { done: false, seconds };
+        if (found.status !== 'running') return await this.#later(task, Math.ceil(claim.ms / 1_000));
         // This may be the only task that is left: should the holder die, it is what the run goes on with.
-        if (asked !== undefined) return { done: false, seconds: Math.min(seconds, ASK_AGAIN_S) };
+        if (asked !== undefined) return await this.#later(task, ASK_AGAIN_S);
         asked = { entry: found.head.entry, answered: await holderAnswers(store, loaded) };
         continue;
       }
-      const turn = await takeTurn(store, found);
-      if (turn === null) return { done: true };
-      const run = await this.#claim(found, claim.events, turn);
-      if (run === null) continue;
-      if (isTerminal(run.status)) {
-        await dispatchNext(store, queue, run);
-        return { done: true };
+      if (claim.kind === 'execute' && claim.alone && this.#options.keeper !== undefined) {
+        const kept = this.#keep(this.#options.keeper, task, found);
+        return kept === undefined
+          ? await this.#later(task, NO_ROOM_S + random() * NO_ROOM_JITTER_S)
+          : await kept;
       }
-      const attempt = this.#attempt(run);
-      this.#attempts.add(attempt);
-      await attempt.finally(() => this.#attempts.delete(attempt));
-      return { done: true };
+      // Another task for the run may have been quicker.
+      if (this.#shutdown.signal.aborted || this.#held.has(task)) continue;
+      // Held before it is stored: a second task must not find an attempt of this process that it does not know of.
+      const done = await this.#held.while({ ...task, attempt: found.attempt + 1 }, async () => {
+        const turn = await takeTurn(store, found);
+        if (turn === null) return true;
+        const run = await this.#claim(found, claim.events, turn);
+        if (run === null) return false;
+        if (isTerminal(run.status)) await dispatchNext(store, queue, run);
+        else await this.#attempt(run);
+        return true;
+      });
+      if (done) return { done: true };
     }
+  }
+
+  /** 200 for the queue, and another task; only when that cannot be made the queue is to repeat this one. */
+  async #later(task: RunTask, seconds: number): Promise<TaskAnswer> {
+    const { queue, store, id } = this.#options;
+    try {
+      await comeAgain(queue, task, { from: id, seconds: Math.ceil(seconds), now: store.clock.now() });
+      return { done: true };
+    } catch (error) {
+      log.warn('A task could not be enqueued anew.', { run_id: task.run_id, error: errorMessage(error) });
+      return { done: false, seconds: Math.ceil(seconds) };
+    }
+  }
+
+  /** Undefined when there is no room for another process. */
+  #keep(keeper: Keeper, task: RunTask, run: Run): Promise<TaskAnswer> | undefined {
+    const { store, queue, id, random } = this.#options;
+    this.#kept += 1;
+    const worker = `${id}.alone-${this.#kept}`;
+    const end = keeper.execute(task, worker);
+    if (end === undefined) return undefined;
+    return this.#held.while({ ...task, attempt: run.attempt + 1 }, async () => {
+      const ended = await end;
+      if (ended.kind === 'answered') return ended.answer;
+      const { reason } = ended;
+      log.warn('The process that executed a run alone ended.', {
+        run_id: run.run_id,
+        graph: run.assistant_id,
+        reason,
+      });
+      const { run: after, appended } = await store.append(task.uid, task.run_id, id, (loaded) =>
+        decideDeath(loaded.run, { worker, reason, now: store.clock.now(), random: random() }),
+      );
+      if (isTerminal(after.status)) await dispatchNext(store, queue, after);
+      else if (appended) await dispatch(queue, after);
+      // It died before it had taken the run.
+      else if (after.status !== 'interrupted') return await this.#later(task, NO_ROOM_S);
+      return { done: true };
+    });
   }
 
   /** Null when another writer was first. */
@@ -125,7 +202,11 @@ export class Worker {
     const fields = { run_id: run.run_id, thread_id: run.thread_id, attempt: run.attempt };
     journal.open();
     try {
-      const owner = { run_id: run.run_id, fail: (error: unknown) => journal.fail(error) };
+      const owner = {
+        run_id: run.run_id,
+        graph: run.assistant_id,
+        fail: (error: unknown) => journal.fail(error),
+      };
       const outcome = await asAttempt(owner, () => this.#execute(journal));
       if (outcome.kind === 'fenced') {
         log.warn('Attempt stopped: another writer has the run.', fields);
@@ -146,20 +227,25 @@ export class Worker {
   }
 
   async #execute(journal: Journal): Promise<Outcome> {
-    const { store, graphs, price, deadlineMs, graceMs } = this.#options;
+    const { store, graphs, price, deadlineMs, deadlineGraceMs, graceMs } = this.#options;
     const cache = this.#options.cache ?? documentCache(store.documents);
     const drain = new AbortController();
     const leave = new AbortController();
     const timeout = new AbortController();
     let cancelLeave: (() => void) | undefined;
-    const handOver = () => {
+    const handOver = (grace: number) => {
       drain.abort();
-      cancelLeave ??= store.clock.after(graceMs, () => leave.abort(new Drained()));
+      cancelLeave?.();
+      cancelLeave = store.clock.after(grace, () => leave.abort(new Drained()));
     };
-    const cancelDeadline = store.clock.after(deadlineMs, handOver);
+    const stop = () => handOver(graceMs);
+    const cancelDeadline = store.clock.after(deadlineMs, () => {
+      if (!this.#shutdown.signal.aborted) handOver(deadlineGraceMs);
+    });
     const left = runTimeLeft(journal.run, store.clock.now());
     const cancelTimeout = left === null ? undefined : store.clock.after(left, () => timeout.abort());
-    this.#shutdown.signal.addEventListener('abort', handOver, { once: true });
+    if (this.#shutdown.signal.aborted) stop();
+    this.#shutdown.signal.addEventListener('abort', stop, { once: true });
     try {
       // A graph may take long to load, and a run that has not begun can be handed over at any time.
       const graph = await unlessAborted(graphs.get(journal.run.assistant_id), drain.signal);
@@ -183,13 +269,13 @@ export class Worker {
       cancelDeadline();
       cancelLeave?.();
       cancelTimeout?.();
-      this.#shutdown.signal.removeEventListener('abort', handOver);
+      this.#shutdown.signal.removeEventListener('abort', stop);
     }
   }
 
   /** `before`: how many steps had ended when the attempt began. */
   #ending(run: Run, outcome: Exclude<Outcome, { kind: 'fenced' }>, before: number): NewEvent[] {
-    const { store, random, deadlineMs, graceMs } = this.#options;
+    const { store, random, deadlineMs, deadlineGraceMs } = this.#options;
     const at = store.clock.now();
     // A request that came in while the graph ended is honoured, unless there is a result already.
     switch (outcome.kind) {
@@ -202,7 +288,11 @@ export class Worker {
       case 'drained':
         // Handed on again and again it would never end.
         if (outcome.left && run.steps_done === before && !this.#shutdown.signal.aborted) {
-          return this.#ending(run, { kind: 'failed', failure: stepTooLong(deadlineMs + graceMs) }, before);
+          return this.#ending(
+            run,
+            { kind: 'failed', failure: stepTooLong(deadlineMs + deadlineGraceMs) },
+            before,
+          );
         }
         return run.cancel_requested
           ? [{ type: 'run.cancelled', at }]

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { http } from '@google-cloud/functions-framework';
 import { costUsd } from '../../agents/models/price.ts';
 import { lazy } from '../../lib/lazy.ts';
+import { watchEventLoop } from '../alone/event-loop-watch.ts';
+import { processKeeper } from '../alone/keeper.ts';
 import { onReady } from '../on-ready.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';
@@ -26,7 +28,10 @@ const worker = lazy(async () => {
     price: costUsd,
     random: Math.random,
     deadlineMs: config.WORKER_DEADLINE_S * 1_000,
+    deadlineGraceMs: config.WORKER_DEADLINE_GRACE_S * 1_000,
     graceMs: config.WORKER_GRACE_S * 1_000,
+    keeper: processKeeper({ most: config.WORKER_ALONE }),
+    onHeld: watchEventLoop(config.WORKER_BLOCKED_S * 1_000),
   });
 });
 onReady(worker);

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** Whose code is being executed: an attempt at a run. */
 interface Attempt {
   run_id: string;
+  graph: string;
   /** Ends the attempt with this error. */
   fail(error: unknown): void;
 }
@@ -21,10 +22,10 @@ export async function asAttempt<T>(attempt: Attempt, work: () => Promise<T>): Pr
 }
 
 /**
- * The attempt whose code threw, within a handler of `uncaughtException` or `unhandledRejection`. Undefined for the
- * process's own, and for what an attempt left behind: connections that it opened first and that others use.
+ * The attempt whose code threw, within a handler of `uncaughtException` or `unhandledRejection`; undefined for the process's
+ * own. `going` is false for what an attempt left behind: a timer, or a connection that it opened and that others use.
  */
-export function attemptThatThrew(): Attempt | undefined {
+export function attemptThatThrew(): { attempt: Attempt; going: boolean } | undefined {
   const attempt = attempts.getStore();
-  return attempt !== undefined && going.has(attempt) ? attempt : undefined;
+  return attempt === undefined ? undefined : { attempt, going: going.has(attempt) };
 }

@@ -6,7 +6,7 @@ import { cancelRun, retryRun } from '../../http/commands.ts';
 import { serveApi, type ApiServer } from '../../http/testing.ts';
 import { deleteThread } from '../../http/threads.ts';
 import { systemClock } from '../../ports/clock.ts';
-import { holderAnswers } from '../liveness/holder.ts';
+import { holderAnswers } from '../liveness/probe.ts';
 import { Journal } from '../attempt/journal/journal.ts';
 import { Lab, UID } from '../testing/lab.ts';
 import { removeRun } from './remove.ts';

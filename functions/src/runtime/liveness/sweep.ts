@@ -1,5 +1,5 @@
-import { isTerminal, runPath, RUNS } from '@longrun/shared';
-import { DISPATCH_GRACE_MS, LEASE_MS, TURN_CHECK_MS } from '../../domain/limits.ts';
+import { isTerminal, runPath, RUNS, type Run } from '@longrun/shared';
+import { LEASE_MS, SWEEP_AGAIN_MS, TURN_CHECK_MS } from '../../domain/limits.ts';
 import { CommitConflict } from '../../ports/documents.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
 import { log } from '../../telemetry/log.ts';
@@ -7,50 +7,70 @@ import { dispatch } from '../runs/dispatch.ts';
 import type { LoadedRun, RunStore } from '../runs/run-store.ts';
 import { isWaiting, stopSuperseded } from '../runs/thread-queue.ts';
 
+/** Of each kind, in one sweep. */
 const BATCH = 200;
 
 /**
- * Enqueues every run to which something should have happened by now: its task was never created or got lost,
- * or its worker died. A task too many is harmless, so this needs no care about who else does it. Returns how
- * many were enqueued.
+ * Enqueues every run to which something should have happened by now: its task was never created or got lost, or its worker
+ * died. Those whose worker died come first, whatever else waits. Each is put off before it is enqueued, so that the next
+ * sweep finds others. A task too many is harmless, so this needs no care about who else does it. Returns how many were
+ * enqueued.
  */
 export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> {
-  const now = store.clock.now();
-  const due = await store.documents.query({
-    collection: RUNS,
-    group: true,
-    where: [{ field: 'wake_at', op: '<=', value: new Date(now).toISOString() }],
-    orderBy: [{ field: 'wake_at', direction: 'asc' }],
-    limit: BATCH,
-    select: ['owner', 'run_id'],
-  });
   let enqueued = 0;
-  for (const { fields } of due) {
-    const loaded = await store.load(String(fields['owner']), String(fields['run_id']));
-    if (loaded === undefined || isTerminal(loaded.run.status)) continue;
-    if (loaded.run.status === 'running' && loaded.sign.lastEntryAt + LEASE_MS > now) continue;
-    if (await isWaiting(store, loaded.run)) {
-      await stopSuperseded(store, queue, loaded.run);
-      await postpone(store, loaded);
-      continue;
+  for (const status of ['running', 'pending'] as const) {
+    for (const { uid, runId } of await due(store, status)) {
+      const loaded = await store.load(uid, runId);
+      if (loaded !== undefined && (await enqueue(store, queue, loaded))) enqueued += 1;
     }
-    // A new name every period: the queue remembers the name of a task that was delivered in vain.
-    await dispatch(queue, loaded.run, String(Math.floor(now / DISPATCH_GRACE_MS)));
-    enqueued += 1;
   }
   if (enqueued > 0) log.info('Runs were enqueued again.', { enqueued });
   return enqueued;
 }
 
-/** A run that waits for its turn needs no task; it is looked at again in a while, should its turn be missed. */
-async function postpone(store: RunStore, { run, version }: LoadedRun): Promise<void> {
-  const due = new Date(store.clock.now() + TURN_CHECK_MS).toISOString();
+async function due(store: RunStore, status: Run['status']): Promise<{ uid: string; runId: string }[]> {
+  const found = await store.documents.query({
+    collection: RUNS,
+    group: true,
+    where: [
+      { field: 'status', op: '==', value: status },
+      { field: 'wake_at', op: '<=', value: new Date(store.clock.now()).toISOString() },
+    ],
+    orderBy: [{ field: 'wake_at', direction: 'asc' }],
+    limit: BATCH,
+    select: ['owner', 'run_id'],
+  });
+  return found.map(({ fields }) => ({ uid: String(fields['owner']), runId: String(fields['run_id']) }));
+}
+
+async function enqueue(store: RunStore, queue: TaskQueue, loaded: LoadedRun): Promise<boolean> {
+  const { run, lastEntryAt } = loaded;
+  const now = store.clock.now();
+  if (isTerminal(run.status) || run.status === 'interrupted') return false;
+  if (run.status === 'running' && lastEntryAt + LEASE_MS > now) return false;
+  if (await isWaiting(store, run)) {
+    await stopSuperseded(store, queue, run);
+    await putOff(store, loaded, TURN_CHECK_MS);
+    return false;
+  }
+  const again = run.status === 'running' ? LEASE_MS : SWEEP_AGAIN_MS;
+  if (!(await putOff(store, loaded, again))) return false;
+  // A new name every period: the queue remembers the name of a task that was delivered in vain.
+  if (await dispatch(queue, run, `sweep ${Math.floor(now / again)}`)) return true;
+  await putOff(store, await store.require(run.owner, run.run_id), 0);
+  return false;
+}
+
+/** False when it was changed or removed meanwhile: whoever did that named a new time. */
+async function putOff(store: RunStore, { run, version }: LoadedRun, ms: number): Promise<boolean> {
+  const wake_at = new Date(store.clock.now() + ms).toISOString();
   try {
     await store.documents.commit([
-      { op: 'update', path: runPath(run.owner, run.run_id), version, fields: { wake_at: due } },
+      { op: 'update', path: runPath(run.owner, run.run_id), version, fields: { wake_at } },
     ]);
+    return true;
   } catch (error) {
-    // Removed meanwhile, or its turn came: whoever wrote it named a new time.
     if (!(error instanceof CommitConflict)) throw error;
+    return false;
   }
 }

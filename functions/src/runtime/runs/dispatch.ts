@@ -8,9 +8,9 @@ import { formatTraceHeader } from '../../telemetry/trace-header.ts';
 /**
  * Enqueues the run's next attempt. The task's name comes from the log's head, so that doing it twice for the
  * same state has no effect. A failure is not an error of the caller: the run is stored, and the sweeper will
- * enqueue it.
+ * enqueue it: then the answer is false.
  */
-export async function dispatch(queue: TaskQueue, run: Run, salt = ''): Promise<void> {
+export async function dispatch(queue: TaskQueue, run: Run, salt = ''): Promise<boolean> {
   const name = derivedId('task', run.owner, run.run_id, String(run.head.entry), salt);
   try {
     await queue.enqueue(
@@ -21,10 +21,12 @@ export async function dispatch(queue: TaskQueue, run: Run, salt = ''): Promise<v
         ...(run.trace === null ? {} : { trace: formatTraceHeader(run.trace.id, runSpanId(run)) }),
       },
     );
+    return true;
   } catch (error) {
     log.warn('The run could not be enqueued; the sweeper will.', {
       run_id: run.run_id,
       error: errorMessage(error),
     });
+    return false;
   }
 }

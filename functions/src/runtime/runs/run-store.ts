@@ -21,7 +21,6 @@ import {
   type Run,
   type RunEvent,
 } from '@longrun/shared';
-import type { LastSign } from '../../domain/decide.ts';
 import { TIDY_AFTER_MS } from '../../domain/limits.ts';
 import { wakeAt } from '../../domain/wake.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -29,10 +28,11 @@ import { tell } from '../../telemetry/tell.ts';
 import { CommitConflict, type Documents, type DocumentWrite, type Fields } from '../../ports/documents.ts';
 import { announcements } from '../../webhooks/announce.ts';
 
-/** A run as it is stored: the fold up to the head of its log, and when its holder was last heard of. */
+/** A run as it is stored: the fold up to the head of its log. */
 export interface LoadedRun {
   run: Run;
-  sign: LastSign;
+  /** When the newest entry that the document does not know yet was made, milliseconds since 1970; 0 without one. */
+  lastEntryAt: number;
   /** Of the document. */
   version: string;
 }
@@ -68,15 +68,7 @@ export class RunStore {
     // The entry that ends a run is its last, and is written together with the document.
     const tail = isTerminal(stored.status) ? [] : await this.entriesAfter(uid, runId, stored.head.entry);
     const run = tail.reduce(foldEntry, stored);
-    const lease = doc.fields['wake_at'];
-    return {
-      run,
-      version: doc.version,
-      sign: {
-        leaseUntil: typeof lease === 'string' ? Date.parse(lease) : null,
-        lastEntryAt: tail.at(-1)?.events.at(-1)?.at ?? 0,
-      },
-    };
+    return { run, version: doc.version, lastEntryAt: tail.at(-1)?.events.at(-1)?.at ?? 0 };
   }
 
   /** Throws `not_found` when the user has no such run. */

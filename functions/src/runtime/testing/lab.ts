@@ -10,14 +10,19 @@ import { Worker } from '../worker.ts';
 
 export const UID = 'ada';
 
-/** The real worker on a store in memory and one graph; tasks are kept until a test delivers them. */
+/** The real worker on a store in memory and one graph; tasks are kept until a test delivers them, or `work` does when they are due. */
 export class Lab {
   readonly documents: Documents;
   readonly store: RunStore;
   readonly worker: Worker;
   readonly tasks: RunTask[] = [];
+  /** Tasks that are not due yet. */
+  readonly later: RunTask[] = [];
   readonly queue: TaskQueue = {
-    enqueue: async (task) => void this.tasks.push(task),
+    enqueue: async (task, { notBefore = 0 }) => {
+      const isDue = notBefore <= this.store.clock.now();
+      void (isDue ? this.tasks : this.later).push(task);
+    },
     check: async () => {},
   };
 
@@ -45,6 +50,7 @@ export class Lab {
       price: () => undefined,
       random: () => 0,
       deadlineMs: options.deadlineMs ?? 60_000,
+      deadlineGraceMs: options.graceMs ?? 1_000,
       graceMs: options.graceMs ?? 1_000,
     });
   }

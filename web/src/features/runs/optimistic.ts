@@ -30,6 +30,8 @@ export function optimisticRun(
     steps_done: 0,
     attempt: 0,
     failures: 0,
+    lost: 0,
+    holder: null,
     retry_at: null,
     messages: [],
     messages_dropped: null,

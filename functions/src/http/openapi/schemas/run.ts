@@ -56,6 +56,8 @@ export const runSchema = z.object({
   steps_done: count,
   attempt: count,
   failures: count,
+  lost: count,
+  holder: maybeId,
   retry_at: maybeTime,
   messages: z.array(messageSchema),
   messages_dropped: z.nullable(count),
