@@ -15,6 +15,10 @@ export type Fault =
   | { kind: 'slow answer'; at: number; ms: number }
   /** The process stands still, as in a long collection of garbage or on a throttled machine. */
   | { kind: 'pause'; slot: string; from: number; ms: number }
+  /** A step computes and does not wait: the process stands still, but not its thread. */
+  | { kind: 'blocked loop'; slot: string; from: number; ms: number }
+  /** The machine sleeps with all its processes; what the queue had waited for is over when it wakes. */
+  | { kind: 'sleep'; from: number; ms: number }
   /** Nothing that the process sends arrives. */
   | { kind: 'partition'; slot: string; from: number; ms: number }
   | { kind: 'lost listener'; slot: string; from: number }

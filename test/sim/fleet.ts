@@ -2,11 +2,19 @@ import type { Copy } from './copies.ts';
 import type { Faults } from './faults.ts';
 import { graphNamed } from './graphs.ts';
 import type { Edition } from './graphs/edition.ts';
+import type { RunTask } from '../../functions/src/ports/task-queue.ts';
+import { BLOCKED_MS } from '../../functions/src/domain/limits.ts';
+import type { AloneEnd, Keeper } from '../../functions/src/runtime/liveness/alone.ts';
 import { Unavailable, type Network } from './network.ts';
 import { bootHost, type Host } from './runtime.ts';
 import type { Store } from './store.ts';
 import { Tasks, type Delivery, type Reply } from './tasks.ts';
 import type { Process, World } from './world.ts';
+
+/** How many runs a worker executes in processes of their own at once. */
+const MOST_ALONE = 2;
+/** Of the thread of a process whose event loop stands still, as in `http/alone`. Milliseconds. */
+const RENEW_MS = 1_500;
 
 interface Slot {
   readonly name: string;
@@ -30,6 +38,9 @@ export class Fleet {
   #edition: Edition = 'first';
   readonly #slots = new Map<string, Slot>();
   readonly #editions = new Map<string, Edition>();
+  readonly #living = new Set<string>();
+  /** Processes that execute one run each, by the process that keeps them. */
+  readonly #kept = new Map<Process, Map<Process, Host>>();
 
   constructor(parts: {
     world: World;
@@ -60,6 +71,11 @@ export class Fleet {
     return this.#ask('api', what, handler);
   }
 
+  /** Whether a process lives. */
+  isAlive(process: string): boolean {
+    return this.#living.has(process);
+  }
+
   /** Of the graphs that a process executes. */
   editionOf(process: string): Edition {
     return this.#editions.get(process) ?? 'first';
@@ -69,28 +85,75 @@ export class Fleet {
     const before = this.#slots.get(name);
     const generation = (before?.generation ?? -1) + 1;
     const skew = before?.skew ?? 0;
-    const process: Process = {
-      name: generation === 0 ? name : `${name}.${generation}`,
-      skew,
-      pausedUntil: 0,
-      dead: false,
-      onDeath: new Set(),
-    };
-    const edition = this.#edition;
+    const process = this.#process(generation === 0 ? name : `${name}.${generation}`, skew);
+    const host = this.#boot(process, this.#edition, (task, worker) => this.#alone(process, task, worker));
+    process.onDeath.add(() => {
+      this.#world.after(this.#world.random('restart').int(100, 3_000), null, () => this.#start(name));
+    });
+    this.#slots.set(name, { name, process, host, generation, skew });
+  }
+
+  #process(name: string, skew: number): Process {
+    const process: Process = { name, skew, pausedUntil: 0, dead: false, onDeath: new Set() };
+    this.#living.add(name);
+    process.onDeath.add(() => {
+      this.#living.delete(name);
+      this.#world.note(`-- ${name} is dead`);
+    });
+    return process;
+  }
+
+  #boot(process: Process, edition: Edition, execute: Keeper['execute'] | null): Host {
     this.#editions.set(process.name, edition);
-    const host = bootHost({
+    return bootHost({
       graphs: (name) => graphNamed(name, edition, this.#copy),
       world: this.#world,
       process,
       documents: this.#store.documents(process),
       queue: this.tasks.queue(process),
       deadlineMs: this.#deadlineMs,
+      keeper: execute === null ? null : { execute, drained: () => this.#drainedOf(process) },
     });
-    process.onDeath.add(() => {
-      this.#world.note(`-- ${process.name} is dead`);
-      this.#world.after(this.#world.random('restart').int(100, 3_000), null, () => this.#start(name));
+  }
+
+  #alone(keeper: Process, task: RunTask, worker: string): Promise<AloneEnd> | undefined {
+    const world = this.#world;
+    const kept = this.#kept.get(keeper) ?? new Map<Process, Host>();
+    this.#kept.set(keeper, kept);
+    if (kept.size >= MOST_ALONE) return undefined;
+    const process = this.#process(worker, keeper.skew);
+    const host = this.#boot(process, this.#editions.get(keeper.name) ?? 'first', null);
+    kept.set(process, host);
+    process.onDeath.add(() => kept.delete(process));
+    // It notices that its keeper is gone, and hands the run over.
+    const orphaned = () => this.#replace({ process, host });
+    keeper.onDeath.add(orphaned);
+    return new Promise<AloneEnd>((resolve) => {
+      const tell = (end: AloneEnd) => world.after(this.#network.latency(), keeper, () => resolve(end));
+      const died = () => void tell({ kind: 'died', reason: 'was killed' });
+      process.onDeath.add(died);
+      const end = (answer: AloneEnd) => {
+        process.onDeath.delete(died);
+        keeper.onDeath.delete(orphaned);
+        tell(answer);
+        world.kill(process);
+      };
+      world.after(this.#network.latency(), process, () => {
+        host.alone(task).then(end, () => end({ kind: 'answered', answer: { done: false, seconds: 5 } }));
+      });
     });
-    this.#slots.set(name, { name, process, host, generation, skew });
+  }
+
+  async #drainedOf(keeper: Process): Promise<void> {
+    await Promise.all(
+      [...(this.#kept.get(keeper) ?? [])].map(
+        ([process, host]) =>
+          new Promise<void>((resolve) => {
+            process.onDeath.add(() => this.#world.after(this.#network.latency(), keeper, resolve));
+            this.#replace({ process, host });
+          }),
+      ),
+    );
   }
 
   #ask<T>(name: string, what: string, handler: (host: Host) => Promise<T>): Promise<T> {
@@ -144,6 +207,7 @@ export class Fleet {
     for (const fault of faults.timed()) {
       this.#world.after(fault.from, null, () => {
         if (fault.kind === 'changed graphs') return this.#change(fault.edition, faults);
+        if (fault.kind === 'sleep') return this.#sleep(fault.ms, faults);
         const slot = this.#slots.get(fault.slot);
         if (slot === undefined || slot.process.dead) return;
         this.#world.note(`!! ${fault.kind}: ${slot.process.name} ${'ms' in fault ? fault.ms : ''}`);
@@ -153,6 +217,8 @@ export class Fleet {
           case 'pause':
             process.pausedUntil = this.#world.now + fault.ms;
             return;
+          case 'blocked loop':
+            return this.#block(slot, fault.ms);
           case 'partition':
             return this.#network.cut(process, fault.ms);
           case 'lost listener':
@@ -168,6 +234,30 @@ export class Fleet {
     }
   }
 
+  /** The queue and the store do not sleep, so leases and deadlines are over when the processes wake. */
+  #sleep(ms: number, faults: Faults): void {
+    this.#world.note(`!! sleep: ${ms}`);
+    faults.count('sleep');
+    const kept = [...this.#kept.values()].flatMap((processes) => [...processes.keys()]);
+    for (const process of [...[...this.#slots.values()].map((slot) => slot.process), ...kept])
+      process.pausedUntil = Math.max(process.pausedUntil, this.#world.now + ms);
+  }
+
+  #block({ process, host }: Slot, ms: number): void {
+    process.pausedUntil = Math.max(process.pausedUntil, this.#world.now + ms);
+    const thread = this.#process(`${process.name}.thread`, process.skew);
+    const end = () => this.#world.kill(thread);
+    process.onDeath.add(end);
+    const documents = this.#store.documents(thread);
+    for (let after = BLOCKED_MS; after < ms; after += RENEW_MS) {
+      this.#world.after(after, thread, () => void host.renew(documents).catch(() => undefined));
+    }
+    this.#world.after(ms, null, () => {
+      process.onDeath.delete(end);
+      end();
+    });
+  }
+
   #change(edition: Edition, faults: Faults): void {
     this.#world.note(`!! the graphs are ${edition}`);
     faults.count('changed graphs');
@@ -177,7 +267,7 @@ export class Fleet {
     }
   }
 
-  #replace({ process, host }: Slot): void {
+  #replace({ process, host }: Pick<Slot, 'process' | 'host'>): void {
     const stop = () => this.#world.kill(process);
     this.#world.after(0, process, () => void host.drain().then(stop));
     this.#world.after(SIGKILL_MS, null, stop);

@@ -1,10 +1,12 @@
 import { isTerminal, type EventOf, type OpenInterrupt, type Run, type RunEvent } from '@longrun/shared';
 import type { Violation } from './check-table.ts';
+import type { Fault } from './faults.ts';
 import { graphOf } from './graphs.ts';
 import { moved, type Edition, type SimulatedGraph } from './graphs/edition.ts';
 import type { Observer } from './observer.ts';
 import type { People } from './people.ts';
 import type { Plan, PlannedRun } from './plan.ts';
+import { GRACE_MS } from './runtime.ts';
 
 /** A run with everything that happened to it and to the failed runs that it goes on from, oldest first. */
 interface Story {
@@ -30,6 +32,7 @@ export function judge(
     if (made.length > 1)
       violations.push({ id: 'created-once', detail: `request ${key} made ${made.length} runs` });
   }
+  for (const detail of wrongTakeOvers(observer, plan)) violations.push({ id: 'not-robbed', detail });
   for (const run of runs) {
     const request = people.requestOf(run);
     if (request === undefined) continue;
@@ -76,8 +79,34 @@ function mayFail(story: Story): boolean {
   if (timeout !== null && error?.code === 'run_timeout') return true;
   if (fails?.how === 'fatal' && error?.code === 'graph_error') return true;
   if (error?.code === 'graph_changed') return stoodAtWhatMoved(story);
+  const disturbances = story.plan.faults.length + (fails?.times ?? 0);
+  // Two losses that may have been anybody's, and three deaths alone.
+  if (error?.code === 'process_ended') return disturbances >= 5;
+  if (error?.code === 'attempts_exhausted') return disturbances >= 10 && fails?.how !== 'kills';
   // Attempts in a row that did not finish a step: as many must have been disturbed.
-  return error?.code !== 'graph_error' && story.plan.faults.length + (fails?.times ?? 0) >= 4;
+  return error?.code !== 'graph_error' && disturbances >= 4;
+}
+
+/** Faults after which a worker that lives can still be heard. */
+const AUDIBLE: ReadonlySet<Fault['kind']> = new Set([
+  'blocked loop',
+  'sleep',
+  'deploy',
+  'duplicate task',
+  'late task',
+]);
+
+/** A worker that lives keeps its runs, and one that is told to stop hands them over. */
+function* wrongTakeOvers({ takeOvers }: Observer, { faults, requests, pace }: Plan): Iterable<string> {
+  const undisturbed =
+    faults.every(({ kind }) => AUDIBLE.has(kind)) && requests.every(({ fails }) => fails === null);
+  if (!undisturbed) return;
+  for (const { runId, from, by, alive } of takeOvers) {
+    if (alive) yield `${by} took run ${runId} from ${from}, which lives`;
+    // A process that is blocked or asleep when it is told to stop cannot hand over in time.
+    else if (pace <= GRACE_MS && faults.every(({ kind }) => kind !== 'blocked loop' && kind !== 'sleep'))
+      yield `${from} stopped and did not hand run ${runId} over`;
+  }
 }
 
 const changeOf = ({ faults }: Plan) => faults.find((fault) => fault.kind === 'changed graphs')?.edition;

@@ -21,6 +21,9 @@ export class Observer {
   readonly runs = new Map<string, Observed>();
   /** Called with the run and the events of each entry that was committed. */
   readonly onEntry = new Set<(run: Run, events: RunEvent[]) => void>();
+  /** Attempts that began although nothing said that the one before had ended; `alive`: its process lived. */
+  readonly takeOvers: { runId: string; from: string; by: string; alive: boolean }[] = [];
+  isAlive: (process: string) => boolean = () => false;
   readonly #world: World;
   readonly #executions = new Map<string, number>();
   readonly #stored = new Set<string>();
@@ -84,6 +87,13 @@ export class Observer {
     this.#world.note(`## ${id}: ${detail}`);
   }
 
+  /** An attempt began although nothing says that the one before has ended. */
+  #takenOver({ run_id, status, holder }: Run, events: RunEvent[]): void {
+    const started = events.find((event) => event.type === 'attempt.started');
+    if (status !== 'running' || holder === null || started === undefined) return;
+    this.takeOvers.push({ runId: run_id, from: holder, by: started.worker, alive: this.isAlive(holder) });
+  }
+
   #append(runId: string, fields: Fields): LogEntry {
     const entry = entryOf(fields);
     const before = this.runs.get(runId);
@@ -91,6 +101,7 @@ export class Observer {
       this.#world.note(() => `   + ${runId.slice(0, 4)} ${entry.n} ${this.#describe(event)}`);
     try {
       const run = foldEntry(before?.run, entry);
+      if (before !== undefined) this.#takenOver(before.run, entry.events);
       const events = [...(before?.events ?? []), ...entry.events];
       const nonces = [...(before?.nonces ?? []), entry.nonce];
       this.runs.set(runId, { run, events, nonces });

@@ -129,6 +129,10 @@ export class Outside {
     this.#failures.set(key, before + 1);
     this.#world.note(`   step ${key}:${step} ${fails.how}`);
     if (fails.how === 'hangs') await this.#sleep(process, 3_600_000, signal);
+    if (fails.how === 'kills') {
+      this.#world.kill(process);
+      await new Promise(() => undefined);
+    }
     if (fails.how === 'fatal') throw new Error('no use');
     throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
   }

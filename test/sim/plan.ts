@@ -32,7 +32,7 @@ export interface PlannedRun {
   checkpoint: number | null;
   /** Is asked for once more so much later, as by a double click. */
   again: number | null;
-  fails: { step: string; times: number; how: 'transient' | 'fatal' | 'hangs' } | null;
+  fails: { step: string; times: number; how: 'transient' | 'fatal' | 'hangs' | 'kills' } | null;
   /** Milliseconds from asking until each person answers; nobody does when empty. */
   answers: number[];
   /** Times at which someone cancels it. */
@@ -44,6 +44,9 @@ export interface PlannedRun {
   /** How long after it failed or was cancelled someone tries it again. */
   retryAfter: number | null;
 }
+
+/** A step that ends its process as often as it is executed. */
+const ALWAYS = 100;
 
 /** Those that ask take several attempts, so there are fewer of them. */
 const CHOICE: GraphName[] = [
@@ -104,8 +107,13 @@ function request(random: Random, pace: number, index: number): PlannedRun {
     fails: random.chance(0.12)
       ? {
           step: random.pick(graphOf(graph).steps),
-          times: random.int(1, 3),
-          how: random.pick(['transient', 'transient', 'fatal', 'hangs']),
+          ...random.pick<Pick<NonNullable<PlannedRun['fails']>, 'how' | 'times'>>([
+            { how: 'transient', times: random.int(1, 3) },
+            { how: 'transient', times: random.int(1, 3) },
+            { how: 'fatal', times: random.int(1, 3) },
+            { how: 'hangs', times: random.int(1, 3) },
+            { how: 'kills', times: random.pick([1, 2, 3, ALWAYS]) },
+          ]),
         }
       : null,
     answers: random.chance(0.1) ? [] : answers(random),
@@ -148,7 +156,7 @@ function fault(random: Random, slots: string[], pace: number): Fault {
   const from = random.int(0, pace * 5 + 400);
   const slot = random.pick(slots);
   const long = random.pick([500, 3_000, 20_000, 40_000]);
-  switch (random.int(0, 20)) {
+  switch (random.int(0, 22)) {
     case 0:
     case 1:
     case 2:
@@ -185,6 +193,10 @@ function fault(random: Random, slots: string[], pace: number): Fault {
       return random.chance(0.5)
         ? { kind: 'late task', task: random.int(0, 3), ms: random.int(50, 90_000) }
         : { kind: 'lost listener', slot, from };
+    case 20:
+      return { kind: 'blocked loop', slot, from, ms: random.pick([1_000, 6_000, 35_000]) };
+    case 21:
+      return { kind: 'sleep', from, ms: random.pick([5_000, 25_000, 200_000]) };
     default:
       throw new Error('No such fault.');
   }

@@ -1,12 +1,15 @@
 import type { CreateRun, Json, Run } from '@longrun/shared';
 import { answerRun, cancelRun, retryRun } from '../../functions/src/http/commands.ts';
 import type { Documents } from '../../functions/src/ports/documents.ts';
-import type { TaskQueue } from '../../functions/src/ports/task-queue.ts';
+import type { RunTask, TaskQueue } from '../../functions/src/ports/task-queue.ts';
 import type { ServedGraph } from '../../functions/src/project/served-graph.ts';
 import { createRun } from '../../functions/src/runtime/runs/create-run.ts';
 import { dispatch } from '../../functions/src/runtime/runs/dispatch.ts';
 import { tidy } from '../../functions/src/runtime/housekeeping/tidy.ts';
 import { RunStore } from '../../functions/src/runtime/runs/run-store.ts';
+import type { AloneEnd, Keeper } from '../../functions/src/runtime/liveness/alone.ts';
+import type { Held } from '../../functions/src/runtime/liveness/held.ts';
+import { renewLeases } from '../../functions/src/runtime/liveness/renew.ts';
 import { sweep } from '../../functions/src/runtime/liveness/sweep.ts';
 import { stopSuperseded } from '../../functions/src/runtime/runs/thread-queue.ts';
 import { Worker } from '../../functions/src/runtime/worker.ts';
@@ -18,6 +21,10 @@ import type { Process, World } from './world.ts';
 export interface Host {
   deliver(delivery: Delivery): Promise<Reply>;
   drain(): Promise<void>;
+  /** As in a process that was started for the task alone. */
+  alone(task: RunTask): Promise<AloneEnd>;
+  /** What the thread of the process does while the process stands still. */
+  renew(documents: Documents): Promise<void>;
   maintain(): Promise<void>;
   create(uid: string, body: CreateRun, idempotencyKey: string): Promise<Run>;
   cancel(uid: string, runId: string): Promise<Run>;
@@ -31,18 +38,31 @@ export interface HostOptions {
   documents: Documents;
   queue: TaskQueue;
   deadlineMs: number;
+  /** Absent in a process that executes one run. */
+  keeper: Keeper | null;
   graphs: (name: string) => Promise<ServedGraph>;
 }
 
 const HOUR_MS = 3_600_000;
+/** How long a step may go on after its process was told to stop. */
+export const GRACE_MS = 1_000;
 
-export function bootHost({ world, process, documents, queue, deadlineMs, graphs }: HostOptions): Host {
+export function bootHost({
+  world,
+  process,
+  documents,
+  queue,
+  deadlineMs,
+  graphs,
+  keeper,
+}: HostOptions): Host {
   const clock = {
     now: () => world.now + process.skew,
     after: (ms: number, run: () => void) => world.after(ms, process, run),
   };
   const store = new RunStore({ documents, clock, ttlMs: 48 * HOUR_MS });
   const parts = { store, queue };
+  let held: Held[] = [];
   const worker = new Worker({
     id: process.name,
     store,
@@ -53,7 +73,9 @@ export function bootHost({ world, process, documents, queue, deadlineMs, graphs 
     random: () => world.random('backoff').next(),
     deadlineMs,
     deadlineGraceMs: 1_000,
-    graceMs: 1_000,
+    graceMs: GRACE_MS,
+    ...(keeper === null ? {} : { keeper }),
+    onHeld: (now) => (held = now),
   });
   return {
     async deliver({ task }) {
@@ -66,6 +88,8 @@ export function bootHost({ world, process, documents, queue, deadlineMs, graphs 
       }
     },
     drain: () => worker.drained(),
+    alone: async (task) => ({ kind: 'answered', answer: await worker.handle(task) }),
+    renew: (documentsOfThread) => renewLeases(documentsOfThread, held, clock.now()),
     async maintain() {
       await sweep(store, queue);
       await tidy(store);

@@ -45,6 +45,7 @@ export async function play(seed: number, plan: Plan, trace: string[] | null): Pr
     onEffect: (execution) => observer.effect(execution),
   });
   const fleet = new Fleet({ world, network, store, faults, workers, deadlineMs, copy });
+  observer.isAlive = (process) => fleet.isAlive(process);
   const people = new People({ world, fleet, observer, requests });
   people.start();
   const afterwards = plan.tidied ? TIDIED_MS : AFTERWARDS_MS;

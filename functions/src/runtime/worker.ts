@@ -168,8 +168,14 @@ export class Worker {
         graph: run.assistant_id,
         reason,
       });
-      const { run: after, appended } = await store.append(task.uid, task.run_id, id, (loaded) =>
-        decideDeath(loaded.run, { worker, reason, now: store.clock.now(), random: random() }),
+      const left = await store.load(task.uid, task.run_id);
+      if (left === undefined) return { done: true };
+      // In the name of the process, which cannot say so itself.
+      const writer = `${worker}:${left.run.attempt}`;
+      const { run: after, appended } = await store.append(task.uid, task.run_id, writer, (loaded) =>
+        loaded.run.attempt === left.run.attempt
+          ? decideDeath(loaded.run, { worker, reason, now: store.clock.now(), random: random() })
+          : null,
       );
       if (isTerminal(after.status)) await dispatchNext(store, queue, after);
       else if (appended) await dispatch(queue, after);

@@ -57,8 +57,8 @@ export const OF_DURABILITY: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/liveness/sweep.ts`,
-        find: 'const now = store.clock.now();\n  const due',
-        replace: 'const now = 0;\n  const due',
+        find: 'new Date(store.clock.now()).toISOString() },\n    ],',
+        replace: 'new Date(0).toISOString() },\n    ],',
       },
     ],
   },
@@ -104,7 +104,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     defect: 'A worker that takes a run over does not look whether it was cancelled.',
     patches: [
       {
-        file: 'functions/src/domain/decide.ts',
+        file: `${RUNTIME}/liveness/claim.ts`,
         find: "if (run.cancel_requested) return { kind: 'end', events: [{ type: 'run.cancelled', at: now }] };",
         replace: '',
       },
@@ -171,6 +171,71 @@ export const OF_DURABILITY: readonly Mutant[] = [
         file: 'functions/src/domain/after-cancel.ts',
         find: 'if (!run.cancel_requested) return events;',
         replace: 'if (run.status) return events;',
+      },
+    ],
+  },
+  {
+    name: 'own run taken over',
+    defect: 'A worker that slept, or is blocked, takes its own run for one whose worker died.',
+    patches: [
+      {
+        file: `${RUNTIME}/worker.ts`,
+        find: 'if (this.#held.has(task)) return await this.#later(task, ASK_AGAIN_S);',
+        replace: '',
+      },
+      {
+        file: `${RUNTIME}/worker.ts`,
+        find: 'if (this.#shutdown.signal.aborted || this.#held.has(task)) continue;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'blocked and silent',
+    defect: 'A worker whose event loop stands still does not answer, and its runs are taken over.',
+    patches: [
+      {
+        file: `${RUNTIME}/liveness/renew.ts`,
+        find: 'if (held.length === 0) return;',
+        replace: 'if (held.length >= 0) return;',
+      },
+    ],
+  },
+  {
+    name: 'every death held against all',
+    defect: 'A run that was lost again and again because of its neighbour fails, and is never tried alone.',
+    patches: [
+      {
+        file: `${RUNTIME}/liveness/claim.ts`,
+        find: 'lost >= LOST_BEFORE_ALONE || run.error?.code === PROCESS_ENDED',
+        replace: 'false as boolean',
+      },
+      {
+        file: `${RUNTIME}/liveness/claim.ts`,
+        find: 'lost >= MAX_LOST',
+        replace: 'lost >= LOST_BEFORE_ALONE',
+      },
+    ],
+  },
+  {
+    name: 'death alone not recorded',
+    defect: 'A run that ends its process, alone as it is, is tried as if nothing were known.',
+    patches: [
+      {
+        file: `${RUNTIME}/liveness/alone.ts`,
+        find: 'run.holder !== worker) return null;',
+        replace: 'run.holder !== null) return null;',
+      },
+    ],
+  },
+  {
+    name: 'told to stop before it listened',
+    defect: 'A task that came just before the end of its process is not handed over.',
+    patches: [
+      {
+        file: `${RUNTIME}/worker.ts`,
+        find: 'if (this.#shutdown.signal.aborted) stop();',
+        replace: '',
       },
     ],
   },

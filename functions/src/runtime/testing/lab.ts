@@ -3,6 +3,7 @@ import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { systemClock, type Clock } from '../../ports/clock.ts';
 import type { Documents } from '../../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../../ports/task-queue.ts';
+import type { Keeper } from '../liveness/alone.ts';
 import { createRun } from '../runs/create-run.ts';
 import { served } from '../../project/testing/served.ts';
 import { RunStore } from '../runs/run-store.ts';
@@ -35,6 +36,9 @@ export class Lab {
     graceMs?: number;
     /** Of the LangGraph that the graph was made with; default: the repository's. */
     version?: string;
+    /** Of the worker; default: lab. */
+    id?: string;
+    keeper?: Keeper;
   }) {
     this.documents = options.documents ?? memoryDocuments();
     this.store = new RunStore({
@@ -43,7 +47,8 @@ export class Lab {
       ttlMs: options.ttlMs ?? 1_000,
     });
     this.worker = new Worker({
-      id: 'lab',
+      id: options.id ?? 'lab',
+      ...(options.keeper === undefined ? {} : { keeper: options.keeper }),
       store: this.store,
       queue: this.queue,
       graphs: { get: () => served(options.graph, 'lab', options.version) },
