@@ -1,5 +1,5 @@
 import type { RunEvent } from '@longrun/shared';
-import { MAX_FAILURES } from '../../functions/src/domain/limits.ts';
+import { MAX_LOST } from '../../functions/src/domain/limits.ts';
 
 /**
  * The promised end of a run under which one worker after the other dies: `failed`, and only after so many attempts in a
@@ -10,5 +10,5 @@ export function wasGivenUp(events: readonly RunEvent[]): boolean {
   if (end?.type !== 'run.failed' || end.error.code !== 'attempts_exhausted') return false;
   const progress = events.findLastIndex((event) => event.type === 'node.finished');
   const vain = events.slice(progress + 1).filter((event) => event.type === 'attempt.started');
-  return vain.length >= MAX_FAILURES - 1;
+  return vain.length >= MAX_LOST - 1;
 }

@@ -13,6 +13,7 @@ const WORDS: { [code: string]: string } = {
   recursion_limit: 'The graph took more steps than allowed',
   state_too_large: 'The state became too large to store',
   state_not_serializable: 'The state holds something that cannot be stored',
+  process_ended: 'The graph ended the process that executed it',
   attempts_exhausted: 'It was tried again and again without getting further',
   unknown_graph: 'This graph is not served any more',
 };
@@ -27,6 +28,7 @@ const HELP: { [code: string]: string } = {
   step_timeout: 'Trying again repeats only the step that was open.',
   rate_limited: 'Trying again a little later usually helps.',
   model_access_denied: 'Check the key and the name of the model, then try again.',
+  process_ended: 'The graph must be mended first; then trying again goes on from its last step.',
   recursion_limit: 'Ask again with a higher "recursion_limit" in the options.',
 };
 
