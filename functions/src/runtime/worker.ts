@@ -33,6 +33,9 @@ import type { Price } from './attempt/stream/stream-reader.ts';
 /** A task that finds its run held comes again after this. Seconds. */
 const ASK_AGAIN_S = 3;
 
+/** A run of a newer version waits for a worker of that version, which the queue may find at the next try. Seconds. */
+const NEWER_S = 10;
+
 /** What the queue is told: done (also: nothing to do), or come again after `seconds`. */
 export type TaskAnswer = { done: true } | { done: false; seconds: number };
 
@@ -76,6 +79,10 @@ export class Worker {
       const loaded = await store.load(task.uid, task.run_id);
       if (loaded === undefined) return { done: true };
       const { run: found } = loaded;
+      if (loaded.newer && !isTerminal(found.status)) {
+        log.warn('The run is left to a newer version.', { run_id: found.run_id });
+        return { done: false, seconds: NEWER_S };
+      }
       const silent = asked?.entry === found.head.entry && !asked.answered;
       const claim = decideClaim(found, silent ? SILENT : loaded.sign, id, store.clock.now());
       if (claim.kind === 'nothing') return { done: true };
