@@ -16,7 +16,15 @@ export interface ApiServer {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: T }>;
+  /** The events of a stream that ends; each is the `data` of one. */
+  events(path: string): Promise<StreamedEvent[]>;
   close(): Promise<void>;
+}
+
+interface StreamedEvent {
+  seq: number;
+  type: string;
+  [field: string]: unknown;
 }
 
 /** The function `api` over HTTP as functions-framework serves it, on a lab's documents, for the lab's only user. */
@@ -49,6 +57,11 @@ export async function serveApi({ store, queue, documents }: Lab): Promise<ApiSer
       });
       const text = await response.text();
       return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+    },
+    async events(path) {
+      const response = await fetch(`${url}/api${path}`);
+      const lines = (await response.text()).split('\n').filter((line) => line.startsWith('data: '));
+      return lines.map((line) => JSON.parse(line.slice('data: '.length)) as StreamedEvent);
     },
     close: async () => {
       server.closeAllConnections();
