@@ -16,8 +16,8 @@ export interface ApiServer {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: T }>;
-  /** The events of a stream that ends; each is the `data` of one. */
-  events(path: string): Promise<StreamedEvent[]>;
+  /** The `data` of each event of a stream, as they come. Throws when the stream breaks. */
+  follow(path: string): AsyncIterable<StreamedEvent>;
   close(): Promise<void>;
 }
 
@@ -58,10 +58,16 @@ export async function serveApi({ store, queue, documents }: Lab): Promise<ApiSer
       const text = await response.text();
       return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
     },
-    async events(path) {
+    async *follow(path) {
       const response = await fetch(`${url}/api${path}`);
-      const lines = (await response.text()).split('\n').filter((line) => line.startsWith('data: '));
-      return lines.map((line) => JSON.parse(line.slice('data: '.length)) as StreamedEvent);
+      let text = '';
+      for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        const lines = (text + chunk).split('\n');
+        text = lines.pop() ?? '';
+        for (const line of lines) {
+          if (line.startsWith('data: ')) yield JSON.parse(line.slice('data: '.length)) as StreamedEvent;
+        }
+      }
     },
     close: async () => {
       server.closeAllConnections();

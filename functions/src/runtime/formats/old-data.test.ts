@@ -79,7 +79,8 @@ describe('what the version of 2026-11-21 stored', () => {
   });
 
   it.each(['completed', 'compacted', 'failed', 'cancelled'])('%s: its stream holds every event', async (id) => {
-    const seqs = (await api.events(`/runs/${id}/stream`)).map(({ seq }) => seq);
+    const seqs: number[] = [];
+    for await (const { seq } of api.follow(`/runs/${id}/stream`)) seqs.push(seq);
     expect(seqs).toEqual(Array.from({ length: (await stored(id)).head.seq }, (_, i) => i + 1));
   });
 

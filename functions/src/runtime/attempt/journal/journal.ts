@@ -10,7 +10,7 @@ import {
   isTerminal,
   traitsOf,
 } from '@longrun/shared';
-import { afterFlush, beforeEvent, flushDelay, INITIAL_PACE, type Pace } from '../../../domain/coalesce.ts';
+import { afterFlush, beforeEvent, flushOf, INITIAL_PACE, type Pace } from '../../../domain/coalesce.ts';
 import { acceptable } from '../../../domain/after-cancel.ts';
 import { HEARTBEAT_MS, LEASE_MS } from '../../../domain/limits.ts';
 import { isTransient } from '../../../lib/transient.ts';
@@ -106,7 +106,8 @@ export class Journal {
     this.#outbox.push(event);
     const now = this.#clock.now();
     this.#pace = beforeEvent(this.#pace, event);
-    this.#schedule(flushDelay(event, this.#pace, this.#outbox.bytes, now), now);
+    const { delay, streamed } = flushOf(event, this.#pace, this.#outbox.bytes, now);
+    this.#schedule(now + delay, streamed, now);
   }
 
   /** Adds documents that are committed together with the entry of the events pushed so far. */
@@ -125,13 +126,14 @@ export class Journal {
     return this.#serial(() => this.#write(false));
   }
 
-  #schedule(delay: number, now: number): void {
-    if (now + delay >= this.#timerDue) return;
+  #schedule(due: number, streamed: boolean, now: number): void {
+    if (due >= this.#timerDue) return;
     this.#cancelTimer?.();
-    this.#timerDue = now + delay;
-    this.#cancelTimer = this.#clock.after(delay, () => {
-      this.#timerDue = Number.POSITIVE_INFINITY;
-      this.#serial(() => this.#write(delay > 0)).catch((error: unknown) => this.#break(error));
+    this.#timerDue = due;
+    this.#cancelTimer = this.#clock.after(due - now, () => {
+      // Until its turn has come it takes along whatever else arrives.
+      this.#timerDue = Number.NEGATIVE_INFINITY;
+      this.#serial(() => this.#write(streamed)).catch((error: unknown) => this.#break(error));
     });
   }
 
