@@ -85,8 +85,8 @@ export async function held(latencyMs: number): Promise<Held> {
     refuse,
     async document() {
       const [doc] = await documents.get([runPath('ada', run.run_id)]);
-      const { fields } = doc ?? { fields: {} };
-      return { run: runFromDoc(fields), wakeAt: Date.parse(String(fields['wake_at'])) };
+      if (doc === undefined) throw new Error('The run was removed.');
+      return { run: runFromDoc(doc.fields), wakeAt: Date.parse(String(doc.fields['wake_at'])) };
     },
   };
 }
