@@ -1,4 +1,11 @@
-import { isTerminal, type EventOf, type OpenInterrupt, type Run, type RunEvent, type RunEventType } from '@longrun/shared';
+import {
+  isTerminal,
+  type EventOf,
+  type OpenInterrupt,
+  type Run,
+  type RunEvent,
+  type RunEventType,
+} from '@longrun/shared';
 import type { Violation } from './check-table.ts';
 import { graphOf } from './graphs.ts';
 import { moved, type Edition, type SimulatedGraph } from './graphs/edition.ts';

@@ -51,7 +51,11 @@ describe('what a newer version stores', () => {
   const work = () => lab.worker.handle({ uid: UID, run_id: RUN });
 
   /** Appends an entry as another version would: these events, in this format, with a document of the same. */
-  async function appended(format: number | undefined, events: { [field: string]: Json }[], fields: Fields = {}) {
+  async function appended(
+    format: number | undefined,
+    events: { [field: string]: Json }[],
+    fields: Fields = {},
+  ) {
     const last = (await entries()).at(-1);
     const [n, before] = [(last?.n ?? -1) + 1, last?.events.at(-1)?.seq ?? 0];
     const at = Date.now();
@@ -75,7 +79,12 @@ describe('what a newer version stores', () => {
       {
         op: 'merge',
         path: runPath(UID, RUN),
-        fields: { ...(format === undefined ? {} : { format }), head: { entry: n, seq }, updated_at: new Date(at).toISOString(), ...fields },
+        fields: {
+          ...(format === undefined ? {} : { format }),
+          head: { entry: n, seq },
+          updated_at: new Date(at).toISOString(),
+          ...fields,
+        },
       },
     ]);
     return numbered;
@@ -85,12 +94,19 @@ describe('what a newer version stores', () => {
   async function expectRead(stored: { seq: number }) {
     const read = (await entries()).flatMap(({ events }) => events);
     expect(read.map(({ seq }) => seq)).toEqual(read.map((_, i) => i + 1));
-    expect(read).toContainEqual({ type: 'unknown', seq: stored.seq, at: expect.any(Number) as number, stored });
+    expect(read).toContainEqual({
+      type: 'unknown',
+      seq: stored.seq,
+      at: expect.any(Number) as number,
+      stored,
+    });
     expect(foldLog(await entries()).head.seq).toBe(read.length);
     const view = extendView(EMPTY_VIEW, await entries());
     expect(view.events).toHaveLength(read.length);
     expect(view.messages.map(({ text }) => text)).toContain('Dear Ada, the engine runs.');
-    expect((await verifyRun(lab.documents, RUN))?.findings.flatMap(({ violations }) => violations ?? [])).toEqual([]);
+    expect(
+      (await verifyRun(lab.documents, RUN))?.findings.flatMap(({ violations }) => violations ?? []),
+    ).toEqual([]);
     const times = await new NodeClock(lab.documents).timesOf([
       { owner: UID, run_id: RUN, assistant_id: 'lab' } as never,
     ]);
@@ -159,9 +175,9 @@ describe('what a newer version stores', () => {
     it('is read by everyone, as far as it is understood', async () => {
       await expectRead(await paused());
       expect(runFromDoc((await document()).fields).status).toBe('running');
-      expect((await verifyRun(lab.documents, RUN))?.findings.map(({ violations }) => violations === null)).toContain(
-        true,
-      );
+      expect(
+        (await verifyRun(lab.documents, RUN))?.findings.map(({ violations }) => violations === null),
+      ).toContain(true);
     });
 
     it('a worker gets its task -> it comes again later, and nothing was written', async () => {
@@ -215,7 +231,11 @@ describe('what a newer version stores', () => {
 
     it('written while a worker of this version has the run -> that worker stops, and writes nothing more', async () => {
       const run = await create('send');
-      const claimed = nextEntry(run, [{ type: 'attempt.started', at: Date.now(), attempt: 1, worker: 'lab' }], 'lab');
+      const claimed = nextEntry(
+        run,
+        [{ type: 'attempt.started', at: Date.now(), attempt: 1, worker: 'lab' }],
+        'lab',
+      );
       const next = foldLog([...(await entries()), claimed]);
       await lab.store.tryAppend(claimed, next, [lab.store.documentWrite(next)]);
       const journal = new Journal({ store: lab.store, run: next, writer: 'lab:1' });

@@ -78,11 +78,14 @@ describe('what the version of 2026-11-21 stored', () => {
     });
   });
 
-  it.each(['completed', 'compacted', 'failed', 'cancelled'])('%s: its stream holds every event', async (id) => {
-    const seqs: number[] = [];
-    for await (const { seq } of api.follow(`/runs/${id}/stream`)) seqs.push(seq);
-    expect(seqs).toEqual(Array.from({ length: (await stored(id)).head.seq }, (_, i) => i + 1));
-  });
+  it.each(['completed', 'compacted', 'failed', 'cancelled'])(
+    '%s: its stream holds every event',
+    async (id) => {
+      const seqs: number[] = [];
+      for await (const { seq } of api.follow(`/runs/${id}/stream`)) seqs.push(seq);
+      expect(seqs).toEqual(Array.from({ length: (await stored(id)).head.seq }, (_, i) => i + 1));
+    },
+  );
 
   it('operators see how long its steps took', async () => {
     const sample = { owner: UID, run_id: 'completed', assistant_id: 'lab' };
@@ -115,7 +118,10 @@ describe('what the version of 2026-11-21 stored', () => {
     const [question] = (await stored('stopped')).interrupts;
     await answerRun(stopping, UID, 'stopped', { [question?.id ?? '']: 'go on' });
     await stopping.worker.handle({ uid: UID, run_id: 'stopped' });
-    expect(await stored('stopped')).toMatchObject({ status: 'completed', output: { sent: ['unasked', 'sent'] } });
+    expect(await stored('stopped')).toMatchObject({
+      status: 'completed',
+      output: { sent: ['unasked', 'sent'] },
+    });
     expect(await violated('stopped')).toEqual([]);
   });
 
@@ -127,7 +133,10 @@ describe('what the version of 2026-11-21 stored', () => {
   it('failed: it is tried again from where it stopped', async () => {
     const { run } = await retryRun(lab, await stored('failed'));
     await work(run);
-    expect(await stored(run.run_id)).toMatchObject({ status: 'failed', error: { message: 'There is no paper.' } });
+    expect(await stored(run.run_id)).toMatchObject({
+      status: 'failed',
+      error: { message: 'There is no paper.' },
+    });
     expect(await violated(run.run_id)).toEqual([]);
   });
 });

@@ -47,7 +47,8 @@ export interface RunStoreOptions {
   ttlMs: number;
 }
 
-const NEWER = 'A newer version of Longrun has this run, and this one must not write to it; try again in a moment.';
+const NEWER =
+  'A newer version of Longrun has this run, and this one must not write to it; try again in a moment.';
 
 /** Before a commit is made again whose documents others kept busy; the storage's client has waited already. Milliseconds. */
 const BUSY_MS = 100;
@@ -80,8 +81,7 @@ export class RunStore {
     return {
       run,
       version: doc.version,
-      newer:
-        newerFormat(doc.fields) !== undefined || tail.some((entry) => entry.newerFormat !== undefined),
+      newer: newerFormat(doc.fields) !== undefined || tail.some((entry) => entry.newerFormat !== undefined),
       sign: {
         leaseUntil: typeof lease === 'string' ? Date.parse(lease) : null,
         lastEntryAt: tail.at(-1)?.events.at(-1)?.at ?? 0,

@@ -68,38 +68,47 @@ describe('a stream is written at its pace, whatever the rate of its pieces and t
       run.journal.push({ type: 'custom', at: run.clock.now(), data: 'x'.repeat(290_000) });
     }
     await run.clock.pass(1_000);
-    const events = (await run.store.entriesAfter('ada', run.journal.run.run_id, 1)).flatMap((one) => one.events);
+    const events = (await run.store.entriesAfter('ada', run.journal.run.run_id, 1)).flatMap(
+      (one) => one.events,
+    );
     expect(events).toHaveLength(3);
     run.journal.close();
   });
 });
 
 describe('a step that only streams', () => {
-  it.each(LATENCIES_MS)('90 s of it, %i ms for a commit -> the document stays fresh, at a write in 5 s', async (ms) => {
-    const run = await held(ms);
-    run.journal.push({ type: 'node.started', at: run.clock.now(), task: 't', node: 'n', ns: [] });
-    await run.clock.pass(5_000);
-    const before = run.writes.documents;
-    for (let i = 0; i < 1_800; i += 1) {
-      run.clock.after(i * 50, () => run.journal.push(piece(run.clock.now())));
-    }
-    for (let s = 0; s < 90; s += 1) {
-      await run.clock.pass(1_000);
-      const { run: stored, wakeAt } = await run.document();
-      // A lease is never near its end, and readers find little beyond the document.
-      expect(wakeAt - run.clock.now()).toBeGreaterThan(0);
-      expect(run.journal.run.head.entry - stored.head.entry).toBeLessThanOrEqual(6);
-    }
-    expect(run.writes.documents - before).toBeLessThanOrEqual(90_000 / HEARTBEAT_MS + 1);
-    run.journal.close();
-  });
+  it.each(LATENCIES_MS)(
+    '90 s of it, %i ms for a commit -> the document stays fresh, at a write in 5 s',
+    async (ms) => {
+      const run = await held(ms);
+      run.journal.push({ type: 'node.started', at: run.clock.now(), task: 't', node: 'n', ns: [] });
+      await run.clock.pass(5_000);
+      const before = run.writes.documents;
+      for (let i = 0; i < 1_800; i += 1) {
+        run.clock.after(i * 50, () => run.journal.push(piece(run.clock.now())));
+      }
+      for (let s = 0; s < 90; s += 1) {
+        await run.clock.pass(1_000);
+        const { run: stored, wakeAt } = await run.document();
+        // A lease is never near its end, and readers find little beyond the document.
+        expect(wakeAt - run.clock.now()).toBeGreaterThan(0);
+        expect(run.journal.run.head.entry - stored.head.entry).toBeLessThanOrEqual(6);
+      }
+      expect(run.writes.documents - before).toBeLessThanOrEqual(90_000 / HEARTBEAT_MS + 1);
+      run.journal.close();
+    },
+  );
 });
 
 describe('a commit whose documents others keep busy', () => {
   it('is made again, and the attempt goes on', async () => {
     const run = await held(10);
     run.refuse.next = new CommitConflict('busy');
-    run.journal.push({ type: 'message', at: run.clock.now(), message: { id: 'm', type: 'ai', content: 'hi' } });
+    run.journal.push({
+      type: 'message',
+      at: run.clock.now(),
+      message: { id: 'm', type: 'ai', content: 'hi' },
+    });
     const flushed = run.journal.flush();
     await run.clock.pass(1_000);
     await flushed;

@@ -6,7 +6,7 @@ import { nextEntry, RunStore } from '../../runs/run-store.ts';
 import { Journal } from './journal.ts';
 
 /** Time that passes only when a test lets it: whoever waits is called in order, and what follows from that ends first. */
-export class TestClock implements Clock {
+class TestClock implements Clock {
   #now = Date.parse('2026-11-21T10:00:00Z');
   #timers: { due: number; callback: () => void }[] = [];
 

@@ -17,15 +17,22 @@ export async function withEarlierAskers(saver: BaseCheckpointSaver, run: Run): P
   );
   if (unknown.size === 0) return run;
   const found: { [id: string]: Asker } = {};
-  for await (const { checkpoint, config, pendingWrites = [] } of saver.list({ configurable: { thread_id } })) {
+  for await (const { checkpoint, config, pendingWrites = [] } of saver.list({
+    configurable: { thread_id },
+  })) {
     const checkpoint_ns = String(config.configurable?.['checkpoint_ns'] ?? '');
     for (const [task, channel, value] of pendingWrites) {
       if (channel !== INTERRUPT) continue;
-      const names = (Array.isArray(value) ? value : [value]).map((each) => (isObject(each) ? each['id'] : null));
+      const names = (Array.isArray(value) ? value : [value]).map((each) =>
+        isObject(each) ? each['id'] : null,
+      );
       for (const [id, { name, index }] of unknown) {
         const known = found[id];
         // Of one namespace, the newest checkpoint comes first.
-        if (!names.includes(name) || (known !== undefined && depth(known.checkpoint_ns) >= depth(checkpoint_ns)))
+        if (
+          !names.includes(name) ||
+          (known !== undefined && depth(known.checkpoint_ns) >= depth(checkpoint_ns))
+        )
           continue;
         found[id] = { task, checkpoint_ns, checkpoint_id: checkpoint.id, index };
       }
