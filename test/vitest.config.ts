@@ -19,6 +19,8 @@ export default defineConfig({
             'functions/src/**/*.test.ts',
             'infra/**/*.test.ts',
             'test/sim/**/*.test.ts',
+            // The browser's SDK itself, without a page.
+            'web/src/lib/live/**/*.test.ts',
           ],
           testTimeout: 20_000,
         },

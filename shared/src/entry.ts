@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { runEventSchema, type RunEvent } from './events.ts';
+import { eventOf, storedEvent, type RunEvent } from './events.ts';
+import { FORMAT, newerFormat } from './format.ts';
 
 /**
  * One document of a run's log. Entries are dense from 0 and immutable, until the ended run's log is compacted: then an
@@ -16,6 +17,8 @@ export const logEntrySchema = z.object({
   first: z.int(),
   last: z.int(),
   at: z.string(),
+  /** Absent: 1. */
+  format: z.optional(z.int()),
   body: z.string(),
 });
 
@@ -24,6 +27,8 @@ export interface LogEntry {
   from?: number;
   writer: string;
   nonce: string;
+  /** The format in which it is stored, if that is newer than what is known here: not all of it is understood. */
+  newerFormat?: number;
   events: RunEvent[];
 }
 
@@ -39,16 +44,25 @@ export function encodeEntry(entry: LogEntry): { [field: string]: string | number
     first: first.seq,
     last: last.seq,
     at: new Date(last.at).toISOString(),
-    body: JSON.stringify(entry.events),
+    format: entry.newerFormat ?? FORMAT,
+    body: JSON.stringify(entry.events.map(storedEvent)),
   };
 }
 
-const bodySchema = z.array(runEventSchema);
+const bodySchema = z.array(z.unknown());
 
-/** Throws ZodError when the document is not a log entry. */
+/** Throws ZodError when the document is not a log entry. Events that are not understood are kept as they are. */
 export function decodeEntry(data: unknown): LogEntry {
   const doc = logEntrySchema.parse(data);
-  const events = bodySchema.parse(JSON.parse(doc.body));
+  const newer = newerFormat(doc);
+  const events = bodySchema.parse(JSON.parse(doc.body)).map((event) => eventOf(event, newer !== undefined));
   const { n, from, writer, nonce } = doc;
-  return { n, ...(from === undefined ? {} : { from }), writer, nonce, events };
+  return {
+    n,
+    ...(from === undefined ? {} : { from }),
+    writer,
+    nonce,
+    ...(newer === undefined ? {} : { newerFormat: newer }),
+    events,
+  };
 }

@@ -184,18 +184,44 @@ export const runEventSchema = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('run.cancelled') }),
 ]);
 
-export type RunEvent = z.infer<typeof runEventSchema>;
-export type RunEventType = RunEvent['type'];
-export type EventOf<T extends RunEventType> = Extract<RunEvent, { type: T }>;
+/** An event of which this version knows all. What else it holds is kept, too. */
+export type KnownEvent = z.infer<typeof runEventSchema>;
+export type RunEventType = KnownEvent['type'];
+export type EventOf<T extends RunEventType> = Extract<KnownEvent, { type: T }>;
 
-/** An event before the log gave it its number. */
-export type NewEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'seq'> : never) : never;
+/** What every event of every version has. */
+const storedEventSchema = z.catchall(z.object({ ...base, type: z.string() }), jsonSchema);
+export type StoredEvent = z.infer<typeof storedEventSchema>;
 
-export function isTerminalEvent(event: { type: RunEventType }): boolean {
-  return event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled';
+/** An event of another version, which this one does not understand. `stored`: as it is in the log. */
+export interface UnknownEvent {
+  type: 'unknown';
+  seq: number;
+  at: number;
+  stored: StoredEvent;
 }
 
-/** What someone other than the worker may append while a worker holds the run. */
-export function isCommand(event: { type: RunEventType }): boolean {
-  return event.type === 'cancel.requested' || event.type === 'interrupt.answered';
+export type RunEvent = KnownEvent | UnknownEvent;
+
+/** An event before the log gave it its number. */
+export type NewEvent = KnownEvent extends infer E ? (E extends KnownEvent ? Omit<E, 'seq'> : never) : never;
+
+const TYPES: ReadonlySet<string> = new Set(
+  runEventSchema.def.options.flatMap((one) => one.shape.type.def.values),
+);
+
+/** An event as the log holds it. `newer`: the format is, so that what has another shape is another version's. Throws ZodError. */
+export function eventOf(event: unknown, newer: boolean): RunEvent {
+  if (isKnown(event)) return event;
+  const stored = storedEventSchema.parse(event);
+  // Says what is wrong with it.
+  if (!newer && TYPES.has(stored.type)) runEventSchema.parse(event);
+  return { type: 'unknown', seq: stored.seq, at: stored.at, stored };
+}
+
+const isKnown = (event: unknown): event is KnownEvent => runEventSchema.safeParse(event).success;
+
+/** The inverse: whoever passes an event on passes it on as it was. */
+export function storedEvent(event: RunEvent): KnownEvent | StoredEvent {
+  return event.type === 'unknown' ? event.stored : event;
 }

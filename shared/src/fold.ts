@@ -36,7 +36,8 @@ export function foldEntry(run: Run | undefined, entry: LogEntry): Run {
     throw new Error(`Log entry ${entry.n} where ${expected} was expected.`);
   }
   let next = run;
-  for (const event of eventsAfter(entry, run?.head.seq ?? 0)) next = fold(next, event);
+  const step = entry.newerFormat === undefined ? fold : foldNewer;
+  for (const event of eventsAfter(entry, run?.head.seq ?? 0)) next = step(next, event);
   if (next === undefined) throw new Error('A log entry holds at least one event.');
   return { ...next, head: { entry: entry.n, seq: next.head.seq } };
 }
@@ -57,6 +58,16 @@ export function fold(run: Run | undefined, event: RunEvent): Run {
   }
   const next = apply(run, event);
   return { ...next, updated_at: iso(event.at), head: { ...run.head, seq: event.seq } };
+}
+
+/** Of a newer format: between the events that are known may lie some that are not, and made them legal. */
+function foldNewer(run: Run | undefined, event: RunEvent): Run {
+  try {
+    return fold(run, event);
+  } catch (error) {
+    if (run === undefined || !(error instanceof IllegalTransition)) throw error;
+    return fold({ ...run, status: 'running' }, event);
+  }
 }
 
 function created(event: EventOf<'run.created'>): Run {
@@ -179,6 +190,7 @@ function apply(run: Run, event: RunEvent): Run {
     case 'message.delta':
     case 'custom':
     case 'interrupt.resumed':
+    case 'unknown':
       return run;
     case 'message':
       return { ...run, ...fitting(withMessage(run.messages, event.message), run.messages_dropped) };

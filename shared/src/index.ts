@@ -4,7 +4,9 @@ export { createRunSchema, MULTITASK_STRATEGIES, type CreateRun } from './create-
 export * from './entry.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './event-types.ts';
 export * from './fold.ts';
+export * from './format.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './messages.ts';

@@ -1,9 +1,11 @@
 import { packJson, unpackJson, type Json, type JsonObject } from './json.ts';
+import { FORMAT } from './format.ts';
 import type { Run } from './run.ts';
+import { isRunStatus } from './status.ts';
 
 /**
- * The run document: the fold's fields, of which those with arbitrary JSON are packed. Next to them it holds
- * what is not part of the fold: `lease`, `wake_at`, `search`, `expire_at`.
+ * The run document: the fold's fields, of which those with arbitrary JSON are packed, and the `format` in which they are.
+ * Next to them it holds what is not part of the fold: `wake_at`, `tidy_at`, `search`, `request_hash`.
  */
 const PACKED = [
   'input',
@@ -16,76 +18,83 @@ const PACKED = [
   'interrupts',
   'answers',
   'askers',
-] as const;
-
-const FIELDS: readonly (keyof Run)[] = [
-  'run_id',
-  'thread_id',
-  'owner',
-  'assistant_id',
-  'status',
-  'title',
-  'created_at',
-  'started_at',
-  'updated_at',
-  'finished_at',
-  'input',
-  'input_bytes',
-  'config',
-  'metadata',
-  'context',
-  'interrupt_before',
-  'interrupt_after',
-  'nodes',
-  'progress',
-  'steps_done',
-  'attempt',
-  'failures',
-  'lost',
-  'holder',
-  'retry_at',
-  'messages',
-  'messages_dropped',
-  'output',
-  'output_bytes',
-  'error',
-  'interrupts',
-  'answers',
-  'askers',
-  'asked_at',
-  'waited_ms',
-  'usage',
   'usage_by_node',
   'sources',
-  'cancel_requested',
-  'last_checkpoint',
-  'base_checkpoint',
-  'retry_of',
-  'queued',
-  'supersedes',
-  'rollback_of',
-  'run_timeout_ms',
-  'step_timeout_ms',
-  'webhook',
-  'trace',
-  'head',
-];
+] as const;
+
+/** Every field of the fold, and what it is where a document lacks it: one of before there was the field. */
+const fields = (): Record<keyof Run, Json> => ({
+  run_id: null,
+  thread_id: null,
+  owner: null,
+  assistant_id: null,
+  status: null,
+  title: '',
+  created_at: null,
+  started_at: null,
+  updated_at: null,
+  finished_at: null,
+  input: null,
+  input_bytes: null,
+  config: {},
+  metadata: {},
+  context: null,
+  interrupt_before: null,
+  interrupt_after: null,
+  nodes: [],
+  progress: null,
+  steps_done: 0,
+  attempt: 0,
+  failures: 0,
+  lost: 0,
+  holder: null,
+  retry_at: null,
+  messages: [],
+  messages_dropped: null,
+  output: null,
+  output_bytes: null,
+  error: null,
+  interrupts: [],
+  answers: {},
+  askers: {},
+  asked_at: null,
+  waited_ms: 0,
+  usage: { input_tokens: 0, output_tokens: 0, calls: 0 },
+  usage_by_node: {},
+  sources: [],
+  cancel_requested: false,
+  last_checkpoint: null,
+  base_checkpoint: null,
+  retry_of: null,
+  queued: false,
+  supersedes: null,
+  rollback_of: null,
+  run_timeout_ms: null,
+  step_timeout_ms: null,
+  webhook: null,
+  trace: null,
+  head: null,
+});
 
 export function runToDoc(run: Run): JsonObject {
   const doc: JsonObject = {};
-  for (const field of FIELDS) doc[field] = plain(run[field]);
+  const values: { [field: string]: unknown } = { ...run };
+  for (const field of Object.keys(fields())) doc[field] = plain(values[field]);
   for (const field of PACKED) doc[field] = packJson(doc[field] ?? null);
-  doc['usage_by_node'] = packJson(doc['usage_by_node'] ?? null);
-  doc['sources'] = packJson(doc['sources'] ?? null);
+  doc['format'] = FORMAT;
   return doc;
 }
 
-/** The inverse; the document is written by this code only, so its shape is trusted, not parsed. */
+/** The inverse; the document is written by Longrun only, so its shape is trusted, not parsed. Of a newer one: what is understood. */
 export function runFromDoc(doc: { [field: string]: unknown }): Run {
   const run: { [field: string]: unknown } = {};
-  for (const field of FIELDS) run[field] = unpackJson((doc[field] ?? null) as Json);
-  // Documents that were written before it was counted do not have it.
-  run['lost'] ??= 0;
+  for (const [field, absent] of Object.entries(fields())) {
+    run[field] = unpackJson((doc[field] ?? absent) as Json);
+  }
+  const { status } = run;
+  if (typeof status === 'string' && !isRunStatus(status)) {
+    run['status'] = run['finished_at'] === null ? 'running' : 'failed';
+  }
   return run as unknown as Run;
 }
 

@@ -178,6 +178,7 @@ function apply(draft: ViewDraft, event: RunEvent, run: Run): void {
     case 'custom':
     case 'cancel.requested':
     case 'interrupt.resumed':
+    case 'unknown':
       break;
     default:
       event satisfies never;

@@ -1,4 +1,11 @@
-import { isTerminal, type EventOf, type OpenInterrupt, type Run, type RunEvent } from '@longrun/shared';
+import {
+  isTerminal,
+  type EventOf,
+  type OpenInterrupt,
+  type Run,
+  type RunEvent,
+  type RunEventType,
+} from '@longrun/shared';
 import type { Violation } from './check-table.ts';
 import type { Fault } from './faults.ts';
 import { graphOf } from './graphs.ts';
@@ -63,7 +70,7 @@ function eventsOf(observer: Observer, run: Run): RunEvent[] {
   return before === undefined ? own : [...eventsOf(observer, before.run), ...own];
 }
 
-const of = <T extends RunEvent['type']>(events: readonly RunEvent[], type: T) =>
+const of = <T extends RunEventType>(events: readonly RunEvent[], type: T) =>
   events.filter((event): event is EventOf<T> => event.type === type);
 
 function* wrongOutcome(story: Story, superseded: boolean): Iterable<string> {

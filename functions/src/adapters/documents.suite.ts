@@ -401,6 +401,32 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
         stop();
       });
 
+      test('a listener that throws hears of it itself, and nothing more; others go on', async () => {
+        const at = root();
+        const others: unknown[] = [];
+        const heard: string[] = [];
+        let calls = 0;
+        const throwing = () => {
+          calls += 1;
+          throw new Error('cannot be read');
+        };
+        const stops = [
+          db.watch(`${at}/a`, throwing, (error) => heard.push(error.message)),
+          db.watchQuery({ collection: at }, throwing, (error) => heard.push(error.message)),
+          // Not even the one that cannot bear to hear of it.
+          db.watch(`${at}/a`, throwing, fail),
+          db.watch(`${at}/a`, (document) => others.push(document?.fields['n']), fail),
+          db.watchQuery({ collection: at }, (changed) => others.push(...ids(changed)), fail),
+        ];
+        await vi.waitFor(() => expect(heard).toEqual(['cannot be read', 'cannot be read']));
+        await vi.waitFor(() => expect(others).toEqual([undefined]));
+        await db.commit([{ op: 'create', path: `${at}/a`, fields: { n: 1 } }]);
+        await vi.waitFor(() => expect(others.toSorted()).toEqual([1, 'a', undefined]));
+        expect(heard).toHaveLength(2);
+        expect(calls).toBe(3);
+        for (const stop of stops) stop();
+      });
+
       test('an empty query says so once', async () => {
         const seen: number[] = [];
         const stop = db.watchQuery({ collection: root() }, (changed) => seen.push(changed.length), fail);

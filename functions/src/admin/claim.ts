@@ -60,7 +60,7 @@ export async function claim(context: ClaimContext, by: AuditEntry['by']): Promis
       { with: open.noted ? [] : [firstAdminWrite('create', by.uid, clock.now())] },
     );
   } catch (error) {
-    if (error instanceof CommitConflict) throw refused();
+    if (error instanceof CommitConflict && error.reason !== 'busy') throw refused();
     throw error;
   }
 }

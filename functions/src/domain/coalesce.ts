@@ -1,4 +1,4 @@
-import type { NewEvent, RunEventType } from '@longrun/shared';
+import { traitsOf, type NewEvent } from '@longrun/shared';
 
 /**
  * Milliseconds between the flushes of a stream: the first is nearly at once, then they grow. Each step begins anew,
@@ -12,18 +12,6 @@ const IDLE_MS = 5_000;
 /** A batch of this many characters is written without waiting. */
 const MAX_BATCH_CHARS = 100_000;
 
-const BOUNDARIES: ReadonlySet<RunEventType> = new Set([
-  'node.finished',
-  'node.failed',
-  'message',
-  'interrupt.opened',
-  'attempt.started',
-  'attempt.ended',
-  'run.completed',
-  'run.failed',
-  'run.cancelled',
-]);
-
 export interface Pace {
   /** How many flushes of the stream there were since it was idle or a step started. */
   level: number;
@@ -32,15 +20,24 @@ export interface Pace {
 
 export const INITIAL_PACE: Pace = { level: 0, lastFlushAt: Number.NEGATIVE_INFINITY };
 
-/** Milliseconds from `now` until an event that was just buffered must be written. */
-export function flushDelay(event: NewEvent, pace: Pace, bufferedChars: number, now: number): number {
-  if (BOUNDARIES.has(event.type) || bufferedChars > MAX_BATCH_CHARS) return 0;
-  if (event.type === 'node.started') return START_MS;
+/**
+ * Milliseconds from `now` until an event that was just buffered must be written. `streamed`: because its time has come, not because
+ * of a boundary.
+ */
+export function flushOf(
+  event: NewEvent,
+  pace: Pace,
+  bufferedChars: number,
+  now: number,
+): { delay: number; streamed: boolean } {
+  const { flush, unseen } = traitsOf(event);
+  if (flush === 'at once' || bufferedChars > MAX_BATCH_CHARS) return { delay: 0, streamed: false };
+  if (flush === 'in an instant') return { delay: START_MS, streamed: true };
   // Nobody waits to see a checkpoint; what is worth seeing follows at once.
   const idle = now - pace.lastFlushAt > IDLE_MS;
-  if (idle) return event.type === 'checkpoint' ? START_MS : 0;
+  if (idle) return unseen === true ? { delay: START_MS, streamed: true } : { delay: 0, streamed: false };
   const interval = INTERVALS_MS[Math.min(pace.level, INTERVALS_MS.length - 1)] ?? 0;
-  return Math.max(0, pace.lastFlushAt + interval - now);
+  return { delay: Math.max(0, pace.lastFlushAt + interval - now), streamed: true };
 }
 
 /** A step that starts is read from its first word. */
@@ -48,7 +45,7 @@ export function beforeEvent(pace: Pace, event: NewEvent): Pace {
   return event.type === 'node.started' ? { ...pace, level: 0 } : pace;
 }
 
-/** `streamed`: the batch was written because its time had come, not because of a boundary. */
+/** The pace after a batch was written; `streamed` as `flushOf` said. */
 export function afterFlush(pace: Pace, streamed: boolean, now: number): Pace {
   const idle = now - pace.lastFlushAt > IDLE_MS;
   const level = idle ? 0 : pace.level;

@@ -1,4 +1,4 @@
-import type { LogEntry } from '@longrun/shared';
+import { traitsOf, type LogEntry } from '@longrun/shared';
 
 /** Fewer entries than this are not worth the writes. */
 const MIN_ENTRIES = 4;
@@ -13,6 +13,7 @@ const MAX_ENTRIES = 400;
  */
 export function compacted(entries: LogEntry[]): LogEntry[] {
   if (entries.length < MIN_ENTRIES || !everyWriterLetGo(entries)) return [];
+  if (entries.some(({ newerFormat }) => newerFormat !== undefined)) return [];
   const made: LogEntry[] = [];
   let group: LogEntry[] = [];
   let bytes = 0;
@@ -43,19 +44,12 @@ function everyWriterLetGo(entries: LogEntry[]): boolean {
   let holder: string | null = null;
   for (const { writer, events } of entries) {
     for (const event of events) {
-      switch (event.type) {
-        case 'attempt.started':
-          if (holder !== null) return false;
-          holder = `${event.worker}:${event.attempt}`;
-          break;
-        case 'attempt.ended':
-        case 'interrupt.opened':
-        case 'run.completed':
-        case 'run.failed':
-        case 'run.cancelled':
-          if (holder !== null && holder !== writer) return false;
-          holder = null;
-          break;
+      if (event.type === 'attempt.started') {
+        if (holder !== null) return false;
+        holder = `${event.worker}:${event.attempt}`;
+      } else if (traitsOf(event).attempt === 'ends') {
+        if (holder !== null && holder !== writer) return false;
+        holder = null;
       }
     }
   }

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   foldEntry,
-  isCommand,
   isTerminal,
   isTerminalEvent,
+  traitsOf,
   type EventOf,
   type LogEntry,
   type Run,
   type RunEvent,
+  type RunEventType,
 } from '@longrun/shared';
 
 /** What is stored of one run. What is left out is not checked. */
@@ -22,6 +23,8 @@ export interface Evidence {
     unknown?: ReadonlySet<string>;
   } | null;
   thread?: { activeRunId: string | null } | null;
+  /** A newer version wrote some of it: what it means cannot be judged here. */
+  newer?: boolean;
   /** Every stored checkpoint of the thread; `runId` names the run that wrote it, if that is known. */
   checkpoints?: readonly { id: string; ns: string; runId: string | null }[];
 }
@@ -38,6 +41,8 @@ export interface Finding extends Invariant {
 }
 
 interface Rule extends Invariant {
+  /** It holds in every format of the log, known or not. */
+  ofEveryFormat?: true;
   check: (facts: Facts) => Iterable<string> | null;
 }
 
@@ -57,8 +62,8 @@ export function checkRun(evidence: Evidence): Finding[] {
     events: evidence.entries.flatMap((entry) => entry.events),
     ...foldAll(evidence.entries),
   };
-  return RULES.map(({ id, sentence, check }) => {
-    const found = check(facts);
+  return RULES.map(({ id, sentence, check, ofEveryFormat }) => {
+    const found = evidence.newer === true && ofEveryFormat !== true ? null : check(facts);
     return { id, sentence, violations: found === null ? null : [...found] };
   });
 }
@@ -66,11 +71,13 @@ export function checkRun(evidence: Evidence): Finding[] {
 const RULES: readonly Rule[] = [
   {
     id: 'entries-dense',
+    ofEveryFormat: true,
     sentence: 'Log entries are numbered 0, 1, 2 and so on, and each names the events that it holds.',
     check: entriesDense,
   },
   {
     id: 'seq-dense',
+    ofEveryFormat: true,
     sentence: 'Events are numbered 1, 2, 3 and so on, without a gap and without a double.',
     check: function* ({ events }) {
       for (const [i, { seq, type }] of events.entries()) {
@@ -80,6 +87,7 @@ const RULES: readonly Rule[] = [
   },
   {
     id: 'written-once',
+    ofEveryFormat: true,
     sentence: 'No entry was appended twice.',
     check: ({ entries }) => repeated(entries.map(({ nonce }) => nonce)).map((nonce) => `nonce ${nonce}`),
   },
@@ -220,10 +228,7 @@ function* entriesDense({ entries }: Facts): Iterable<string> {
 
 /** Events that only the worker of the present attempt may write. */
 function isWorkers(event: RunEvent): boolean {
-  return (
-    !isCommand(event) &&
-    !['run.created', 'attempt.started', 'run.cancelled', 'run.failed'].includes(event.type)
-  );
+  return traitsOf(event).by === 'worker';
 }
 
 function* attemptsFenced({ entries }: Facts): Iterable<string> {
@@ -238,7 +243,9 @@ function* attemptsFenced({ entries }: Facts): Iterable<string> {
       } else if (from === undefined && isWorkers(event) && writer !== pen) {
         yield `${writer} wrote ${event.type} (${event.seq}) while ${pen ?? 'nobody'} had the run`;
       }
-      if (event.type === 'attempt.ended' || event.type === 'interrupt.opened') pen = null;
+      const { attempt: of, terminal } = traitsOf(event);
+      // What follows the end of the run is found by the rule about that.
+      if (of === 'ends' && terminal !== true) pen = null;
     }
   }
 }
@@ -333,7 +340,7 @@ function plain(run: Run): object {
   return typeof copy === 'object' && copy !== null ? copy : {};
 }
 
-function of<T extends RunEvent['type']>(events: readonly RunEvent[], type: T): EventOf<T>[] {
+function of<T extends RunEventType>(events: readonly RunEvent[], type: T): EventOf<T>[] {
   return events.filter((event): event is EventOf<T> => event.type === type);
 }
 

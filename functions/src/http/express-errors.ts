@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
 import { LongrunError } from '@longrun/shared';
+import { isTransient } from '../lib/transient.ts';
 import { log } from '../telemetry/log.ts';
 
 /** Any thrown value as the error that the client may see. Details of unexpected ones stay in the log. */
@@ -16,9 +17,7 @@ function toLongrunError(error: unknown): LongrunError {
       error instanceof Error ? `Bad request: ${error.message}` : 'Bad request.',
     );
   }
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error ? Number(error.code) : Number.NaN;
-  if (code === 14 || code === 4 || code === 8) {
+  if (isTransient(error)) {
     return new LongrunError('unavailable', 'The storage does not answer at the moment; try again.');
   }
   return new LongrunError('internal', 'Something unexpected went wrong; it was logged. Try again.');

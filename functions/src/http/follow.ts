@@ -2,6 +2,7 @@ import {
   decodeEntry,
   isActive,
   isTerminal,
+  isTerminalEvent,
   logPath,
   runFromDoc,
   runPath,
@@ -79,15 +80,11 @@ export function followLog(
         waiting.delete(next);
         next = entry.n + 1;
         handlers.onEntry(entry);
-        if (entry.events.some((event) => isEnd(event.type))) handlers.onEnd();
+        if (entry.events.some((event) => isTerminalEvent(event))) handlers.onEnd();
       }
     },
     handlers.onError,
   );
-}
-
-function isEnd(type: string): boolean {
-  return type === 'run.completed' || type === 'run.failed' || type === 'run.cancelled';
 }
 
 /** Nothing is left to tell of a run that ended to someone who saw event `seq`. */

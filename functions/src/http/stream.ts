@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { LongrunError, type Run } from '@longrun/shared';
+import { LongrunError, storedEvent, type Run } from '@longrun/shared';
 import type { Documents } from '../ports/documents.ts';
 import { log } from '../telemetry/log.ts';
 import { followLog, hasSeenAll } from './follow.ts';
@@ -11,7 +11,7 @@ const MAX_BUFFERED = 8_000_000;
 
 /**
  * The run's events as server-sent events: `id` is the event's seq, `event` its type, `data` the event. Resumes
- * after `Last-Event-ID`. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * after `Last-Event-ID`. Events that this version does not know are passed on. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function streamRun(
   documents: Documents,
@@ -38,7 +38,8 @@ export function streamRun(
       for (const event of entry.events) {
         if (event.seq <= seen) continue;
         seen = event.seq;
-        res.write(`id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+        const stored = storedEvent(event);
+        res.write(`id: ${event.seq}\nevent: ${stored.type}\ndata: ${JSON.stringify(stored)}\n\n`);
       }
       if (res.writableLength > MAX_BUFFERED) res.destroy();
     },

@@ -16,7 +16,15 @@ export interface ApiServer {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: T }>;
+  /** The `data` of each event of a stream, as they come. Throws when the stream breaks. */
+  follow(path: string): AsyncIterable<StreamedEvent>;
   close(): Promise<void>;
+}
+
+interface StreamedEvent {
+  seq: number;
+  type: string;
+  [field: string]: unknown;
 }
 
 /** The function `api` over HTTP as functions-framework serves it, on a lab's documents, for the lab's only user. */
@@ -49,6 +57,17 @@ export async function serveApi({ store, queue, documents }: Lab): Promise<ApiSer
       });
       const text = await response.text();
       return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+    },
+    async *follow(path) {
+      const response = await fetch(`${url}/api${path}`);
+      let text = '';
+      for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        const lines = (text + chunk).split('\n');
+        text = lines.pop() ?? '';
+        for (const line of lines) {
+          if (line.startsWith('data: ')) yield JSON.parse(line.slice('data: '.length)) as StreamedEvent;
+        }
+      }
     },
     close: async () => {
       server.closeAllConnections();

@@ -29,7 +29,7 @@ export async function createThread(store: RunStore, uid: string, body: CreateThr
     await store.documents.commit([{ op: 'create', path: threadPath(uid, threadId), fields }]);
     return toThread(fields);
   } catch (error) {
-    if (!(error instanceof CommitConflict)) throw error;
+    if (!(error instanceof CommitConflict) || error.reason !== 'exists') throw error;
     if (body.if_exists === 'do_nothing') return await requireThread(store, uid, threadId);
     throw new LongrunError(
       'conflict',

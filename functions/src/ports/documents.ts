@@ -61,15 +61,21 @@ export interface Documents {
   ): Unsubscribe;
 }
 
-/** A commit was refused and nothing of it was written. `changed` also stands for a transaction that lost a race. */
-export class CommitConflict extends Error {
-  readonly reason: 'exists' | 'missing' | 'changed';
+type Refusal = 'exists' | 'missing' | 'changed' | 'busy';
 
-  constructor(reason: 'exists' | 'missing' | 'changed', options?: ErrorOptions) {
-    super(
-      `The commit was refused: a document ${reason === 'exists' ? 'exists already' : `is ${reason}`}.`,
-      options,
-    );
+const BECAUSE: Record<Refusal, string> = {
+  exists: 'a document exists already',
+  missing: 'a document is missing',
+  changed: 'a document was changed',
+  busy: 'others kept its documents busy for too long',
+};
+
+/** A commit was refused and nothing of it was written. `busy` says nothing of the documents: the same commit may succeed later. */
+export class CommitConflict extends Error {
+  readonly reason: Refusal;
+
+  constructor(reason: Refusal, options?: ErrorOptions) {
+    super(`The commit was refused: ${BECAUSE[reason]}.`, options);
     this.name = 'CommitConflict';
     this.reason = reason;
   }

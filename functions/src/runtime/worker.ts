@@ -41,6 +41,9 @@ const ASK_AGAIN_S = 5;
 const NO_ROOM_S = 2;
 const NO_ROOM_JITTER_S = 6;
 
+/** A run of a newer version waits for a worker of that version, which the queue may find at the next try. Seconds. */
+const NEWER_S = 10;
+
 /** What the queue is told: done (also: nothing to do, or another task was enqueued), or come again after `seconds`. */
 export type TaskAnswer = { done: true } | { done: false; seconds: number };
 
@@ -107,6 +110,10 @@ export class Worker {
       const loaded = await store.load(task.uid, task.run_id);
       if (loaded === undefined) return { done: true };
       const { run: found } = loaded;
+      if (loaded.newer && !isTerminal(found.status)) {
+        log.warn('The run is left to a newer version.', { run_id: found.run_id });
+        return await this.#later(task, NEWER_S);
+      }
       // What this process began and holds no more, it lost.
       const silent = found.holder === id || (asked?.entry === found.head.entry && !asked.answered);
       const claim = decideClaim(found, { silent, worker: id, now: store.clock.now() });

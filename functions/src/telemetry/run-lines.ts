@@ -1,4 +1,4 @@
-import type { Run, RunEvent } from '@longrun/shared';
+import type { Run, ToldEvent } from '@longrun/shared';
 import type { LogFields } from './log.ts';
 import type { Transition } from './transitions.ts';
 
@@ -16,13 +16,12 @@ export interface RunLine {
 export function linesOf(transitions: Transition[]): RunLine[] {
   return transitions.flatMap(({ before, event, after }) => {
     const line = lineOf(before ?? after, event, after);
-    if (line === null) return [];
     const { run_id, thread_id, assistant_id } = after;
     return [{ ...line, fields: { ...line.fields, run_id, thread_id, graph: assistant_id } }];
   });
 }
 
-function lineOf(run: Run, event: RunEvent, next: Run): RunLine | null {
+function lineOf(run: Run, event: ToldEvent, next: Run): RunLine {
   switch (event.type) {
     case 'run.created':
       return { message: 'Run created.', fields: { event: 'run.created' } };
@@ -86,7 +85,7 @@ function lineOf(run: Run, event: RunEvent, next: Run): RunLine | null {
         fields: ending(next, event.at),
       };
     default:
-      return null;
+      return event satisfies never;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ActiveNode, Run, RunEvent } from '@longrun/shared';
+import type { ActiveNode, Run, ToldEvent } from '@longrun/shared';
 import { attemptSpanId, derivedSpanId, nodeSpanId, runSpanId, type Span } from './span.ts';
 import type { Transition } from './transitions.ts';
 
@@ -19,7 +19,7 @@ export function spansOf(transitions: Transition[], times: Times): Span[] {
   );
 }
 
-function spansOfEvent(run: Run, event: RunEvent, next: Run, { stored, begun }: Times): Span[] {
+function spansOfEvent(run: Run, event: ToldEvent, next: Run, { stored, begun }: Times): Span[] {
   switch (event.type) {
     case 'attempt.started':
       return [
@@ -44,8 +44,12 @@ function spansOfEvent(run: Run, event: RunEvent, next: Run, { stored, begun }: T
         ...askedPerson(run, event.at, next.status),
         whole(next, Math.max(event.at, stored)),
       ];
-    default:
+    // The run's own span tells of them when it ends.
+    case 'run.created':
+    case 'cancel.requested':
       return [];
+    default:
+      return event satisfies never;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LogEntry, Run, RunEvent, WebhookType } from '@longrun/shared';
+import { traitsOf, type LogEntry, type Run } from '@longrun/shared';
 import { derivedId } from '../lib/derived-id.ts';
 import type { DocumentWrite } from '../ports/documents.ts';
 import { deliveryFields, deliveryPath } from './delivery.ts';
@@ -14,8 +14,8 @@ export function announcements(run: Run, entry: LogEntry): DocumentWrite[] {
   const { webhook } = run;
   if (webhook === null) return [];
   return entry.events.flatMap((event): DocumentWrite[] => {
-    const type = typeOf(event);
-    if (type === null) return [];
+    const { webhook: type } = traitsOf(event);
+    if (type === undefined) return [];
     const at = new Date(event.at).toISOString();
     const fields = deliveryFields({
       id: `msg_${derivedId('webhook', run.owner, run.run_id, String(event.seq))}`,
@@ -34,19 +34,6 @@ export function announcements(run: Run, entry: LogEntry): DocumentWrite[] {
     });
     return [{ op: 'set', path: deliveryPath(run.owner, run.run_id, event.seq), fields }];
   });
-}
-
-function typeOf(event: RunEvent): WebhookType | null {
-  switch (event.type) {
-    case 'run.completed':
-    case 'run.failed':
-    case 'run.cancelled':
-      return event.type;
-    case 'interrupt.opened':
-      return 'run.interrupted';
-    default:
-      return null;
-  }
 }
 
 /** A glance, without messages, input or output: those are fetched by who is allowed to. */

@@ -33,7 +33,7 @@ function hall(options: { work?: () => { n: number }; documents?: Documents } = {
     documents: options.documents ?? memoryDocuments(),
   });
   const sent: Message[] = [];
-  const answers: (SendResult | Promise<never>)[] = [];
+  const answers: (SendResult | Promise<SendResult>)[] = [];
   const names = new Set<string>();
   const waiting: { task: RunTask; notBefore: number }[] = [];
   const outage = { on: false };
@@ -238,6 +238,43 @@ describe('D12: at least once', () => {
     await h.handOut();
     expect(h.sent).toHaveLength(4);
   });
+
+  it('delivered, then the failure of a worker that was thought to be gone is noted -> nothing is due any more', async () => {
+    const h = hall();
+    const late = Promise.withResolvers<SendResult>();
+    h.answers.push(late.promise);
+    const run = await h.run();
+    const task = h.waiting[0]?.task as WebhookTask;
+    const first = h.deliver(task);
+    await expect.poll(() => h.sent.length).toBe(1);
+    h.forward(13_000);
+    expect(await h.deliver(task)).toEqual({ done: true });
+    late.resolve(DOWN);
+    expect(await first).toEqual({ done: true });
+    expect(await h.shown(run)).toMatchObject([{ status: 'delivered', next_attempt_at: null }]);
+    h.forward(3_600_000);
+    expect(await h.sweep()).toBe(0);
+    expect(await h.lab.documents.query({ collection: deliveriesPath(UID, run.run_id) })).toMatchObject([
+      { fields: { due_at: null } },
+    ]);
+  });
+
+  it.each(['delivered', 'failed'])(
+    '%s, but due as earlier versions left it -> swept once, and nothing is enqueued',
+    async (status) => {
+      const h = hall();
+      const run = await h.run();
+      const [{ path } = { path: '' }] = await h.lab.documents.query({
+        collection: deliveriesPath(UID, run.run_id),
+      });
+      const due_at = new Date(0).toISOString();
+      await h.lab.documents.commit([{ op: 'update', path, fields: { status, due_at } }]);
+      h.waiting.splice(0);
+      expect(await h.sweep()).toBe(0);
+      expect(h.waiting).toEqual([]);
+      expect(await h.lab.documents.get([path])).toMatchObject([{ fields: { status, due_at: null } }]);
+    },
+  );
 
   it('two tasks at the same moment -> one message', async () => {
     const h = hall();

@@ -4,7 +4,7 @@ import type { TaskQueue, WebhookTask } from '../ports/task-queue.ts';
 import type { TaskAnswer } from '../runtime/worker.ts';
 import { log } from '../telemetry/log.ts';
 import { DELIVERY_GRACE_MS } from './announce.ts';
-import { decideDelivery, type SendResult } from './decide.ts';
+import { decideDelivery, type Decision, type SendResult } from './decide.ts';
 import { deliveryFrom, deliveryPath, type StoredDelivery } from './delivery.ts';
 import { enqueueDelivery } from './enqueue.ts';
 import type { Send } from './send.ts';
@@ -86,11 +86,14 @@ async function note(
     const before = deliveryFrom(doc);
     const { status, error, ms } = result;
     const attempts = [...before.attempts, { at: new Date(sentAt).toISOString(), status, error, ms }];
-    const decision = decideDelivery(result, attempts.length, random());
+    // Another worker may have got through while this one was thought to be gone.
+    const decision: Decision =
+      before.status === 'delivered'
+        ? { status: 'delivered' }
+        : decideDelivery(result, attempts.length, random());
     const next = decision.status === 'pending' ? clock.now() + decision.waitMs : null;
     const fields = {
-      // Another worker may have got through while this one was thought to be gone.
-      status: before.status === 'delivered' ? before.status : decision.status,
+      status: decision.status,
       attempts,
       held_until: null,
       next_attempt_at: next === null ? null : new Date(next).toISOString(),

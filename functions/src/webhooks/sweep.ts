@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Documents } from '../ports/documents.ts';
+import { CommitConflict, type Documents, type StoredDocument } from '../ports/documents.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
 import { DELIVERY_GRACE_MS } from './announce.ts';
@@ -10,7 +10,7 @@ const BATCH = 200;
 
 /**
  * Enqueues every delivery to which something should have happened by now: its task was never created or got lost, or its
- * worker died. A task too many is harmless. Returns how many were enqueued.
+ * worker died. A task too many is harmless. Of one that is over nothing is due any more. Returns how many were enqueued.
  */
 export async function sweepWebhooks(documents: Documents, clock: Clock, queue: TaskQueue): Promise<number> {
   const now = clock.now();
@@ -23,7 +23,25 @@ export async function sweepWebhooks(documents: Documents, clock: Clock, queue: T
   });
   // A new name every period: the queue remembers the name of a task that was delivered in vain.
   const period = String(Math.floor(now / DELIVERY_GRACE_MS));
-  for (const doc of due) await enqueueDelivery(queue, deliveryFrom(doc), period);
-  if (due.length > 0) log.info('Webhooks were enqueued again.', { enqueued: due.length });
-  return due.length;
+  let enqueued = 0;
+  for (const doc of due) {
+    const delivery = deliveryFrom(doc);
+    if (delivery.status === 'delivered' || delivery.status === 'failed') {
+      await settle(documents, doc);
+      continue;
+    }
+    await enqueueDelivery(queue, delivery, period);
+    enqueued += 1;
+  }
+  if (enqueued > 0) log.info('Webhooks were enqueued again.', { enqueued });
+  return enqueued;
+}
+
+async function settle(documents: Documents, { path, version }: StoredDocument): Promise<void> {
+  try {
+    await documents.commit([{ op: 'update', path, version, fields: { due_at: null } }]);
+  } catch (error) {
+    // Removed or changed meanwhile: the next sweep sees what it is then.
+    if (!(error instanceof CommitConflict)) throw error;
+  }
 }

@@ -47,6 +47,16 @@ describe('a run', () => {
     expect(screen.getAllByText('Done').length).toBeGreaterThan(0);
   });
 
+  it('an event of a type that the page does not know is listed, and all else is shown', async () => {
+    const { live } = running(piece('Because '));
+    await screen.findByText('Because');
+    const stored = { type: 'run.paused', seq: 5, at: Date.now(), why: 'nobody is there' };
+    live.append('r1', { type: 'unknown', at: stored.at, stored });
+    live.append('r1', piece('of light.'));
+    expect(await screen.findByText('Because of light.')).toBeTruthy();
+    expect(screen.queryByText(/nobody is there/)).toBeNull();
+  });
+
   it('A6: after a crash nothing is shown twice, and the lost attempt is folded', async () => {
     const { live } = running(piece('Half a sen'));
     await screen.findByText('Half a sen');

@@ -1,4 +1,4 @@
-import { foldLog, type LogEntry, type NewEvent, type Run } from '@longrun/shared';
+import { foldLog, type LogEntry, type NewEvent, type Run, type UnknownEvent } from '@longrun/shared';
 import type { Live, RunDoc, RunFilter, RunPage, Stop, Watcher } from '../lib/live/live.ts';
 
 interface ListWatch {
@@ -17,7 +17,7 @@ export class FakeLive implements Live {
   readonly retriedBy = new Map<string, string>();
 
   /** Appends one entry with these events, and tells everyone. */
-  append(runId: string, ...events: NewEvent[]): void {
+  append(runId: string, ...events: (NewEvent | Omit<UnknownEvent, 'seq'>)[]): void {
     const log = this.#logs.get(runId) ?? [];
     const last = log.at(-1)?.events.at(-1)?.seq ?? 0;
     const entry: LogEntry = {

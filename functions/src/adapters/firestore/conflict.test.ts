@@ -8,7 +8,7 @@ test.each([
   [6, 'exists'],
   [5, 'missing'],
   [9, 'changed'],
-  [10, 'changed'],
+  [10, 'busy'],
 ])('gRPC status %i -> CommitConflict %s, with its cause', (code, reason) => {
   const error = grpc(code);
   const conflict = commitError(error);

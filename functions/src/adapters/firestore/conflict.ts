@@ -19,8 +19,10 @@ export function commitError(error: unknown): unknown {
     case NOT_FOUND:
       return new CommitConflict('missing', { cause: error });
     case FAILED_PRECONDITION:
-    case ABORTED:
       return new CommitConflict('changed', { cause: error });
+    case ABORTED:
+      // The client itself tries for a while.
+      return new CommitConflict('busy', { cause: error });
     default:
       return error;
   }

@@ -1,5 +1,12 @@
-import { FieldPath, type Firestore, type WriteBatch } from '@google-cloud/firestore';
-import type { DocumentWrite, Documents } from '../../ports/documents.ts';
+import {
+  FieldPath,
+  type DocumentSnapshot,
+  type Firestore,
+  type QuerySnapshot,
+  type WriteBatch,
+} from '@google-cloud/firestore';
+import type { DocumentWrite, Documents, Unsubscribe } from '../../ports/documents.ts';
+import { ownListener } from '../own-listener.ts';
 import { checkPath, checkQuery, checkWrites, InvalidCall } from '../validate.ts';
 import { commitError } from './conflict.ts';
 import { fromVersion, outgoing, toFirestore, toStored } from './convert.ts';
@@ -43,24 +50,43 @@ export function firestoreDocuments(db: Firestore): Documents {
 
     watch(path, onChange, onError) {
       checkPath(path, 'document');
-      return db.doc(path).onSnapshot((snapshot) => onChange(toStored(snapshot)), onError);
+      return listen<DocumentSnapshot>(
+        (next, failed) => db.doc(path).onSnapshot(next, failed),
+        (snapshot) => onChange(toStored(snapshot)),
+        onError,
+      );
     },
 
     watchQuery(query, onChange, onError) {
       checkQuery(query);
       if (query.select !== undefined) throw new InvalidCall('A watched query returns whole documents.');
       let first = true;
-      return toQuery(db, query).onSnapshot((snapshot) => {
-        const changed = snapshot
-          .docChanges()
-          .filter(({ type }) => type !== 'removed')
-          .map(({ doc }) => toStored(doc))
-          .filter((document) => document !== undefined);
-        if (first || changed.length > 0) onChange(changed);
-        first = false;
-      }, onError);
+      return listen<QuerySnapshot>(
+        (next, failed) => toQuery(db, query).onSnapshot(next, failed),
+        (snapshot) => {
+          const changed = snapshot
+            .docChanges()
+            .filter(({ type }) => type !== 'removed')
+            .map(({ doc }) => toStored(doc))
+            .filter((document) => document !== undefined);
+          if (first || changed.length > 0) onChange(changed);
+          first = false;
+        },
+        onError,
+      );
     },
   };
+}
+
+function listen<T>(
+  start: (next: (snapshot: T) => void, failed: (error: Error) => void) => Unsubscribe,
+  onChange: (snapshot: T) => void,
+  onError: (error: Error) => void,
+): Unsubscribe {
+  // The client calls back later, never while it subscribes.
+  const { change, fail } = ownListener(onChange, onError, () => unsubscribe());
+  const unsubscribe = start(change, fail);
+  return unsubscribe;
 }
 
 /** A read, made once more when all that is wrong is that the client asks for a past that is gone. */

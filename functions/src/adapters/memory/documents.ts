@@ -1,4 +1,5 @@
 import type { DocumentQuery, Documents, StoredDocument, Unsubscribe } from '../../ports/documents.ts';
+import { ownListener } from '../own-listener.ts';
 import { checkPath, checkQuery, checkWrites, InvalidCall } from '../validate.ts';
 import { runQuery } from './query.ts';
 import { applyWrites, type Table } from './table.ts';
@@ -28,14 +29,15 @@ export function memoryDocuments(options: MemoryOptions = {}): Documents {
     onChange: (changed: T) => void,
     onError: (error: Error) => void,
   ): Unsubscribe {
+    const own = ownListener(onChange, onError, () => void listeners.delete(notify));
     const deliver = async (changed: T) => {
       if (!listeners.has(notify)) return;
       try {
         await before(call);
       } catch (error) {
-        if (listeners.delete(notify)) onError(error instanceof Error ? error : new Error(String(error)));
+        if (listeners.has(notify)) own.fail(error);
       }
-      if (listeners.has(notify)) onChange(structuredClone(changed));
+      if (listeners.has(notify)) own.change(structuredClone(changed));
     };
     let queue: Promise<void> = Promise.resolve();
     const notify = () => {

@@ -3,6 +3,7 @@ import {
   cancelSchema,
   createRunSchema,
   createThreadSchema,
+  EVENT_TYPES,
   jsonSchema,
   nothingSchema,
   purgeSchema,
@@ -49,7 +50,8 @@ const SCHEMAS = {
   RunPage: { schema: runPageSchema, description: 'A page of runs.' },
   RunEvent: {
     schema: runEventSchema,
-    description: 'One thing that happened in a run. Numbers are dense from 1.',
+    description:
+      'One thing that happened in a run. Numbers are dense from 1. Later versions tell of other types as well: pass over what you do not know.',
   },
   Joined: { schema: joinSchema, description: 'The output of a run, or why there is none.' },
   RunTrace: { schema: traceSchema, description: 'The spans of a run.' },
@@ -87,6 +89,7 @@ export function componentSchemas(): Record<string, JsonSchema> {
     io: 'input',
     override: plainTimes,
   });
+  describeEvents(schemas['RunEvent']);
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutIds(schema)]));
 }
 
@@ -94,6 +97,18 @@ export function componentSchemas(): Record<string, JsonSchema> {
 export function queryParameters(schema: z.ZodMiniObject): Record<string, JsonSchema> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'output' });
   return properties as Record<string, JsonSchema>;
+}
+
+/** Each type of event, with what it says. */
+function describeEvents(event: JsonSchema | undefined): void {
+  const sentences = new Map<unknown, string>(
+    Object.entries(EVENT_TYPES).map(([type, { says }]) => [type, says]),
+  );
+  const variants = event?.['oneOf'] ?? event?.['anyOf'];
+  if (!Array.isArray(variants)) throw new Error('RunEvent is no union any more.');
+  for (const variant of variants) {
+    variant.description = sentences.get(variant.properties.type.const);
+  }
 }
 
 /** The format says it all; zod's pattern for it has 300 characters. */

@@ -10,6 +10,7 @@ import {
   LongrunError,
   logEntryPath,
   logPath,
+  newerFormat,
   runFromDoc,
   runPath,
   runToDoc,
@@ -35,6 +36,8 @@ export interface LoadedRun {
   lastEntryAt: number;
   /** Of the document. */
   version: string;
+  /** A newer version of Longrun wrote some of it: it may be shown, and nothing may be written. */
+  newer: boolean;
 }
 
 export interface RunStoreOptions {
@@ -43,6 +46,12 @@ export interface RunStoreOptions {
   /** How long an ended run is kept on a thread that nobody named. Milliseconds. */
   ttlMs: number;
 }
+
+const NEWER =
+  'A newer version of Longrun has this run, and this one must not write to it; try again in a moment.';
+
+/** Before a commit is made again whose documents others kept busy; the storage's client has waited already. Milliseconds. */
+const BUSY_MS = 100;
 
 /** How often an append may lose against others before something must be wrong. */
 const MAX_RACES = 50;
@@ -68,7 +77,12 @@ export class RunStore {
     // The entry that ends a run is its last, and is written together with the document.
     const tail = isTerminal(stored.status) ? [] : await this.entriesAfter(uid, runId, stored.head.entry);
     const run = tail.reduce(foldEntry, stored);
-    return { run, version: doc.version, lastEntryAt: tail.at(-1)?.events.at(-1)?.at ?? 0 };
+    return {
+      run,
+      version: doc.version,
+      newer: newerFormat(doc.fields) !== undefined || tail.some((entry) => entry.newerFormat !== undefined),
+      lastEntryAt: tail.at(-1)?.events.at(-1)?.at ?? 0,
+    };
   }
 
   /** Throws `not_found` when the user has no such run. */
@@ -90,7 +104,8 @@ export class RunStore {
 
   /**
    * Appends what `decide` finds right for the run as it is, from outside of a worker. A lost race is decided
-   * anew. Returns the run after the append, or as it was when `decide` had nothing to add.
+   * anew, and a commit that the storage could not make is made again. Returns the run after the append, or as it was when
+   * `decide` had nothing to add. Throws `unavailable` for the run of a newer version.
    */
   async append(
     uid: string,
@@ -102,6 +117,7 @@ export class RunStore {
       const loaded = await this.require(uid, runId);
       const events = decide(loaded);
       if (events === null) return { run: loaded.run, appended: false };
+      if (loaded.newer) throw new LongrunError('unavailable', NEWER);
       const entry = nextEntry(loaded.run, events, writer);
       const run = foldEntry(loaded.run, entry);
       const writes = [this.documentWrite(run), ...this.sideWrites(run, entry)];
@@ -112,13 +128,14 @@ export class RunStore {
     throw new LongrunError('unavailable', 'The run is changing too quickly; try again.');
   }
 
-  /** A run that was removed meanwhile, or a document that others kept busy, is a lost race like any other. */
+  /** A run that was removed meanwhile, or documents that others kept busy, are a lost race like any other. */
   async #appended(entry: LogEntry, run: Run, writes: DocumentWrite[]): Promise<boolean> {
     try {
       return (await this.tryAppend(entry, run, writes)) === 'appended';
     } catch (error) {
-      if (error instanceof CommitConflict) return false;
-      throw error;
+      if (!(error instanceof CommitConflict)) throw error;
+      if (error.reason === 'busy') await new Promise<void>((resolve) => this.clock.after(BUSY_MS, resolve));
+      return false;
     }
   }
 

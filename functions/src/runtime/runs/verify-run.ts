@@ -2,6 +2,7 @@ import {
   decodeEntry,
   logEntrySchema,
   logPath,
+  newerFormat,
   runFromDoc,
   runPath,
   RUNS,
@@ -89,6 +90,8 @@ async function read(
       },
       thread: thread === undefined ? null : { activeRunId: typeof active === 'string' ? active : null },
       checkpoints,
+      newer:
+        newerFormat(document.fields) !== undefined || entries.some((one) => one.newerFormat !== undefined),
     },
     stood: after?.version === document.version && later.length === entries.length,
   };

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@longrun/shared';
+import { storedEvent, type RunEvent } from '@longrun/shared';
 import { useState } from 'react';
 import { VList } from 'virtua';
 
@@ -20,11 +20,11 @@ export function EventList({ events }: { events: readonly RunEvent[] }) {
               onClick={() => setOpen(open === event.seq ? null : event.seq)}
             >
               <span className="num soft">{event.seq}</span>
-              <span className="type">{event.type}</span>
+              <span className="type">{storedEvent(event).type}</span>
               <span className="gist soft">{gist(event)}</span>
               <span className="num soft">{((event.at - start) / 1_000).toFixed(2)} s</span>
             </button>
-            {open === event.seq && <pre>{JSON.stringify(event, null, 2)}</pre>}
+            {open === event.seq && <pre>{JSON.stringify(storedEvent(event), null, 2)}</pre>}
           </div>
         )}
       </VList>

@@ -64,13 +64,13 @@ export function createLive(db: Firestore, uid: string): Live {
       onSnapshot(
         doc(db, runPath(uid, runId)),
         { includeMetadataChanges: true },
-        (snapshot) => {
+        own(watcher, (snapshot) => {
           const data = snapshot.data();
           const current = !snapshot.metadata.fromCache;
           // A missing document that only the empty cache reports is not known to be missing.
           if (data === undefined && !current) return;
           watcher.next(data === undefined ? null : docOf(data), current);
-        },
+        }),
         watcher.error,
       ),
 
@@ -109,7 +109,9 @@ export function createLive(db: Firestore, uid: string): Live {
       return onSnapshot(
         query(base, limit(PAGE)),
         { includeMetadataChanges: true },
-        (snapshot) => watcher.next(pageOf(base, snapshot.docs, filter), !snapshot.metadata.fromCache),
+        own(watcher, (snapshot) =>
+          watcher.next(pageOf(base, snapshot.docs, filter), !snapshot.metadata.fromCache),
+        ),
         watcher.error,
       );
     },
@@ -123,22 +125,24 @@ export function createLive(db: Firestore, uid: string): Live {
           orderBy('created_at', 'desc'),
           limit(PAGE),
         ),
-        (snapshot) =>
+        own(watcher, (snapshot) =>
           watcher.next(
             snapshot.docs.map((row) => runFromDoc(row.data())),
             !snapshot.metadata.fromCache,
           ),
+        ),
         watcher.error,
       ),
 
     watchThreads: (watcher) =>
       onSnapshot(
         query(collection(db, threadsPath(uid)), orderBy('updated_at', 'desc'), limit(PAGE)),
-        (snapshot) =>
+        own(watcher, (snapshot) =>
           watcher.next(
             snapshot.docs.map((row) => row.data() as Thread),
             !snapshot.metadata.fromCache,
           ),
+        ),
         watcher.error,
       ),
 
@@ -146,6 +150,17 @@ export function createLive(db: Firestore, uid: string): Live {
       await disableNetwork(db);
       await enableNetwork(db);
     },
+  };
+}
+
+/** What is thrown while a watcher is told something goes to that watcher: in the SDK it would end every other one. */
+function own<T>(watcher: { error(error: Error): void }, told: (snapshot: T) => void): (snapshot: T) => void {
+  return (snapshot) => {
+    try {
+      told(snapshot);
+    } catch (error) {
+      watcher.error(asError(error));
+    }
   };
 }
 

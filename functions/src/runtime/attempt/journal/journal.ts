@@ -7,10 +7,10 @@ import {
   type LogEntry,
   type NewEvent,
   type Run,
-  type RunEventType,
   isTerminal,
+  traitsOf,
 } from '@longrun/shared';
-import { afterFlush, beforeEvent, flushDelay, INITIAL_PACE, type Pace } from '../../../domain/coalesce.ts';
+import { afterFlush, beforeEvent, flushOf, INITIAL_PACE, type Pace } from '../../../domain/coalesce.ts';
 import { acceptable } from '../../../domain/after-cancel.ts';
 import { HEARTBEAT_MS, LEASE_MS } from '../../../domain/limits.ts';
 import { isTransient } from '../../../lib/transient.ts';
@@ -25,25 +25,11 @@ import { CancelRequested, Fenced } from '../stop-reasons.ts';
 const DOCUMENT_INTERVAL_MS = 1_000;
 const RETRY_MS = 250;
 
-/** Events after which the run document must be written with the entry, so that lists and docks agree. */
-const GLANCE_CHANGES: ReadonlySet<RunEventType> = new Set([
-  'attempt.started',
-  'attempt.ended',
-  'node.started',
-  'interrupt.opened',
-  'interrupt.answered',
-  'cancel.requested',
-  'run.completed',
-  'run.failed',
-  'run.cancelled',
-]);
-const GLANCE_PROGRESS: ReadonlySet<RunEventType> = new Set([
-  'progress',
-  'source',
-  'message',
-  'usage',
-  'node.finished',
-]);
+/**
+ * It is at most this old while a worker writes anything at all: whoever reads, cancels or sweeps the run reads what the log holds
+ * beyond it, and the lease is in it. Milliseconds.
+ */
+const DOCUMENT_AGE_MS = HEARTBEAT_MS;
 
 /**
  * The worker's pen: collects events, writes them as log entries, and learns from collisions what others
@@ -120,7 +106,8 @@ export class Journal {
     this.#outbox.push(event);
     const now = this.#clock.now();
     this.#pace = beforeEvent(this.#pace, event);
-    this.#schedule(flushDelay(event, this.#pace, this.#outbox.bytes, now), now);
+    const { delay, streamed } = flushOf(event, this.#pace, this.#outbox.bytes, now);
+    this.#schedule(now + delay, streamed, now);
   }
 
   /** Adds documents that are committed together with the entry of the events pushed so far. */
@@ -139,13 +126,14 @@ export class Journal {
     return this.#serial(() => this.#write(false));
   }
 
-  #schedule(delay: number, now: number): void {
-    if (now + delay >= this.#timerDue) return;
+  #schedule(due: number, streamed: boolean, now: number): void {
+    if (due >= this.#timerDue) return;
     this.#cancelTimer?.();
-    this.#timerDue = now + delay;
-    this.#cancelTimer = this.#clock.after(delay, () => {
-      this.#timerDue = Number.POSITIVE_INFINITY;
-      this.#serial(() => this.#write(delay > 0)).catch((error: unknown) => this.#break(error));
+    this.#timerDue = due;
+    this.#cancelTimer = this.#clock.after(due - now, () => {
+      // Until its turn has come it takes along whatever else arrives.
+      this.#timerDue = Number.NEGATIVE_INFINITY;
+      this.#serial(() => this.#write(streamed)).catch((error: unknown) => this.#break(error));
     });
   }
 
@@ -163,7 +151,10 @@ export class Journal {
     if (this.#broken !== undefined) throw this.#broken;
     this.#cancelTimer?.();
     this.#timerDue = Number.POSITIVE_INFINITY;
-    for (let batch = this.#outbox.take(); batch !== undefined; batch = this.#outbox.take()) {
+    // What arrives during a commit has a time of its own: written at once, each piece of a fast stream would be an entry.
+    for (let left = this.#outbox.batches; left > 0; left -= 1) {
+      const batch = this.#outbox.take();
+      if (batch === undefined) return;
       this.#pace = afterFlush(this.#pace, streamed, this.#clock.now());
       await this.#writeBatch(batch);
     }
@@ -186,12 +177,13 @@ export class Journal {
 
   /** Commits, with patience: the same entry again until an answer came or the lease is surely lost. */
   async #tryAppend(entry: LogEntry, run: Run, staged: DocumentWrite[]): Promise<'appended' | 'collided'> {
-    const types = new Set(entry.events.map((event) => event.type));
+    const glances = new Set(entry.events.map((event) => traitsOf(event).glance));
     const now = this.#clock.now();
+    const age = now - this.#documentAt;
     // The start of the next step, or the end of the run, follows a checkpoint and writes the document.
-    const due = now - this.#documentAt >= DOCUMENT_INTERVAL_MS && !types.has('checkpoint');
-    this.#documentStale ||= [...types].some((type) => GLANCE_PROGRESS.has(type));
-    const document = [...types].some((type) => GLANCE_CHANGES.has(type)) || (due && this.#documentStale);
+    const due = age >= DOCUMENT_INTERVAL_MS && !entry.events.some(({ type }) => type === 'checkpoint');
+    this.#documentStale ||= glances.has('soon');
+    const document = glances.has('at once') || (due && this.#documentStale) || age >= DOCUMENT_AGE_MS;
     // A run may be removed while its worker sleeps; what is written with the document demands that it is there.
     const slept = now - Math.max(this.#documentAt, this.#appendedAt) > LEASE_MS;
     const writes = [
@@ -224,7 +216,9 @@ export class Journal {
       if (doc === undefined) return;
       const entry = decodeEntry(doc.fields);
       this.run = foldEntry(this.run, entry);
-      if (entry.events.some((event) => event.type === 'attempt.started' || isTerminalEvent(event))) {
+      const taken = entry.events.some((event) => event.type === 'attempt.started' || isTerminalEvent(event));
+      // What a newer version wrote is not understood fully, and so not followed by anything.
+      if (taken || entry.newerFormat !== undefined) {
         throw this.#break(new Fenced());
       }
       if (entry.events.some((event) => event.type === 'cancel.requested')) {

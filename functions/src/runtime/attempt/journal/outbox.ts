@@ -30,6 +30,11 @@ export class Outbox {
     return this.#batches.reduce((sum, batch) => sum + batch.bytes, 0);
   }
 
+  /** Commits that what waits will take. */
+  get batches(): number {
+    return this.#batches.length;
+  }
+
   push(event: NewEvent): void {
     if (event.type === 'message.delta' && event.text.length > DELTA_CHARS) {
       for (const text of pieces(event.text)) this.push({ ...event, text });

@@ -7,6 +7,8 @@ import type { Json, OpenInterrupt } from '@longrun/shared';
  * made after the last answer to a breakpoint is given to LangGraph with a change in it that it has not seen.
  */
 const PREFIX = 'breakpoint-';
+/** The id of every breakpoint in runs of before December 2026. */
+const EARLIER = 'breakpoint';
 
 /**
  * The question of a graph that stops before or after a node: any answer goes on. `newest`: ids of the checkpoints at which
@@ -16,16 +18,18 @@ export function breakpoint(next: readonly string[], newest: readonly string[]): 
   return { id: `${PREFIX}${newest.toSorted().at(-1) ?? ''}`, value: { breakpoint: [...next] } };
 }
 
-/** The moment up to which breakpoints were answered: what is next at a checkpoint with this id or a smaller one may start. */
-export function passedUpTo(answers: { [id: string]: Json }): string {
-  const moments = Object.keys(answers).filter((id) => id.startsWith(PREFIX));
-  return (
-    moments
-      .map((id) => id.slice(PREFIX.length))
-      .toSorted()
-      .at(-1) ?? ''
-  );
+/**
+ * The moment up to which breakpoints were answered: what is next at a checkpoint with this id or a smaller one may start.
+ * `last`: the run's last checkpoint, after which no answer was taken.
+ */
+export function passedUpTo(answers: { [id: string]: Json }, last: string): string {
+  const moments = Object.keys(answers)
+    .filter(isBreakpoint)
+    .map((id) => (id === EARLIER ? last : id.slice(PREFIX.length)));
+  return moments.toSorted().at(-1) ?? '';
 }
+
+export const isBreakpoint = (id: string) => id === EARLIER || id.startsWith(PREFIX);
 
 /** Whether nobody said yet that what is next at the checkpoint may start. A step that has begun was let through. */
 export function isUnpassed(

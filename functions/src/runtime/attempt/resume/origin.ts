@@ -2,6 +2,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { isObject, runFromDoc, runPath, type Json, type Run } from '@longrun/shared';
 import type { Documents } from '../../../ports/documents.ts';
 import { passedUpTo } from '../questions/breakpoints.ts';
+import { withEarlierAskers } from '../questions/earlier-askers.ts';
 import { finishedTasks } from './finished-tasks.ts';
 import { originalInput } from './original-input.ts';
 
@@ -30,7 +31,8 @@ export type Answered = Pick<Run, 'answers' | 'askers'>;
 export async function originOf(documents: Documents, saver: BaseCheckpointSaver, run: Run): Promise<Origin> {
   if (run.last_checkpoint !== null) {
     const expectsWork = Object.keys(run.answers).length > 0;
-    return { input: null, answered: run, expectsWork, passed: passedUpTo(run.answers) };
+    const answered = await withEarlierAskers(saver, run);
+    return { input: null, answered, expectsWork, passed: passedUpTo(run.answers, run.last_checkpoint) };
   }
   const fresh = { answered: run, expectsWork: false, passed: null };
   const input = await originalInput(documents, run);
@@ -46,7 +48,8 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
       answers: { ...failed.answers, ...run.answers },
       askers: { ...failed.askers, ...run.askers },
     });
-    const again = { input: null, answered, expectsWork: true, passed: passedUpTo(answered.answers) };
+    const passed = passedUpTo(answered.answers, failed.last_checkpoint);
+    const again = { input: null, answered, expectsWork: true, passed };
     // Named only when the thread went on meanwhile: LangGraph does every step after a named one anew.
     return failed.last_checkpoint === latest?.checkpoint.id
       ? again
