@@ -86,7 +86,7 @@ export function followLog(
   );
 }
 
-function isEnd(type: string): boolean {
+export function isEnd(type: string): boolean {
   return type === 'run.completed' || type === 'run.failed' || type === 'run.cancelled';
 }
 
