@@ -23,10 +23,11 @@ export interface Paced {
 /** As `followLog`, but what is stored already is read page by page, and no faster than the reader takes it. */
 export function followPaced(documents: Documents, run: Run, seq: number, to: Paced): () => void {
   let seen = seq;
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let unsubscribe = () => {};
   const stop = () => {
-    stopped = true;
+    stopping.abort();
     unsubscribe();
   };
   const give = (entry: LogEntry) => {
@@ -35,9 +36,9 @@ export function followPaced(documents: Documents, run: Run, seq: number, to: Pac
   };
 
   const replay = async (): Promise<void> => {
-    for (let size = PAGE; !stopped;) {
+    for (let size = PAGE; !signal.aborted;) {
       const page = await to.loading(() =>
-        stopped
+        signal.aborted
           ? Promise.resolve([])
           : documents.query({
               collection: logPath(run.owner, run.run_id),
@@ -49,7 +50,7 @@ export function followPaced(documents: Documents, run: Run, seq: number, to: Pac
       const isLast = page.length < size;
       const bytes = bytesOf(page);
       size = bytes > SMALL_BYTES ? PAGE : LARGE_PAGE;
-      for (let doc = page.shift(); doc !== undefined && !stopped; doc = page.shift()) {
+      for (let doc = page.shift(); doc !== undefined && !signal.aborted; doc = page.shift()) {
         const entry = decodeEntry(doc.fields);
         to.onHeld(bytesOf(page));
         give(entry);
@@ -60,7 +61,7 @@ export function followPaced(documents: Documents, run: Run, seq: number, to: Pac
     }
   };
   const end = () => {
-    if (stopped) return;
+    if (signal.aborted) return;
     stop();
     to.onEnd();
   };
@@ -68,16 +69,16 @@ export function followPaced(documents: Documents, run: Run, seq: number, to: Pac
     try {
       await replay();
     } catch (error) {
-      if (!stopped) to.onError(error instanceof Error ? error : new Error(String(error)));
+      if (!signal.aborted) to.onError(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    if (!stopped) listen();
+    if (!signal.aborted) listen();
   };
   const listen = () => {
     let heard = 0;
     unsubscribe = followLog(documents, run, seen, {
       onEntry: (entry) => {
-        if (stopped) return;
+        if (signal.aborted) return;
         give(entry);
         const before = heard;
         heard += JSON.stringify(entry.events).length;
@@ -91,7 +92,7 @@ export function followPaced(documents: Documents, run: Run, seq: number, to: Pac
       onEnd: end,
       onError: to.onError,
     });
-    if (stopped) unsubscribe();
+    if (signal.aborted) unsubscribe();
   };
   void go();
   return stop;

@@ -13,10 +13,10 @@ parentPort?.on('message', ({ format, bytes }: ParseRequest) => {
   );
 });
 
-parentPort?.postMessage('ready');
+parentPort?.postMessage('ready', []);
 
 function answer(found: ParseAnswer): void {
-  parentPort?.postMessage(found);
+  parentPort?.postMessage(found, []);
 }
 
 const tooLong = () => ({ reason: `It holds more than ${MAX_CHARS} characters.` });

@@ -48,7 +48,7 @@ export class Parser {
     const watch = setInterval(() => void this.#look(worker), LOOK_MS);
     const answer = await new Promise<ParseAnswer>((resolve) => {
       this.#waiting = resolve;
-      worker.postMessage({ format, bytes } satisfies ParseRequest);
+      worker.postMessage({ format, bytes } satisfies ParseRequest, []);
     });
     this.#waiting = undefined;
     clearTimeout(timer);

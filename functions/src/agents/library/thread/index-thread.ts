@@ -17,8 +17,8 @@ parentPort?.on('message', ({ id, call }: Request) => {
   library
     .then((opened) => answerTo(opened, call))
     .then(
-      (value) => parentPort?.postMessage({ id, value } satisfies Answer),
-      (error: unknown) => parentPort?.postMessage({ id, error: String(error) } satisfies Answer),
+      (value) => parentPort?.postMessage({ id, value } satisfies Answer, []),
+      (error: unknown) => parentPort?.postMessage({ id, error: String(error) } satisfies Answer, []),
     );
 });
 
@@ -34,5 +34,5 @@ function answerTo(opened: Library, call: Request['call']): Promise<unknown> {
 }
 
 function tell(message: Opened): void {
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, []);
 }

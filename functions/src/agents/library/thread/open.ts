@@ -41,7 +41,7 @@ export async function openInThread(onEnd: () => void): Promise<Library> {
     const waiting = Promise.withResolvers<unknown>();
     last += 1;
     asked.set(last, waiting);
-    worker.postMessage({ id: last, call } satisfies Request);
+    worker.postMessage({ id: last, call } satisfies Request, []);
     // Both ends are ours, and of one version.
     return waiting.promise as Promise<T>;
   };
