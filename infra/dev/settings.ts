@@ -109,6 +109,8 @@ export function functionsEnv(
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
   return {
+    // Whatever the shell says: in production nothing may stand in for Google's services.
+    NODE_ENV: 'development',
     GOOGLE_CLOUD_PROJECT: at.project,
     TASKS_LOCATION: LOCATION,
     TASKS_QUEUE: QUEUE,

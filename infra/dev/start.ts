@@ -55,6 +55,7 @@ const hosts = {
 };
 const url = `http://localhost:${ports.edge}`;
 const graphsFile = resolve(process.env['GRAPHS_FILE'] || join(settings.data, 'graphs.json'));
+const libraryIndex = resolve(process.env['LIBRARY_INDEX'] || join(settings.data, 'library'));
 const parts = new Map<Part, Supervised>();
 // What was compiled once need not be again: a part that was killed is back sooner.
 process.env['NODE_COMPILE_CACHE'] ??= join(settings.data, 'compiled');
@@ -176,6 +177,7 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
       ...(target === 'admin' ? adminEnv(operators, process.env) : {}),
       FUNCTION_TARGET: target,
       GRAPHS_FILE: graphsFile,
+      LIBRARY_INDEX: libraryIndex,
     },
   };
 }

@@ -42,9 +42,9 @@ export function grantToFunctions(
     );
   }
   grants.push(
-    new gcp.projects.IAMMember('api-reads-traces', {
+    new gcp.projects.IAMMember('api-reads', {
       project,
-      role: roles.traces.name,
+      role: roles.api.name,
       member: memberOf(accounts.functions.api),
     }),
     new gcp.projects.IAMMember('admin-operates', {

@@ -15,8 +15,13 @@ export const OPERATOR_PERMISSIONS = [
   'datastore.databases.getMetadata',
 ] as const;
 
-/** What a run's owner sees of its trace; Google's own role for it shows all of a project's. */
-export const TRACE_PERMISSIONS = ['cloudtrace.traces.get'] as const;
+/** What the API asks for, where Google's own roles hold far more. */
+export const API_PERMISSIONS = [
+  // A run's owner sees its trace.
+  'cloudtrace.traces.get',
+  // Whether who asks was disabled, or their tokens revoked, which their token cannot say.
+  'firebaseauth.users.get',
+] as const;
 
 /**
  * What a push to main may change: code, edge, indexes, rules, queue, dashboards. Not accounts, grants, secrets, the
@@ -78,7 +83,7 @@ export const DEPLOY_PERMISSIONS = [
 
 export interface Roles {
   operator: gcp.projects.IAMCustomRole;
-  traces: gcp.projects.IAMCustomRole;
+  api: gcp.projects.IAMCustomRole;
   /** Null without a repository to deploy from. */
   deploy: gcp.projects.IAMCustomRole | null;
 }
@@ -93,7 +98,7 @@ export function makeRoles(stack: Stack): Roles {
     );
   return {
     operator: make('operator', 'Longrun operator', OPERATOR_PERMISSIONS),
-    traces: make('traces', 'Longrun: reads a trace', TRACE_PERMISSIONS),
+    api: make('api', 'Longrun API', API_PERMISSIONS),
     deploy: github === null ? null : make('deploy', 'Longrun deploy', DEPLOY_PERMISSIONS),
   };
 }

@@ -45,6 +45,22 @@ describe('E5: configuration', () => {
     expect(without).toEqual(['admin', 'maintenance']);
   });
 
+  test.each([{ NODE_ENV: 'production' }, { K_SERVICE: 'longrun-api' }])(
+    '%j: no service of Google is stood in for, known here or not, and the model is named',
+    (where) => {
+      const emulators = ['FIREBASE_AUTH_EMULATOR_HOST', 'FIRESTORE_EMULATOR_HOST', 'PUBSUB_EMULATOR_HOST'];
+      const env = {
+        ...ENV,
+        ...Object.fromEntries(emulators.map((name) => [name, '127.0.0.1:9'])),
+        CLOUD_TASKS_EMULATOR_HOST: '',
+      };
+      expect(problemsOf(env)).toEqual([]);
+      const names = problemsOf({ ...env, ...where }).map((problem) => problem.split(' ')[0]);
+      expect(names.sort()).toEqual([...emulators, 'MODEL'].sort());
+      expect(problemsOf({ ...ENV, ...where, MODEL: 'none' })).toEqual([]);
+    },
+  );
+
   test('a wrong secret is not repeated in the problem', () => {
     expect(problemsOf({ ...ENV, WEBHOOK_SECRET: 'guess-me' }).join()).not.toContain('guess-me');
   });

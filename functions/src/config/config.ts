@@ -78,6 +78,8 @@ export const configSchema = z.object({
   GRAPHS_FILE: path.optional(),
   /** How long the module of a graph may take to be loaded. */
   GRAPH_LOAD_TIMEOUT_S: z.coerce.number().positive().max(600).default(30),
+  /** Within this a request must have come whole, headers and body. */
+  RECEIVE_TIMEOUT_S: integer(1, 300).default(30),
   RUN_TTL_HOURS: z.coerce
     .number()
     .positive()
@@ -137,10 +139,22 @@ function describe(issue: z.core.$ZodIssue, env: Record<string, unknown>): string
   return value === undefined ? `${name} is missing` : `${name}=${JSON.stringify(value)} ${issue.message}`;
 }
 
-function productionProblems(env: Record<string, string | undefined>): string[] {
-  if (env['NODE_ENV'] !== 'production' || (env['MODEL'] ?? '') !== '') return [];
+/** Cloud Run names its service, whatever NODE_ENV is. */
+const isProduction = (env: Env) => env['NODE_ENV'] === 'production' || (env['K_SERVICE'] ?? '') !== '';
+
+function productionProblems(env: Env): string[] {
+  if (!isProduction(env)) return [];
+  const emulators = Object.keys(env).filter((name) => name.endsWith('_EMULATOR_HOST'));
   return [
-    'MODEL is missing: in production it must be named, e.g. MODEL=google:gemini-2.5-flash, or MODEL=none for graphs that choose their own',
+    ...emulators.map(
+      (name) =>
+        `${name} is set: in production nothing stands in for Google's services, least of all where it makes every token valid; unset it`,
+    ),
+    ...((env['MODEL'] ?? '') === ''
+      ? [
+          'MODEL is missing: in production it must be named, e.g. MODEL=google:gemini-2.5-flash, or MODEL=none for graphs that choose their own',
+        ]
+      : []),
   ];
 }
 

@@ -34,6 +34,7 @@ import type { OpenRequests } from './open-requests.ts';
 import { documentationRoutes } from './openapi/routes.ts';
 import { parseBody, parseQuery, pathId } from './parse.ts';
 import { listRuns } from './runs-query.ts';
+import { Readers } from './readers.ts';
 import type { Services } from './services.ts';
 import { streamRun } from './stream.ts';
 import { createThread, deleteThread, requireThread } from './threads.ts';
@@ -80,6 +81,7 @@ export function apiApp(
     queried(method, path, nothingSchema, handler);
   const readTrace = traceReader(services.config);
   const health = healthReporter(services, version);
+  const readers = new Readers();
   const required = async (req: Request, user: User): Promise<Run> => {
     const { run } = await store.require(user.uid, pathId(req, 'run_id'));
     const threadId = req.params['thread_id'];
@@ -172,7 +174,7 @@ export function apiApp(
       return { __error__: settled.error, __interrupt__: settled.interrupts, status: settled.status };
     });
     queried('get', `${prefix}/stream`, listenSchema, async (req, res, user) => {
-      streamRun(store.documents, await required(req, user), req, res, requests.closing);
+      streamRun(store.documents, await required(req, user), req, res, requests.closing, readers);
     });
     route('get', `${prefix}/webhooks`, async (req, _res, user) => ({
       webhooks: await listDeliveries(store.documents, await required(req, user)),

@@ -25,7 +25,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 function hall(
   parts: { documents?: Partial<Documents>; check?: () => Promise<void>; env?: Record<string, string> } = {},
 ) {
-  const calls = { count: 0 };
+  const calls = { count: 0, get: 0, check: 0 };
   let now = Date.parse('2026-11-21T10:00:00Z');
   const memory = memoryDocuments();
   const documents: Documents = {
@@ -34,6 +34,10 @@ function hall(
       calls.count += 1;
       return memory.count(query);
     },
+    get: (paths) => {
+      calls.get += 1;
+      return memory.get(paths);
+    },
     ...parts.documents,
   };
   const clock = { now: () => now, after: () => () => undefined };
@@ -41,7 +45,13 @@ function hall(
   const health = healthReporter(
     {
       store,
-      queue: { enqueue: async () => undefined, check: parts.check ?? (async () => undefined) },
+      queue: {
+        enqueue: async () => undefined,
+        check: () => {
+          calls.check += 1;
+          return (parts.check ?? (async () => undefined))();
+        },
+      },
       config: parseConfig({ ...ENV, ...parts.env }),
       bootId: 'boot',
     },
@@ -92,8 +102,9 @@ describe('C5: health', () => {
   });
 
   test('no backup yet, or a list that cannot be read -> null, and no alarm for the service', async () => {
-    const { health } = hall({ env: { LONGRUN_BACKUPS: folder } });
+    const { health, forward } = hall({ env: { LONGRUN_BACKUPS: folder } });
     expect(await health()).toMatchObject({ status: 'ok', last_backup: null });
+    forward(3_000);
     await writeFile(join(folder, 'index.json'), '{');
     expect(await health()).toMatchObject({ status: 'ok', last_backup: null });
   });
@@ -109,13 +120,34 @@ describe('C5: health', () => {
     expect(performance.now() - started).toBeLessThan(3_000);
   });
 
-  test('a count that failed is asked again the next time', async () => {
+  test('however many ask, a part is asked once in three seconds, well or not', async () => {
+    const ill = { check: () => Promise.reject(new Error('no')) };
+    for (const parts of [{}, ill]) {
+      const { health, calls, forward } = hall(parts);
+      const answers = await Promise.all(Array.from({ length: 50 }, health));
+      await health();
+      expect(new Set(answers.map(({ status }) => status))).toEqual(
+        new Set([parts === ill ? 'degraded' : 'ok']),
+      );
+      expect(calls).toEqual({ count: 1, get: 1, check: 1 });
+      forward(3_000);
+      await health();
+      expect(calls).toEqual({ count: 1, get: 2, check: 2 });
+      // Set back by an hour, the clock does not keep an old answer for an hour.
+      forward(-3_600_000);
+      await health();
+      expect(calls).toMatchObject({ get: 3, check: 3 });
+    }
+  });
+
+  test('a count that failed is asked again with the next report', async () => {
     let fails = true;
-    const { health } = hall({
+    const { health, forward } = hall({
       documents: { count: () => (fails ? Promise.reject(new Error('no')) : Promise.resolve(7)) },
     });
     expect((await health()).queue.depth).toBeNull();
     fails = false;
+    forward(3_000);
     expect((await health()).queue.depth).toBe(7);
   });
 });

@@ -1,5 +1,5 @@
-import { answerFrameworkErrorsAsJson } from './express-errors.ts';
-import { runWithoutDomains } from './without-domains.ts';
+import { answerFrameworkErrorsAsJson } from './framework/json-errors.ts';
+import { runWithoutDomains } from './framework/without-domains.ts';
 
 /**
  * The functions as functions-framework loads them. Each is deployed, and runs locally, as a process of its own, which

@@ -16,13 +16,18 @@ export function parseBody<T extends z.ZodMiniType>(req: Request, schema: T): z.i
   if (bytes > MAX_BODY_BYTES) {
     throw new LongrunError('too_large', `The body may have ${MAX_BODY_BYTES} bytes; it has ${bytes}.`);
   }
-  if (bytes > 0 && req.is('json') === false) {
+  // Without a type it was not even read.
+  if (hasBody(req) && req.is('json') === false) {
     throw new LongrunError('unsupported_media_type', 'Send JSON with content-type: application/json.');
   }
   if (Buffer.isBuffer(raw) && isNestedDeeper(raw.toString('utf8'), MAX_JSON_DEPTH)) {
     throw new LongrunError('invalid_request', `body: may be nested ${MAX_JSON_DEPTH} levels deep.`);
   }
   return check(schema, bytes === 0 ? {} : keepable(req.body), 'body');
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 export function parseQuery<T extends z.ZodMiniType>(req: Request, schema: T): z.infer<T> {

@@ -2,6 +2,7 @@ import { graphThatLeft } from '../project/loading.ts';
 import { attemptThatThrew } from '../runtime/attempt/stray-errors.ts';
 import { log } from '../telemetry/log.ts';
 import { recorder } from '../telemetry/tracing.ts';
+import { withoutFrameworkListeners } from './framework/without-listeners.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const CRASHES = ['unhandledRejection', 'uncaughtException'] as const;
@@ -13,8 +14,7 @@ const CRASHED = 16;
 const FLUSH_MS = 1_000;
 
 /**
- * functions-framework answers 500 and exits some 30 ms after SIGTERM, with work in flight. Its listeners are
- * removed as they are added, so that `shutDown` can end the work properly; the platform allows ten seconds.
+ * At a signal `shutDown` ends the work properly; the platform allows ten seconds.
  * What somebody's graph throws where nobody can catch it ends that attempt, not every other run in the process.
  */
 export function takeOverSignals(shutDown: () => Promise<void>): void {
@@ -50,16 +50,10 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
     if (thrown?.going === true) thrown.attempt.fail(error);
     else if (thrown === undefined) end(CRASHED);
   };
-  const ours = new Set<unknown>([onSignal, onRejection, onException]);
+  withoutFrameworkListeners([...SIGNALS, ...CRASHES], [onSignal, onRejection, onException]);
   for (const signal of SIGNALS) process.on(signal, onSignal);
   process.on('unhandledRejection', onRejection);
   process.on('uncaughtException', onException);
-  process.on('newListener', (event: string | symbol, listener: (...args: unknown[]) => void) => {
-    // At `exit`, to which others may listen as well, the framework answers its newest request with a text.
-    const atExit = event === 'exit' && String(listener).includes('Process exited with code');
-    const taken = atExit || [...SIGNALS, ...CRASHES].some((name) => name === event);
-    if (taken && !ours.has(listener)) queueMicrotask(() => process.removeListener(event, listener));
-  });
 }
 
 /** What a graph's module left behind when it was loaded, a timer or a client, ends neither a run nor the process. */

@@ -2,12 +2,12 @@ import type { Request, Response } from 'express';
 import { LongrunError, storedEvent, type Run } from '@longrun/shared';
 import type { Documents } from '../ports/documents.ts';
 import { log } from '../telemetry/log.ts';
-import { followLog, hasSeenAll } from './follow.ts';
+import { hasSeenAll } from './follow.ts';
+import { followPaced } from './follow-paced.ts';
+import { drained, type Readers } from './readers.ts';
 
 /** A comment this often keeps proxies from closing a quiet stream. Milliseconds. */
 const KEEPALIVE_MS = 15_000;
-/** A reader that lags by this much is cut off; it resumes with Last-Event-ID. Bytes. */
-const MAX_BUFFERED = 8_000_000;
 
 /**
  * The run's events as server-sent events: `id` is the event's seq, `event` its type, `data` the event. Resumes
@@ -19,6 +19,7 @@ export function streamRun(
   req: Request,
   res: Response,
   closing: AbortSignal,
+  readers: Readers,
 ): void {
   const after = lastEventId(req);
   res.status(200).set({
@@ -33,7 +34,8 @@ export function streamRun(
   }
   const keepalive = setInterval(() => res.write(': keep-alive\n\n'), KEEPALIVE_MS);
   let seen = after;
-  const unsubscribe = followLog(documents, run, after, {
+  const reader = readers.add(res);
+  const unsubscribe = followPaced(documents, run, after, {
     onEntry: (entry) => {
       for (const event of entry.events) {
         if (event.seq <= seen) continue;
@@ -41,8 +43,11 @@ export function streamRun(
         const stored = storedEvent(event);
         res.write(`id: ${event.seq}\nevent: ${stored.type}\ndata: ${JSON.stringify(stored)}\n\n`);
       }
-      if (res.writableLength > MAX_BUFFERED) res.destroy();
+      readers.check(reader);
     },
+    ready: () => drained(res),
+    onHeld: (bytes) => (reader.held = bytes),
+    loading: (load) => readers.loading(load),
     onEnd: () => res.end(),
     onError: (error) => {
       log.error('A stream ended early; its reader resumes.', error, { run_id: run.run_id });

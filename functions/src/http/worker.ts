@@ -1,10 +1,23 @@
 import type { Request, Response } from 'express';
-import { ID_PATTERN, isObject } from '@longrun/shared';
+import type { IncomingMessage } from 'node:http';
+import { ID_PATTERN, isObject, LongrunError } from '@longrun/shared';
 import { isUid } from '../lib/uid.ts';
 import type { RunTask, WebhookTask } from '../ports/task-queue.ts';
 import { log } from '../telemetry/log.ts';
 import { traceTask } from '../telemetry/trace-task.ts';
 import type { TaskAnswer, Worker } from '../runtime/worker.ts';
+
+/** A task holds ids. */
+export const MAX_TASK_BYTES = 10_000;
+
+/**
+ * The platform lets only the queue's account call the worker. A worker on a laptop can be reached by any page of its
+ * browser, which cannot send this header without being asked for a permission that nobody gives.
+ */
+export async function admitTask({ headers }: IncomingMessage): Promise<void> {
+  if (headers['x-cloudtasks-taskname'] !== undefined) return;
+  throw new LongrunError('unauthenticated', 'Only Cloud Tasks calls the worker; enqueue a task instead.');
+}
 
 /** The task handler: 200 when there is nothing more to do, 503 with Retry-After to be called again. */
 export function workerHandler(

@@ -3,7 +3,13 @@ import { parseEnv } from 'node:util';
 import type { Project } from './config.ts';
 
 /** Settings that name a file relative to where Longrun was started. */
-const RELATIVE = ['LANGGRAPH_CONFIG', 'LIBRARY_DIR', 'GRAPHS_FILE', 'GOOGLE_APPLICATION_CREDENTIALS'];
+const RELATIVE = [
+  'LANGGRAPH_CONFIG',
+  'LIBRARY_DIR',
+  'LIBRARY_INDEX',
+  'GRAPHS_FILE',
+  'GOOGLE_APPLICATION_CREDENTIALS',
+];
 
 /**
  * Makes this process the project's: its environment where it is not set already, and its folder as the working directory, so

@@ -117,6 +117,27 @@ describe('A13: the functions’ bundle', () => {
     for (const name of named) expect(existsSync(join(outdir, name)), name).toBe(true);
   });
 
+  test('the threads that read and search documents start from it', () => {
+    const docs = join(folder, 'docs');
+    mkdirSync(docs);
+    writeFileSync(join(docs, 'kiln.md'), '# Kilns\n\nCool them slowly.');
+    const search = `
+      const { Worker } = await import('node:worker_threads');
+      const worker = new Worker('./library.js', { workerData: { role: 'index' } });
+      worker.postMessage({ id: 1, call: { method: 'search', query: 'cool', options: {} } });
+      worker.on('message', (message) => {
+        if (message.id === undefined) return;
+        console.log(message.value[0].text);
+        process.exit(0);
+      });`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', search], {
+      cwd: outdir,
+      env: { PATH: process.env['PATH'], LIBRARY_DIR: docs },
+      encoding: 'utf8',
+    });
+    expect(stdout.trim(), stderr).toBe('Cool them slowly.');
+  });
+
   test('the same code is the same bundle, byte for byte: what did not change is not deployed again', async () => {
     const files = async (dir: string): Promise<Map<string, string>> => {
       await bundleFunctions({ outdir: join(folder, dir), graphs: inRoot('langgraph.json') });

@@ -33,6 +33,9 @@ const ENTRY = 'index';
 /** The program that loads graphs in a process of its own. */
 const DESCRIBER = 'describe';
 const DESCRIBE_MAIN = 'functions/src/project/describe/main.ts';
+/** Where the threads begin in which documents are read and searched. */
+const LIBRARY_THREAD = 'library';
+const LIBRARY_MAIN = 'functions/src/agents/library/thread/main.ts';
 /** Where somebody's project lies in the bundle, with packages of its own. */
 const PROJECT = 'project';
 
@@ -57,6 +60,7 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
     entryPoints: {
       [ENTRY]: inRoot('functions/src/http/index.ts'),
       [DESCRIBER]: inRoot(DESCRIBE_MAIN),
+      [LIBRARY_THREAD]: inRoot(LIBRARY_MAIN),
       ...Object.fromEntries(config?.entries ?? []),
     },
     outdir,
@@ -81,6 +85,7 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
         known: new Map([
           [inRoot('langgraph.json'), `./${deployed}`],
           [inRoot(DESCRIBE_MAIN), `./${DESCRIBER}.js`],
+          [inRoot(LIBRARY_MAIN), `./${LIBRARY_THREAD}.js`],
         ]),
         warn: (message) => warnings.push(message),
       }),

@@ -88,9 +88,9 @@ export const ALLOWED: readonly Allowed[] = [
   },
   {
     who: 'api',
-    role: 'roles/longrun.traces',
+    role: 'roles/longrun.api',
     on: 'project',
-    why: "shows a run's owner where its time went; traces belong to the project",
+    why: "shows a run's owner where its time went, and asks whether a user was disabled; both belong to the project",
   },
   {
     who: 'tasks',

@@ -94,10 +94,17 @@ describe('a run', () => {
         task: 't',
         source: { id: 's', title: 'Bad', url: 'javascript:alert(1)', n: 1 },
       },
-      piece('<img src=x onerror=alert(1)> and [link](javascript:alert(1))'),
+      {
+        type: 'source',
+        at: 2,
+        task: 't',
+        source: { id: 'o', title: 'Elsewhere', url: String.raw`/\evil.example/x`, n: 2 },
+      },
+      piece('<img src=x onerror=alert(1)> and [link](javascript:alert(1)), [host](//evil.example)'),
     );
-    const link = await screen.findByText('link');
-    expect(link.getAttribute('href')).toBe('');
+    expect((await screen.findByText('link')).tagName).toBe('SPAN');
+    expect(screen.getByText('host').tagName).toBe('SPAN');
+    expect(screen.getByText('Elsewhere').tagName).toBe('SPAN');
     expect(document.querySelector('.prose img')).toBeNull();
     expect(screen.getByText('Bad').tagName).toBe('SPAN');
   });

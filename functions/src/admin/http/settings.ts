@@ -13,6 +13,7 @@ const OTHERS = [
   'ANTHROPIC_BASE_URL',
   'OLLAMA_BASE_URL',
   'LIBRARY_DIR',
+  'LIBRARY_INDEX',
 ] as const;
 
 type Env = Record<string, string | undefined>;

@@ -38,7 +38,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a folder of documents', () => {
   test('markdown -> passages under headings, in plain words, addressed by document and number', async () => {
-    const [hit] = library.search('how to cancel');
+    const [hit] = await library.search('how to cancel');
     expect(hit).toMatchObject({
       document: 'a b/queue.md',
       title: 'Queue guide',
@@ -60,16 +60,16 @@ describe('a folder of documents', () => {
       format: 'html',
       passages: [{ n: 1, heading: 'Pouring', text: 'Pour slowly.\n\na\n b' }],
     });
-    expect(library.search('secretword')).toEqual([]);
+    expect(await library.search('secretword')).toEqual([]);
   });
 
-  test('pdf -> a passage for each page', () => {
-    expect(library.search('turbine')[0]).toMatchObject({ document: 'paper.pdf', heading: 'Page 1' });
+  test('pdf -> a passage for each page', async () => {
+    expect((await library.search('turbine'))[0]).toMatchObject({ document: 'paper.pdf', heading: 'Page 1' });
   });
 
-  test('text -> found; a copy of a document is there once', () => {
-    expect(library.search('walnut')[0]?.document).toBe('notes.txt');
-    expect(library.search('zebra').map((hit) => hit.document)).toEqual(['copy-2.md']);
+  test('text -> found; a copy of a document is there once', async () => {
+    expect((await library.search('walnut'))[0]?.document).toBe('notes.txt');
+    expect((await library.search('zebra')).map((hit) => hit.document)).toEqual(['copy-2.md']);
   });
 
   test('what is broken, binary, too large or a link is reported and does not stop the rest', () => {
@@ -82,24 +82,25 @@ describe('a folder of documents', () => {
   });
 
   test('nothing outside the folder can be had', async () => {
-    expect(library.search('passphrase')).toEqual([]);
+    expect(await library.search('passphrase')).toEqual([]);
     for (const id of ['../secret.md', 'link.md', 'up/secret.md', '/etc/passwd', '__proto__']) {
       expect(await library.document(id)).toBeUndefined();
     }
   });
 
-  test('a document says by its first words what it is about; a rare word tells more than a frequent one', () => {
-    expect(library.about('notes.txt')).toMatch(/^First paragraph about walnuts/);
-    expect(library.about('nowhere.md')).toBe('');
-    expect(library.rarity('unheard')).toBeGreaterThan(library.rarity('zebra'));
-    expect(library.rarity('zebra')).toBeGreaterThan(0);
+  test('a document says by its first words what it is about; a rare word tells more than a frequent one', async () => {
+    const { about, rarity } = await library.facts(['notes.txt', 'nowhere.md'], ['unheard', 'zebra']);
+    expect(about.get('notes.txt')).toMatch(/^First paragraph about walnuts/);
+    expect(about.get('nowhere.md')).toBe('');
+    expect(rarity.get('unheard')).toBeGreaterThan(rarity.get('zebra') ?? Infinity);
+    expect(rarity.get('zebra')).toBeGreaterThan(0);
   });
 
-  test('a query of noise is no error; the limit is kept', () => {
-    expect(library.search('')).toEqual([]);
-    expect(library.search('the of and')).toEqual([]);
-    expect(library.search('('.repeat(100_000))).toEqual([]);
-    expect(library.search('paragraph cancel walnut', { limit: 1 })).toHaveLength(1);
+  test('a query of noise is no error; the limit is kept', async () => {
+    expect(await library.search('')).toEqual([]);
+    expect(await library.search('the of and')).toEqual([]);
+    expect(await library.search('('.repeat(100_000))).toEqual([]);
+    expect(await library.search('paragraph cancel walnut', { limit: 1 })).toHaveLength(1);
   });
 
   test('a folder that is not there is an error', async () => {

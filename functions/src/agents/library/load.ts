@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { formatOf, MAX_BYTES, parseFile, type Format } from './formats.ts';
+import { formatOf, MAX_BYTES, type Format } from './parse/formats.ts';
+import type { Parser } from './parse/parser.ts';
 import { readBounded, walk, type Found } from './files.ts';
 import {
   isDocumentationFolder,
@@ -33,30 +34,41 @@ const MAX_TOTAL_CHARS = 24_000_000;
 const MAX_TITLE = 200;
 const MAX_ABOUT = 400;
 
-/** Documents of a folder, or of the installed packages when none is named. What cannot be read is reported. */
-export async function* loadDocuments(
+/** Files of a folder, or of the installed packages when none is named, in the order in which they are read. */
+export async function findFiles(
   dir: string | undefined,
   problem: (problem: Problem) => void,
-): AsyncGenerator<LibraryDocument> {
+): Promise<Found[]> {
   const report = (id: string, reason: string) => problem({ id, reason });
+  const files: Found[] = [];
+  for await (const file of dir === undefined ? inPackages(report) : inFolder(dir, report)) files.push(file);
+  return files;
+}
+
+/** The documents in these files. What cannot be read is reported. */
+export async function* loadDocuments(
+  files: Found[],
+  options: { ofPackages: boolean; parser: Parser; problem: (problem: Problem) => void },
+): AsyncGenerator<LibraryDocument> {
+  const { ofPackages, parser, problem } = options;
   const seen = new Set<string>();
   const ids = new Set<string>();
-  const manifests = new Manifests();
-  const files = dir === undefined ? inPackages(manifests, report) : inFolder(dir, report);
+  const manifests = ofPackages ? new Manifests() : undefined;
   let total = 0;
-  for await (const file of files) {
+  for (const file of files) {
     try {
-      const document = await load(file, dir === undefined ? manifests : undefined, seen);
+      const document = await load(file, { manifests, seen, parser });
       if (document === undefined || ids.has(document.id)) continue;
       total += document.text.length;
       if (total > MAX_TOTAL_CHARS) {
-        report(file.id, `The library holds at most ${MAX_TOTAL_CHARS} characters; the rest is left out.`);
+        const reason = `The library holds at most ${MAX_TOTAL_CHARS} characters; the rest is left out.`;
+        problem({ id: file.id, reason });
         return;
       }
       ids.add(document.id);
       yield document;
     } catch (error) {
-      report(file.id, error instanceof Error ? error.message : String(error));
+      problem({ id: file.id, reason: error instanceof Error ? error.message : String(error) });
     }
   }
 }
@@ -66,7 +78,8 @@ function inFolder(dir: string, problem: (id: string, reason: string) => void): A
   return walk(dir, { limit: MAX_FILES, problem, enter, wanted: (name) => formatOf(name) !== undefined });
 }
 
-async function* inPackages(manifests: Manifests, problem: (id: string, reason: string) => void) {
+async function* inPackages(problem: (id: string, reason: string) => void) {
+  const manifests = new Manifests();
   const options = { limit: MAX_FILES, problem, enter: isDocumentationFolder, wanted: isPackageDocument };
   for (const folder of await packageFolders()) {
     const files: Found[] = [];
@@ -78,8 +91,7 @@ async function* inPackages(manifests: Manifests, problem: (id: string, reason: s
 /** Undefined for a copy of a document that is already there, and for one without text. */
 async function load(
   file: Found,
-  manifests: Manifests | undefined,
-  seen: Set<string>,
+  { manifests, seen, parser }: { manifests: Manifests | undefined; seen: Set<string>; parser: Parser },
 ): Promise<LibraryDocument | undefined> {
   const format = formatOf(file.id);
   if (format === undefined) return undefined;
@@ -87,7 +99,7 @@ async function load(
   const digest = createHash('sha256').update(bytes).digest('base64');
   if (seen.has(digest)) return undefined;
   seen.add(digest);
-  const { title, blocks } = await parseFile(format, bytes);
+  const { title, blocks } = await parser.parse(format, bytes);
   const isPackage = manifests !== undefined;
   const passages = toPassages(isPackage ? blocks.filter(({ heading }) => isProse(heading)) : blocks);
   const [first] = passages;

@@ -1,7 +1,7 @@
 import { Annotation, END, Send, START, StateGraph, type LangGraphRunnableConfig } from '@langchain/langgraph';
 import type { Library } from '../library/index.ts';
 import type { Findings, Researcher } from './researcher.ts';
-import { searchLibrary } from './search.ts';
+import { opened, searchLibrary } from './search.ts';
 import { ResearchState, type ResearchStateType, type ResearchUpdate } from './state.ts';
 
 export interface ResearchOptions {
@@ -34,7 +34,7 @@ export function buildResearch({ library, researcher }: ResearchOptions) {
   };
 
   const search = async ({ query }: typeof SearchInput.State, config: LangGraphRunnableConfig) => ({
-    passages: await searchLibrary(await library(), query, config),
+    passages: await searchLibrary(await opened(library(), config), query, config),
   });
 
   const reflect = async (

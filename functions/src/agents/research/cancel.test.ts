@@ -31,10 +31,9 @@ afterAll(() => {
 const library: Library = {
   size: 0,
   problems: [],
-  search: () => [],
+  search: () => Promise.resolve([]),
   document: () => Promise.resolve(undefined),
-  about: () => '',
-  rarity: () => 1,
+  facts: () => Promise.resolve({ about: new Map(), rarity: new Map() }),
 };
 
 test('A5: a run is cancelled while its model speaks -> the request to the model ends within 2 s', async () => {

@@ -3,7 +3,7 @@ import { compose, uncovered } from './compose.ts';
 import { questionOf } from './conversation.ts';
 import { ExtractiveModel } from './extractive-model.ts';
 import { firstQueries, furtherQueries, keyPhrases } from './key-phrases.ts';
-import { diverse, rank } from './rank.ts';
+import { diverse, knowledgeOf, rank } from './rank.ts';
 import type { Researcher } from './researcher.ts';
 
 /** Passages among which every phrase of the question should be spoken of. */
@@ -13,15 +13,17 @@ const TOP = 8;
 export const extractive: Researcher = {
   plan: (messages) => Promise.resolve(firstQueries(keyPhrases(questionOf(messages)))),
 
-  reflect: ({ messages, passages, asked, library }) => {
+  async reflect({ messages, passages, asked, library }) {
     const phrases = keyPhrases(questionOf(messages));
-    const open = uncovered(diverse(rank(passages, phrases, library), TOP), phrases);
-    return Promise.resolve(furtherQueries(open, new Set(asked)));
+    const known = await knowledgeOf(library, passages, phrases);
+    const open = uncovered(diverse(rank(passages, phrases, known), TOP), phrases);
+    return furtherQueries(open, new Set(asked));
   },
 
   async answer({ messages, passages, library }, config) {
     const phrases = keyPhrases(questionOf(messages));
-    const { pieces, sources } = compose(passages, phrases, library);
+    const known = await knowledgeOf(library, passages, phrases);
+    const { pieces, sources } = compose(passages, phrases, { ...known, size: library.size });
     const said = await new ExtractiveModel(pieces).invoke(messages, config);
     return { message: whole(said), sources };
   },

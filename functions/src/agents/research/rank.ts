@@ -11,8 +11,24 @@ export interface Ranked {
   relevance: number;
 }
 
-/** What ranking asks of a library. */
-export type Knowledge = Pick<Library, 'about' | 'rarity'>;
+/** What ranking needs to know of the library: as `Facts`, of each document and term that is asked for. */
+export interface Knowledge {
+  about(document: string): string;
+  rarity(term: string): number;
+}
+
+export async function knowledgeOf(
+  library: Pick<Library, 'facts'>,
+  passages: readonly Passage[],
+  phrases: readonly KeyPhrase[],
+): Promise<Knowledge> {
+  const documents = new Set(passages.map(({ document }) => document));
+  const { about, rarity } = await library.facts(
+    [...documents],
+    phrases.map((phrase) => phrase.stem),
+  );
+  return { about: (document) => about.get(document) ?? '', rarity: (term) => rarity.get(term) ?? 1 };
+}
 
 /** A passage that speaks of less of the question than this is not about it. */
 const MIN_COVERAGE = 0.5;
@@ -58,7 +74,7 @@ export function rank(passages: Passage[], phrases: KeyPhrase[], library: Knowled
 }
 
 /** The weight of each phrase; a word that many passages of the library hold tells little. Adds up to 1. */
-export function weigh(phrases: KeyPhrase[], { rarity }: Pick<Library, 'rarity'>): number[] {
+export function weigh(phrases: KeyPhrase[], { rarity }: Pick<Knowledge, 'rarity'>): number[] {
   const raw = phrases.map((phrase) => phrase.weight * rarity(phrase.stem));
   const sum = raw.reduce((total, weight) => total + weight, 0);
   return raw.map((weight) => weight / (sum === 0 ? 1 : sum));

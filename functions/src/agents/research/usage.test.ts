@@ -24,10 +24,9 @@ const passage: Passage = {
 const library: Library = {
   size: 1,
   problems: [],
-  search: () => [passage],
+  search: () => Promise.resolve([passage]),
   document: () => Promise.resolve(undefined),
-  about: () => '',
-  rarity: () => 1,
+  facts: () => Promise.resolve({ about: new Map(), rarity: new Map() }),
 };
 
 /** The parts of the three providers' requests that tell what is asked. */

@@ -26,10 +26,9 @@ const passage: Passage = {
 const library: Library = {
   size: 1,
   problems: [],
-  search: () => [passage],
+  search: () => Promise.resolve([passage]),
   document: () => Promise.resolve(undefined),
-  about: () => '',
-  rarity: () => 1,
+  facts: () => Promise.resolve({ about: new Map(), rarity: new Map() }),
 };
 
 const bodySchema = z.object({ messages: z.array(z.object({ role: z.string(), content: z.string() })) });

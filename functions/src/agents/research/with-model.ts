@@ -8,7 +8,7 @@ import { questionOf } from './conversation.ts';
 import { extractive, whole } from './extractive.ts';
 import { keyPhrases } from './key-phrases.ts';
 import { planPrompt, reflectPrompt, writePrompt } from './prompts.ts';
-import { diverse, rank } from './rank.ts';
+import { diverse, knowledgeOf, rank } from './rank.ts';
 import type { Researcher } from './researcher.ts';
 import { sloppyJson, strings } from './sloppy-json.ts';
 import type { CitedSource } from './state.ts';
@@ -32,13 +32,14 @@ export function withModel(model: () => Promise<BaseChatModel>): Researcher {
 
     async reflect({ messages, passages, asked, library }, config) {
       const { text } = questionOf(messages);
-      const verdict = await planned(reflectPrompt(text, choose(messages, passages, library), asked), config);
+      const chosen = await choose(messages, passages, library);
+      const verdict = await planned(reflectPrompt(text, chosen, asked), config);
       if (verdict['enough'] === true) return [];
       return strings(verdict['queries'], MAX_QUERIES).filter((query) => !asked.includes(query));
     },
 
     async answer({ messages, passages, library }, config) {
-      const chosen = choose(messages, passages, library);
+      const chosen = await choose(messages, passages, library);
       const prompt = writePrompt(messages, questionOf(messages).text, chosen);
       const said = await converse(await model(), prompt, config);
       return { message: whole(said), sources: cited(said.text, chosen) };
@@ -47,8 +48,10 @@ export function withModel(model: () => Promise<BaseChatModel>): Researcher {
 }
 
 /** By the question's words where they tell, else by the search's own order: the model may have searched with others. */
-function choose(messages: BaseMessage[], passages: Passage[], library: Library): Passage[] {
-  const ranked = diverse(rank(passages, keyPhrases(questionOf(messages)), library), MAX_PASSAGES / 2);
+async function choose(messages: BaseMessage[], passages: Passage[], library: Library): Promise<Passage[]> {
+  const phrases = keyPhrases(questionOf(messages));
+  const known = await knowledgeOf(library, passages, phrases);
+  const ranked = diverse(rank(passages, phrases, known), MAX_PASSAGES / 2);
   const picked = new Set(ranked.map(({ passage }) => passage));
   for (const passage of passages) if (picked.size < MAX_PASSAGES) picked.add(passage);
   return [...picked];

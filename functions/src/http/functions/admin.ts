@@ -1,9 +1,10 @@
-import { http } from '@google-cloud/functions-framework';
+import { MAX_BODY_BYTES } from '@longrun/shared';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { computeCdn } from '../../adapters/compute/purge.ts';
 import { firebaseAccounts } from '../../adapters/firebase/accounts.ts';
 import { adminApp } from '../../admin/http/app.ts';
 import { firebaseAuthentication } from '../auth.ts';
+import { serve } from '../framework/serve.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';
 import { takeOverSignals } from '../signals.ts';
@@ -14,9 +15,10 @@ const { GOOGLE_CLOUD_PROJECT: project, URL_MAP: urlMap, COMPUTE_EMULATOR_HOST: e
 /** An administrator waits for the answer. Milliseconds. */
 const CDN_MS = 5_000;
 const requests = new OpenRequests();
+const authenticate = firebaseAuthentication(project);
 const app = adminApp({
   services,
-  authenticate: firebaseAuthentication(project),
+  authenticate,
   accounts: firebaseAccounts(project),
   cdn:
     urlMap === undefined
@@ -25,5 +27,5 @@ const app = adminApp({
   requests,
   version: packageJson.version,
 });
-http('admin', app);
+serve('admin', app, services.config, { maxBytes: MAX_BODY_BYTES, admit: authenticate });
 takeOverSignals(() => requests.drained());

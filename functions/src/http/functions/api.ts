@@ -1,7 +1,8 @@
-import { http } from '@google-cloud/functions-framework';
+import { MAX_BODY_BYTES } from '@longrun/shared';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { apiApp } from '../api.ts';
 import { firebaseAuthentication } from '../auth.ts';
+import { serve } from '../framework/serve.ts';
 import { onReady } from '../on-ready.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';
@@ -13,5 +14,6 @@ const services = await openServicesOrExit();
 onReady(() => services.catalog.describe(), 'later');
 const requests = new OpenRequests();
 const authenticate = firebaseAuthentication(services.config.GOOGLE_CLOUD_PROJECT);
-http('api', apiApp(services, authenticate, packageJson.version, requests));
+const app = apiApp(services, authenticate, packageJson.version, requests);
+serve('api', app, services.config, { maxBytes: MAX_BODY_BYTES, admit: authenticate });
 takeOverSignals(() => requests.drained());

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { http } from '@google-cloud/functions-framework';
+import type { HttpFunction } from '@google-cloud/functions-framework';
 import { costUsd } from '../../agents/models/price.ts';
 import { lazy } from '../../lib/lazy.ts';
 import { watchEventLoop } from '../alone/event-loop-watch.ts';
 import { processKeeper } from '../alone/keeper.ts';
+import { serve } from '../framework/serve.ts';
 import { onReady } from '../on-ready.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';
 import { takeOverSignals } from '../signals.ts';
-import { workerHandler } from '../worker.ts';
+import { admitTask, MAX_TASK_BYTES, workerHandler } from '../worker.ts';
 
 /** What the queue calls: executes runs. */
 const { config, store, queue, catalog, cache } = await openServicesOrExit();
@@ -48,10 +49,11 @@ const deliverer = lazy(async () => {
   return webhookDeliverer({ documents, clock, queue, send, random: Math.random });
 });
 const handleTask = workerHandler(worker, async (task) => (await deliverer())(task));
-http('worker', (req, res) => {
+const handle: HttpFunction = (req, res) => {
   requests.track(req, res);
   return handleTask(req, res);
-});
+};
+serve('worker', handle, config, { maxBytes: MAX_TASK_BYTES, admit: admitTask });
 takeOverSignals(async () => {
   await Promise.all([worker().then((opened) => opened.drained()), requests.drained()]);
 });

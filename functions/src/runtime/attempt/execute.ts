@@ -135,7 +135,13 @@ function failed(error: unknown, { journal, leave, timeout, now }: ExecuteOptions
   if (error instanceof ClockBehind) {
     return {
       kind: 'failed',
-      failure: { error: { code: 'clock_behind', message: error.message }, retryable: true },
+      failure: {
+        error: { code: 'clock_behind', message: error.message },
+        retryable: error.retryAfterMs !== undefined,
+        retryAfterMs: error.retryAfterMs,
+        // Nothing was tried, so nothing failed.
+        excused: true,
+      },
     };
   }
   if (step.signal.aborted) return { kind: 'failed', failure: stepTimedOut(journal.run) };

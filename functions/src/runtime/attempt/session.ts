@@ -54,7 +54,8 @@ export async function openSession(
   atBoundary: () => void,
 ): Promise<Session> {
   const { journal, graph: served, documents, cache, now, price } = options;
-  const { run } = journal;
+  // A graph may change whatever it is given; what the run's document says stays what the log says.
+  const run = structuredClone(journal.run);
   const { version } = served.langgraph;
   const config = runConfig(run);
   // The saver needs the sink, the sink the reader, and the reader what the thread already holds.

@@ -3,6 +3,7 @@ import { Children, isValidElement, memo, useMemo, type ComponentProps, type Reac
 import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { CopyButton } from '../../lib/copy-button.tsx';
+import { linkTarget } from '../../lib/link.ts';
 import { splitBlocks } from './blocks.ts';
 import { citations } from './citations.ts';
 
@@ -30,6 +31,17 @@ const Block = memo(function Block({ text, numbers }: { text: string; numbers: st
   );
 });
 
+/** A footnote's link stays on the page; whatever leads nowhere that it may is its words. */
+function AnswerLink({ href, children }: { href: string; children: ReactNode }) {
+  const target = href.startsWith('#') ? { kind: 'inner' as const, href } : linkTarget(href);
+  if (target === null) return <span>{children}</span>;
+  return (
+    <a href={target.href} {...(target.kind === 'outer' ? { target: '_blank', rel: 'noreferrer' } : {})}>
+      {children}
+    </a>
+  );
+}
+
 const components: Components = {
   a: ({ href = '', children }) =>
     href.startsWith('#source-') ? (
@@ -37,9 +49,7 @@ const components: Components = {
         {children}
       </a>
     ) : (
-      <a href={href} {...(/^https?:/.test(href) ? { target: '_blank', rel: 'noreferrer' } : {})}>
-        {children}
-      </a>
+      <AnswerLink href={href}>{children}</AnswerLink>
     ),
   // The box of a task list; it tells, and cannot be changed.
   input: ({ checked = false }) => (

@@ -1,6 +1,7 @@
 import type { Source } from '@longrun/shared';
 import { memo } from 'react';
 import { Link } from 'wouter';
+import { linkTarget } from '../../lib/link.ts';
 
 /** The documents that an answer rests on; citations in the text lead here. */
 export const Sources = memo(function Sources({ sources }: { sources: readonly Source[] }) {
@@ -28,16 +29,13 @@ export const Sources = memo(function Sources({ sources }: { sources: readonly So
   );
 });
 
-function SourceLink({ source }: { source: Source }) {
-  if (/^https?:\/\//.test(source.url)) {
-    return (
-      <a href={source.url} target="_blank" rel="noreferrer">
-        {source.title}
-      </a>
-    );
-  }
-  // Only pages of this application; any other scheme is shown as text.
-  if (source.url.startsWith('/') && !source.url.startsWith('//'))
-    return <Link href={source.url}>{source.title}</Link>;
-  return <span>{source.title}</span>;
+function SourceLink({ source: { url, title } }: { source: Source }) {
+  const target = linkTarget(url);
+  if (target === null) return <span>{title}</span>;
+  if (target.kind === 'inner') return <Link href={target.href}>{title}</Link>;
+  return (
+    <a href={target.href} target="_blank" rel="noreferrer">
+      {title}
+    </a>
+  );
 }

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Parsed } from './markdown.ts';
+import type { Parsed } from './parsed.ts';
 
 export type Format = 'markdown' | 'text' | 'html' | 'pdf';
 
@@ -11,7 +11,7 @@ const BY_EXTENSION: Record<string, Format> = {
   '.pdf': 'pdf',
 };
 
-/** Largest file read, in bytes: parsing a larger one would hold up everything else in the process. */
+/** Largest file read, in bytes. */
 export const MAX_BYTES: Record<Format, number> = {
   markdown: 512_000,
   text: 1_000_000,

@@ -1,6 +1,6 @@
 import { HTMLElement, NodeType, parse, type Node } from 'node-html-parser';
-import type { Parsed } from './markdown.ts';
-import type { Block } from './passages.ts';
+import type { Parsed } from './parsed.ts';
+import type { Block } from '../passages.ts';
 
 const SKIPPED = new Set(['script', 'style', 'noscript', 'template', 'nav', 'svg', 'head', 'title']);
 const INLINE = new Set(
