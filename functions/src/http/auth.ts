@@ -7,6 +7,8 @@ import { onReady } from './on-ready.ts';
 export interface User {
   uid: string;
   admin: boolean;
+  /** Signed in without a name. */
+  anonymous: boolean;
 }
 
 /** Who makes the request, from its verified Firebase ID token and nothing else. */
@@ -37,7 +39,7 @@ export function firebaseAuthentication(projectId: string): Authenticate {
     const auth = await opened();
     try {
       const claims = await auth.verifyIdToken(token);
-      const user = { uid: claims.uid, admin: claims['admin'] === true };
+      const user = { uid: claims.uid, admin: claims['admin'] === true, anonymous: isAnonymous(claims) };
       const left = claims.exp * 1_000 - Date.now();
       if (left > 0) trusted.set(token, user, { ttl: Math.min(left, TRUSTED_MS) });
       return user;
@@ -45,6 +47,10 @@ export function firebaseAuthentication(projectId: string): Authenticate {
       throw refused(error);
     }
   };
+}
+
+function isAnonymous({ firebase }: { firebase: { sign_in_provider: string } }): boolean {
+  return firebase.sign_in_provider === 'anonymous';
 }
 
 function refused(error: unknown): LongrunError {

@@ -15,6 +15,7 @@ import { unlessAborted } from '../lib/unless-aborted.ts';
 import type { Cache } from '../ports/cache.ts';
 import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
+import { dispatchWaiting, mustWait } from '../quotas/share.ts';
 import { log } from '../telemetry/log.ts';
 import { tell } from '../telemetry/tell.ts';
 import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
@@ -88,7 +89,7 @@ export class Worker {
         continue;
       }
       const turn = await takeTurn(store, found);
-      if (turn === null) return { done: true };
+      if (turn === null || (await mustWait(store, queue, loaded))) return { done: true };
       const run = await this.#claim(found, claim.events, turn);
       if (run === null) continue;
       if (isTerminal(run.status)) {
@@ -135,7 +136,10 @@ export class Worker {
       journal.seal();
       await journal.flush();
       if (journal.run.status === 'pending') await dispatch(queue, journal.run);
-      if (journal.run.status === 'interrupted') await enqueueAnnouncement(queue, journal.run);
+      if (journal.run.status === 'interrupted') {
+        await enqueueAnnouncement(queue, journal.run);
+        await dispatchWaiting(store, queue, run.owner);
+      }
       if (isTerminal(journal.run.status)) await dispatchNext(store, queue, journal.run);
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;

@@ -2,6 +2,7 @@ import { isTerminal, runPath, RUNS } from '@longrun/shared';
 import { DISPATCH_GRACE_MS, LEASE_MS, TURN_CHECK_MS } from '../../domain/limits.ts';
 import { CommitConflict } from '../../ports/documents.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
+import { isShareTaken } from '../../quotas/share.ts';
 import { log } from '../../telemetry/log.ts';
 import { dispatch } from '../runs/dispatch.ts';
 import type { LoadedRun, RunStore } from '../runs/run-store.ts';
@@ -31,6 +32,10 @@ export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> 
     if (loaded.run.status === 'running' && loaded.sign.lastEntryAt + LEASE_MS > now) continue;
     if (await isWaiting(store, loaded.run)) {
       await stopSuperseded(store, queue, loaded.run);
+      await postpone(store, loaded);
+      continue;
+    }
+    if (await isShareTaken(store, loaded)) {
       await postpone(store, loaded);
       continue;
     }
