@@ -16,7 +16,7 @@ export interface ApiServer {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ): Promise<{ status: number; body: T }>;
+  ): Promise<{ status: number; body: T; headers: Headers }>;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,8 @@ export async function serveApi(
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+      const { status, headers: answered } = response;
+      return { status, body: (text === '' ? null : JSON.parse(text)) as T, headers: answered };
     },
     close: async () => {
       server.closeAllConnections();

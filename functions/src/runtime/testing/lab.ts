@@ -16,10 +16,7 @@ export class Lab {
   readonly store: RunStore;
   readonly worker: Worker;
   readonly tasks: RunTask[] = [];
-  readonly queue: TaskQueue = {
-    enqueue: async (task) => void this.tasks.push(task),
-    check: async () => {},
-  };
+  readonly queue: TaskQueue;
 
   constructor(options: {
     graph: unknown;
@@ -30,7 +27,13 @@ export class Lab {
     graceMs?: number;
     /** Of the LangGraph that the graph was made with; default: the repository's. */
     version?: string;
+    /** Default: tasks are kept. */
+    queue?: TaskQueue;
   }) {
+    this.queue = options.queue ?? {
+      enqueue: async (task) => void this.tasks.push(task),
+      check: async () => {},
+    };
     this.documents = options.documents ?? memoryDocuments();
     this.store = new RunStore({
       documents: this.documents,
