@@ -72,3 +72,25 @@ export const quotaDetailsSchema = z.object({
   until: z.nullable(z.string()),
 });
 export type QuotaDetails = z.infer<typeof quotaDetailsSchema>;
+
+/** What one user used today, and what an administrator gave to them alone. */
+export interface UserUse {
+  owner: string;
+  runs_today: number;
+  usd_today: number;
+  /** Null: those of everyone. What is not named is that of everyone. */
+  limits: { [name in keyof UserLimits]?: number | undefined } | null;
+}
+
+/** GET /api/admin/limits */
+export interface AdminLimits {
+  /** Of UTC. */
+  day: string;
+  /** As the environment says. */
+  defaults: InstallationLimits;
+  /** In force, with what administrators changed. */
+  limits: InstallationLimits;
+  used: { runs_at_once: number; usd_today: number };
+  /** Those who spent most today, and everyone with limits of their own; at most MAX_PAGE of each. */
+  users: UserUse[];
+}

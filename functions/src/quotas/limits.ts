@@ -7,7 +7,7 @@ import {
 } from '@longrun/shared';
 import * as z from 'zod/mini';
 import type { Config } from '../config/config.ts';
-import type { StoredDocument } from '../ports/documents.ts';
+import type { Fields } from '../ports/documents.ts';
 
 /** What administrators changed; whatever is not named is as the environment says. */
 const changesSchema = z.object({
@@ -37,12 +37,13 @@ export function limitsFromConfig(config: Config): InstallationLimits {
   };
 }
 
-export function changesOf(document: StoredDocument | undefined): LimitChanges {
-  return document === undefined ? {} : z.parse(changesSchema, document.fields['limits'] ?? {});
+/** Of the document's fields, if there is one. */
+export function changesOf(fields: Fields | undefined): LimitChanges {
+  return z.parse(changesSchema, fields?.['limits'] ?? {});
 }
 
-export function userChangesOf(document: StoredDocument | undefined): UserLimitChanges {
-  return document === undefined ? {} : z.parse(userChangesSchema, document.fields['limits'] ?? {});
+export function userChangesOf(fields: Fields | undefined): UserLimitChanges {
+  return z.parse(userChangesSchema, fields?.['limits'] ?? {});
 }
 
 /** In force for everyone who has no limits of their own. */

@@ -72,8 +72,8 @@ export class Quotas {
     return {
       paths: [usagePath(uid, dayOf(now)), GATE, INSTALLATION_LIMITS, userLimitsPath(uid)],
       admit: async ([used, gate, changes, own], queued) => {
-        const installation = inForce(this.limits, changesOf(changes));
-        const user = limitsOfUser(installation, userChangesOf(own), anonymous);
+        const installation = inForce(this.limits, changesOf(changes?.fields));
+        const user = limitsOfUser(installation, userChangesOf(own?.fields), anonymous);
         const { total } = installation;
         const [places, totalActive, totalUsdToday] = await Promise.all([
           readPlaces(this.#documents, uid, user.runs_at_once),

@@ -64,7 +64,7 @@ export async function createRun(store: RunStore, request: CreateRunRequest): Pro
     } catch (error) {
       if (!(error instanceof CommitConflict)) throw error;
     }
-    const pause = Math.random() * Math.min(MAX_PAUSE_MS, 10 * 2 ** race);
+    const pause = Math.ceil(Math.random() * Math.min(MAX_PAUSE_MS, 10 * 2 ** race));
     await new Promise<void>((resolve) => store.clock.after(pause, resolve));
   }
   throw new LongrunError('unavailable', 'The thread is changing too quickly; try again.');
