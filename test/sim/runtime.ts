@@ -49,7 +49,7 @@ export function bootHost({ world, process, documents, queue, deadlineMs, graphs 
   const store = new RunStore({ documents, clock, ttlMs: 48 * HOUR_MS });
   const parts = { store, queue };
   const limits = { user: OF_USER, anonymous: OF_USER, total: PLENTY };
-  const caps = { recursionLimit: 1_000, runTimeoutS: 24 * 3_600 };
+  const caps = { recursionLimit: 1_000, runTimeoutS: 24 * 3_600, hardUsdPerDay: null };
   const quotas = { quotas: new Quotas({ documents, clock, limits, caps }), anonymous: false };
   const worker = new Worker({
     id: process.name,

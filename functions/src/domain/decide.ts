@@ -1,4 +1,4 @@
-import { isTerminal, type Json, type NewEvent, type Run } from '@longrun/shared';
+import { isTerminal, type Json, type NewEvent, type Run, type RunError } from '@longrun/shared';
 import type { Failure } from './classify.ts';
 import { LEASE_MS, MAX_FAILURES } from './limits.ts';
 import { backoffMs } from './retry.ts';
@@ -54,6 +54,11 @@ function poisoned(run: Run, now: number): NewEvent {
         `${run.error === null ? '; the worker process ended each time' : `: ${run.error.message}`}.`,
     },
   };
+}
+
+/** Instead of another attempt. Whatever this machine's clock says, it comes after what the log holds. */
+export function decideGivenUp(run: Run, error: RunError, now: number): NewEvent[] {
+  return [{ type: 'run.failed', at: Math.max(now, Date.parse(run.updated_at)), error }];
 }
 
 /** Cancel is idempotent: null when there is nothing to add. A run that no worker holds ends at once. */

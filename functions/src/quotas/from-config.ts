@@ -9,6 +9,10 @@ export function quotasFromConfig(config: Config, documents: Documents, clock: Cl
     documents,
     clock,
     limits: limitsFromConfig(config),
-    caps: { recursionLimit: config.MAX_RECURSION_LIMIT, runTimeoutS: config.MAX_RUN_TIMEOUT_S },
+    caps: {
+      recursionLimit: config.MAX_RECURSION_LIMIT,
+      runTimeoutS: config.MAX_RUN_TIMEOUT_S,
+      hardUsdPerDay: config.QUOTA_TOTAL_USD_PER_DAY_HARD ?? null,
+    },
   });
 }

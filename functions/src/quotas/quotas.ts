@@ -1,4 +1,4 @@
-import { usagePath, type InstallationLimits } from '@longrun/shared';
+import { usagePath, type InstallationLimits, type RunError } from '@longrun/shared';
 import { GATE, INSTALLATION_LIMITS, userLimitsPath } from '../admin/paths.ts';
 import { checkQuotas, dayOf } from '../domain/quotas.ts';
 import { turns } from '../lib/turns.ts';
@@ -98,6 +98,20 @@ export class Quotas {
           },
         };
       },
+    };
+  }
+
+  /** Why no attempt may begin: models have cost more today than this installation may spend whatever happens. */
+  async overspent(): Promise<RunError | null> {
+    const { hardUsdPerDay: limit } = this.caps;
+    if (limit === null) return null;
+    const used = await this.totalUsdToday(this.#clock.now());
+    if (used < limit) return null;
+    return {
+      code: 'quota_exceeded',
+      message:
+        `Models have cost this installation $${used.toFixed(2)} today, and it stops at $${limit.toFixed(2)} ` +
+        '(QUOTA_TOTAL_USD_PER_DAY_HARD). Try the run again tomorrow: it goes on from its last checkpoint.',
     };
   }
 

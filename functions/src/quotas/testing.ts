@@ -11,7 +11,7 @@ const PLENTY = { runs_at_once: 1_000, running_at_once: 1_000, runs_per_day: 1_00
 export function testQuotas(
   documents: Documents,
   limits: { [of in keyof InstallationLimits]?: Partial<InstallationLimits[of]> } = {},
-  options: { clock?: Clock; caps?: Caps } = {},
+  options: { clock?: Clock; caps?: Partial<Caps> } = {},
 ): Quotas {
   return new Quotas({
     documents,
@@ -21,6 +21,6 @@ export function testQuotas(
       anonymous: { ...PLENTY, ...limits.anonymous },
       total: { runs_at_once: 1_000, usd_per_day: 1_000, ...limits.total },
     },
-    caps: options.caps ?? { recursionLimit: 1_000, runTimeoutS: 3_600 },
+    caps: { recursionLimit: 1_000, runTimeoutS: 3_600, hardUsdPerDay: null, ...options.caps },
   });
 }

@@ -7,9 +7,10 @@ import {
   type NewEvent,
   type OpenInterrupt,
   type Run,
+  type RunError,
 } from '@longrun/shared';
 import { classify } from '../domain/classify.ts';
-import { decideClaim, decideFailure, SILENT } from '../domain/decide.ts';
+import { decideClaim, decideFailure, decideGivenUp, SILENT } from '../domain/decide.ts';
 import { runTimeLeft, stepTooLong } from '../domain/timeout.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
 import type { Cache } from '../ports/cache.ts';
@@ -45,6 +46,8 @@ export interface WorkerOptions {
   /** For the results of nodes; default: beside the runs. */
   cache?: Cache;
   price: Price;
+  /** Why no attempt of any run may begin; absent, or null: they may. */
+  overspent?: () => Promise<RunError | null>;
   random: () => number;
   /** Before the request's deadline by so much that a super-step can end. Milliseconds. */
   deadlineMs: number;
@@ -90,7 +93,9 @@ export class Worker {
       }
       const turn = await takeTurn(store, found);
       if (turn === null || (await mustWait(store, queue, loaded))) return { done: true };
-      const run = await this.#claim(found, claim.events, turn);
+      const overspent = claim.kind === 'execute' ? ((await this.#options.overspent?.()) ?? null) : null;
+      const events = overspent === null ? claim.events : decideGivenUp(found, overspent, store.clock.now());
+      const run = await this.#claim(found, events, turn);
       if (run === null) continue;
       if (isTerminal(run.status)) {
         await dispatchNext(store, queue, run);

@@ -6,7 +6,7 @@ import type { RunTask, TaskQueue } from '../../ports/task-queue.ts';
 import { createRun } from '../runs/create-run.ts';
 import { served } from '../../project/testing/served.ts';
 import { RunStore } from '../runs/run-store.ts';
-import { Worker } from '../worker.ts';
+import { Worker, type WorkerOptions } from '../worker.ts';
 
 export const UID = 'ada';
 
@@ -29,6 +29,7 @@ export class Lab {
     version?: string;
     /** Default: tasks are kept. */
     queue?: TaskQueue;
+    overspent?: WorkerOptions['overspent'];
   }) {
     this.queue = options.queue ?? {
       enqueue: async (task) => void this.tasks.push(task),
@@ -46,6 +47,7 @@ export class Lab {
       queue: this.queue,
       graphs: { get: () => served(options.graph, 'lab', options.version) },
       price: () => undefined,
+      ...(options.overspent === undefined ? {} : { overspent: options.overspent }),
       random: () => 0,
       deadlineMs: options.deadlineMs ?? 60_000,
       graceMs: options.graceMs ?? 1_000,

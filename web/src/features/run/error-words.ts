@@ -14,6 +14,7 @@ const WORDS: { [code: string]: string } = {
   state_too_large: 'The state became too large to store',
   state_not_serializable: 'The state holds something that cannot be stored',
   attempts_exhausted: 'It was tried again and again without getting further',
+  quota_exceeded: 'What models may cost here in a day is used up',
   unknown_graph: 'This graph is not served any more',
 };
 
