@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ConfigError, parseConfig } from '../../functions/src/config/config.ts';
+import { ConfigError, configSchema, parseConfig } from '../../functions/src/config/config.ts';
 import { parseRetention, type Retention } from '../local/backup/retention.ts';
 
 /** What `npm start` reads from the environment. */
@@ -117,6 +117,7 @@ export function functionsEnv(
     WORKER_URL: at.worker,
     LONGRUN_STORAGE: env['LONGRUN_STORAGE'] ?? (env['FIRESTORE_EMULATOR_HOST'] ? 'emulator' : 'embedded'),
     METADATA_SERVER_DETECTION: 'none',
+    ...quotasOfOnePerson(env),
     ...(at.backups === undefined ? {} : { LONGRUN_BACKUPS: at.backups }),
     ...(at.firestore === undefined ? {} : { FIRESTORE_EMULATOR_HOST: at.firestore }),
     ...(at.identity === undefined ? {} : { FIREBASE_AUTH_EMULATOR_HOST: at.identity }),
@@ -124,4 +125,17 @@ export function functionsEnv(
     // Without a server of its own a local installation does not turn to Google's.
     ...(at.trace === undefined ? { TRACING: 'off' } : { CLOUD_TRACE_EMULATOR_HOST: at.trace }),
   };
+}
+
+/** On one's own machine whoever opens the page is who pays, with a name or without one. */
+function quotasOfOnePerson(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { shape } = configSchema;
+  const { QUOTA_RUNS_AT_ONCE, QUOTA_RUNNING_AT_ONCE, QUOTA_RUNS_PER_DAY, QUOTA_USD_PER_DAY } = shape;
+  const own = { QUOTA_RUNS_AT_ONCE, QUOTA_RUNNING_AT_ONCE, QUOTA_RUNS_PER_DAY, QUOTA_USD_PER_DAY };
+  return Object.fromEntries(
+    Object.entries(own).map(([name, schema]) => {
+      const anonymous = name.replace('QUOTA_', 'QUOTA_ANONYMOUS_');
+      return [anonymous, env[anonymous] ?? env[name] ?? String(schema.parse(undefined))];
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { configSchema } from '../../functions/src/config/config.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from './settings.ts';
@@ -73,6 +74,16 @@ describe('E5: the configuration of a stack', () => {
     ).not.toBe(null);
   });
 
+  test('quotas are named as the functions know them', () => {
+    const { quotas } = parse({
+      ...SMALLEST,
+      'longrun:modelBaseUrl': 'https://models.example.com',
+      'longrun:quotas': 'QUOTA_USD_PER_DAY=2.5 QUOTA_TOTAL_USD_PER_DAY_HARD=80',
+    });
+    expect(quotas).toEqual({ QUOTA_USD_PER_DAY: '2.5', QUOTA_TOTAL_USD_PER_DAY_HARD: '80' });
+    for (const name of Object.keys(quotas)) expect(Object.keys(configSchema.shape)).toContain(name);
+  });
+
   test.each([
     ['gcp:project', 'Not A Project'],
     ['gcp:region', 'us-central1-a'],
@@ -86,6 +97,8 @@ describe('E5: the configuration of a stack', () => {
     ['longrun:githubRepository', 'longrun'],
     ['longrun:modelPrice', 'cheap'],
     ['longrun:runTtlHours', '99999'],
+    ['longrun:quotas', 'QUOTA_USD=5'],
+    ['longrun:quotas', 'QUOTA_USD_PER_DAY=5 QUOTA_RUNS_PER_DAY=many'],
   ])('%s=%s -> refused by its name', (key, value) => {
     expect(() => parse({ ...SMALLEST, [key]: value })).toThrow(key);
   });

@@ -22,6 +22,8 @@ export interface Settings {
   /** Of the worker, which holds the graphs; null: what it needs for those of this repository. */
   workerMemory: string | null;
   runTtlHours: number | null;
+  /** What users may have, by the names of the functions' settings; what is not named is their default. */
+  quotas: Record<string, string>;
   /** Part of the runs that are traced, from 0 to 1. */
   traceRate: number | null;
   /** Folder that holds the functions' bundle; LONGRUN_BUNDLE names another one. */
@@ -95,6 +97,7 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
     minInstances: number('longrun:minInstances', 0, 100) ?? 0,
     workerMemory: text('longrun:workerMemory', /^[1-4]Gi$/, 'from 1Gi to 4Gi'),
     runTtlHours: number('longrun:runTtlHours', 1, 24 * 365),
+    quotas: quotasOf(text),
     traceRate: number('longrun:traceRate', 0, 1),
     bundle: process.env['LONGRUN_BUNDLE'] ?? BUNDLE,
   };
@@ -140,6 +143,17 @@ function githubOf(text: Text, required: Required): Settings['github'] {
       'the key of `gcpkms://...`',
     ),
   };
+}
+
+const QUOTA =
+  '(QUOTA_(ANONYMOUS_)?(RUNS_AT_ONCE|RUNNING_AT_ONCE|RUNS_PER_DAY|USD_PER_DAY)|' +
+  'QUOTA_TOTAL_(RUNS_AT_ONCE|USD_PER_DAY|USD_PER_DAY_HARD)|MAX_RECURSION_LIMIT|MAX_RUN_TIMEOUT_S)=\\d+(\\.\\d+)?';
+const QUOTAS = new RegExp(`^${QUOTA}( +${QUOTA})*$`);
+
+function quotasOf(text: Text): Record<string, string> {
+  const list = text('longrun:quotas', QUOTAS, 'NAME=NUMBER, parted by spaces, with names of infra/README.md');
+  const pairs = (list ?? '').split(/ +/).filter((pair) => pair !== '');
+  return Object.fromEntries(pairs.map((pair) => pair.split('=', 2)));
 }
 
 function networkOf(text: Text, required: Required): Settings['network'] {

@@ -150,6 +150,7 @@ export const ADMIN_ACTIONS = [
   'grant_admin',
   'revoke_admin',
   'backup',
+  'change_limits',
 ] as const;
 export type AdminAction = (typeof ADMIN_ACTIONS)[number];
 

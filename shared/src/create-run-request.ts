@@ -15,7 +15,6 @@ const MAX_WEBHOOK_CHARS = 2_000;
 const MAX_STOPS = 100;
 const MAX_TAGS = 100;
 const MAX_NAME_CHARS = 200;
-const MAX_RECURSION = 10_000;
 
 export const id = z.string().check(z.regex(ID_PATTERN, 'must be 1-100 letters, digits, "-" or "_"'));
 export const jsonObject = z.record(z.string(), jsonSchema);
@@ -53,8 +52,8 @@ const configurable = jsonObject.check(
 const runConfig = strict({
   tags: maybe(z.array(name).check(z.maxLength(MAX_TAGS)), 'Tags of the run, as tracers see them.'),
   recursion_limit: maybe(
-    z.int().check(z.gte(1), z.lte(MAX_RECURSION)),
-    'Super-steps that the run may take at most.',
+    z.int().check(z.gte(1)),
+    'Super-steps that the run may take at most. The installation has a greatest one (MAX_RECURSION_LIMIT).',
   ),
   configurable: maybe(configurable, 'What the graph reads as config.configurable.'),
   metadata: maybe(jsonObject, "What the graph finds in config.metadata; the run's own metadata wins."),
@@ -84,7 +83,7 @@ export const createRunSchema = strict({
   interrupt_after: maybe(stops, 'Stops and asks after these nodes: "*" for all of them.'),
   run_timeout_s: maybe(
     seconds,
-    'Seconds from the first start, not counting the time in which the run waits for a person.',
+    'Seconds from the first start, not counting the time in which the run waits for a person. The default is the greatest that the installation allows (MAX_RUN_TIMEOUT_S).',
   ),
   step_timeout_s: maybe(seconds, 'Seconds for one super-step, after which it is tried again.'),
   webhook: maybe(

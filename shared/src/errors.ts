@@ -15,7 +15,9 @@ export const ERROR_STATUS = {
   too_large: 413,
   unsupported_media_type: 415,
   graph_broken: 422,
+  limit_exceeded: 422,
   rate_limited: 429,
+  quota_exceeded: 429,
   internal: 500,
   unavailable: 503,
 } as const;
@@ -24,12 +26,15 @@ export type ErrorCode = keyof typeof ERROR_STATUS;
 export class LongrunError extends Error {
   readonly code: ErrorCode;
   readonly details: unknown;
+  /** When it is worth trying again, where that is known. Seconds. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, message: string, details?: unknown) {
+  constructor(code: ErrorCode, message: string, details?: unknown, options: { retryAfterS?: number } = {}) {
     super(message);
     this.name = 'LongrunError';
     this.code = code;
     this.details = details;
+    this.retryAfterS = options.retryAfterS;
   }
 
   get status(): number {

@@ -11,6 +11,7 @@ export * from './ids.ts';
 export * from './json.ts';
 export * from './messages.ts';
 export * from './paths.ts';
+export * from './quotas.ts';
 export * from './run-doc.ts';
 export * from './run.ts';
 export * from './search-tokens.ts';

@@ -10,6 +10,9 @@ export const userPath = (uid: string) => `users/${uid}`;
 export const runsPath = (uid: string) => `users/${uid}/${RUNS}`;
 export const runPath = (uid: string, runId: string) => `${runsPath(uid)}/${runId}`;
 export const logPath = (uid: string, runId: string) => `${runPath(uid, runId)}/${LOG}`;
+/** What a user used on one day of UTC (`2026-12-01`): how many runs were started, and what models cost. */
+export const USAGE = 'usage' as const;
+export const usagePath = (uid: string, day: string) => `users/${uid}/${USAGE}/${day}`;
 export const threadsPath = (uid: string) => `users/${uid}/${THREADS}`;
 export const threadPath = (uid: string, threadId: string) => `${threadsPath(uid)}/${threadId}`;
 

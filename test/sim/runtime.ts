@@ -3,8 +3,9 @@ import { answerRun, cancelRun, retryRun } from '../../functions/src/http/command
 import type { Documents } from '../../functions/src/ports/documents.ts';
 import type { RunTask, TaskQueue } from '../../functions/src/ports/task-queue.ts';
 import type { ServedGraph } from '../../functions/src/project/served-graph.ts';
+import { Quotas } from '../../functions/src/quotas/quotas.ts';
+import { dispatchCreated } from '../../functions/src/quotas/share.ts';
 import { createRun } from '../../functions/src/runtime/runs/create-run.ts';
-import { dispatch } from '../../functions/src/runtime/runs/dispatch.ts';
 import { tidy } from '../../functions/src/runtime/housekeeping/tidy.ts';
 import { RunStore } from '../../functions/src/runtime/runs/run-store.ts';
 import type { AloneEnd, Keeper } from '../../functions/src/runtime/liveness/alone.ts';
@@ -46,6 +47,10 @@ export interface HostOptions {
 const HOUR_MS = 3_600_000;
 /** How long a step may go on after its process was told to stop. */
 export const GRACE_MS = 1_000;
+/** Of the runs of a world, which all are one person's: some of them wait for others. */
+const RUNNING_AT_ONCE = 2;
+const PLENTY = { runs_at_once: 1_000, runs_per_day: 1_000, usd_per_day: 1_000 };
+const OF_USER = { ...PLENTY, running_at_once: RUNNING_AT_ONCE };
 
 export function bootHost({
   world,
@@ -63,6 +68,9 @@ export function bootHost({
   const store = new RunStore({ documents, clock, ttlMs: 48 * HOUR_MS });
   const parts = { store, queue };
   let held: Held[] = [];
+  const limits = { user: OF_USER, anonymous: OF_USER, total: PLENTY };
+  const caps = { recursionLimit: 1_000, runTimeoutS: 24 * 3_600, hardUsdPerDay: null };
+  const quotas = { quotas: new Quotas({ documents, clock, limits, caps }), anonymous: false };
   const worker = new Worker({
     id: process.name,
     store,
@@ -95,14 +103,14 @@ export function bootHost({
       await tidy(store);
     },
     async create(uid, body, idempotencyKey) {
-      const { run } = await createRun(store, { uid, body, idempotencyKey });
-      if (run.status === 'pending') await dispatch(queue, run);
-      await stopSuperseded(store, queue, run);
-      return run;
+      const made = await createRun(store, { uid, body, idempotencyKey, quotas });
+      await dispatchCreated(store, queue, made);
+      await stopSuperseded(store, queue, made.run);
+      return made.run;
     },
     cancel: (uid, runId) => cancelRun(parts, uid, runId),
     answer: (uid, runId, answers) => answerRun(parts, uid, runId, answers),
-    retry: async (uid, runId) => (await retryRun(parts, (await store.require(uid, runId)).run)).run,
+    retry: async (uid, runId) => (await retryRun(parts, (await store.require(uid, runId)).run, quotas)).run,
   };
 }
 

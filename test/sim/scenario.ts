@@ -1,4 +1,5 @@
 import { checkTable, type Violation } from './check-table.ts';
+import { checkQuotas } from './check-quotas.ts';
 import { Faults, type Fault } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { judge, unsettled } from './judge.ts';
@@ -53,7 +54,11 @@ export async function play(seed: number, plan: Plan, trace: string[] | null): Pr
   const failed = observer.violations.length > 0;
   const violations = failed
     ? observer.violations
-    : [...checkTable(store.table), ...judge(observer, people, plan, (worker) => fleet.editionOf(worker))];
+    : [
+        ...checkTable(store.table),
+        ...checkQuotas(store.table),
+        ...judge(observer, people, plan, (worker) => fleet.editionOf(worker)),
+      ];
   const attempts = [...observer.runs.values()].reduce((sum, { run }) => sum + run.attempt, 0);
   return {
     violations,

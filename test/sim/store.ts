@@ -1,4 +1,4 @@
-import { runQuery } from '../../functions/src/adapters/memory/query.ts';
+import { runQuery, sumOf } from '../../functions/src/adapters/memory/query.ts';
 import { applyWrites, type Table } from '../../functions/src/adapters/memory/table.ts';
 import { checkPath, checkQuery, checkWrites } from '../../functions/src/adapters/validate.ts';
 import type { Documents, DocumentWrite, StoredDocument } from '../../functions/src/ports/documents.ts';
@@ -59,6 +59,15 @@ export class Store {
           'read',
           () => `count ${brief([query.collection])}`,
           () => runQuery(this.table.values(), query).length,
+        );
+      },
+      sum: (query, field) => {
+        checkQuery(query);
+        return this.#network.request(
+          process,
+          'read',
+          () => `sum ${brief([query.collection])}`,
+          () => sumOf(runQuery(this.table.values(), query), field),
         );
       },
       commit: async (writes) => {

@@ -97,6 +97,8 @@ export class World {
   kill(process: Process): void {
     if (process.dead) return;
     process.dead = true;
+    // Nor does the world wait for its timers.
+    for (const event of this.#heap) if (event.owner === process) this.#cancel(event);
     for (const tell of process.onDeath) tell();
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { functionsEnv, queueFlag } from '../../infra/dev/settings.ts';
+import { PLENTY } from './plenty.ts';
 import { startBalancer } from './balancer.ts';
 import { freePort, ServerProcess } from './process.ts';
 
@@ -77,6 +78,7 @@ export class Cluster {
       const command = { name, args, port, logFile: join(data, `${name}.log`) };
       const functions = {
         ...env,
+        ...PLENTY,
         NODE_ENV: 'development',
         NODE_COMPILE_CACHE: COMPILE_CACHE,
         LANGGRAPH_CONFIG: options.graphs,

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PLENTY } from './plenty.ts';
 import { newUser } from './new-user.ts';
 import { until } from './wait.ts';
 
@@ -60,6 +61,7 @@ export class Stack {
         PORT: port,
         LONGRUN_DATA: this.data,
         LANGGRAPH_CONFIG: GRAPHS,
+        ...PLENTY,
         ...this.#settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -102,6 +102,25 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
         expect((await read(below.path)).fields).toEqual({ n: 1 });
       });
 
+      test('increment creates and adds; fields beside it are merged; two at once lose nothing', async () => {
+        const path = `${root()}/a`;
+        const more = (n: number, day: string): Promise<void> =>
+          db.commit([{ op: 'increment', path, fields: { day }, by: { n, half: n / 2 } }]);
+        await more(1, 'monday');
+        expect((await read(path)).fields).toEqual({ day: 'monday', n: 1, half: 0.5 });
+        await db.commit([{ op: 'merge', path, fields: { keep: true } }]);
+        await Promise.all([more(2, 'tuesday'), more(3, 'tuesday'), more(-1, 'tuesday')]);
+        expect((await read(path)).fields).toEqual({ day: 'tuesday', keep: true, n: 5, half: 2.5 });
+      });
+
+      test('an increment changes the version under which others update', async () => {
+        const path = `${root()}/a`;
+        await db.commit([{ op: 'create', path, fields: { n: 1 } }]);
+        const { version } = await read(path);
+        await db.commit([{ op: 'increment', path, fields: {}, by: { n: 1 } }]);
+        expect(await reason(db.commit([{ op: 'update', path, fields: { n: 9 }, version }]))).toBe('changed');
+      });
+
       test('update of a missing document -> missing', async () => {
         expect(await reason(db.commit([{ op: 'update', path: `${root()}/a`, fields: { n: 1 } }]))).toBe(
           'missing',
@@ -325,6 +344,25 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
         expect(found?.fields).toEqual({ n: 1 });
         const [bare] = await db.query({ collection: at, select: [] });
         expect(bare?.fields).toEqual({});
+      });
+    });
+
+    describe('sum', () => {
+      test('adds up a field of what a query would answer with, also of a collection group', async () => {
+        const at = root();
+        await seed(at, {
+          a: { n: 1, day: 'x' },
+          b: { n: 2.5, day: 'x' },
+          c: { n: 4, day: 'y' },
+          d: { day: 'x' },
+        });
+        const of = (day: string) => ({
+          collection: at,
+          where: [{ field: 'day', op: '==' as const, value: day }],
+        });
+        expect(await db.sum(of('x'), 'n')).toBe(3.5);
+        expect(await db.sum({ ...of('y'), group: true }, 'n')).toBe(4);
+        expect(await db.sum(of('z'), 'n')).toBe(0);
       });
     });
 

@@ -26,6 +26,7 @@ export function lazyDocuments(open: () => Promise<Documents>): Documents {
     get: async (paths) => (await ready()).get(paths),
     query: async (query) => (await ready()).query(query),
     count: async (query) => (await ready()).count(query),
+    sum: async (query, field) => (await ready()).sum(query, field),
     async commit(writes) {
       if (opened !== undefined) return opened.commit(writes);
       // The caller may change afterwards what it passed.

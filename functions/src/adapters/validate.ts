@@ -18,6 +18,15 @@ export function checkWrites(writes: DocumentWrite[]): void {
     if (write.op === 'update' && Object.keys(write.fields).length === 0) {
       throw new InvalidCall(`An update of ${write.path} names no field.`);
     }
+    if (write.op === 'increment') {
+      if (Object.keys(write.by).length === 0) throw new InvalidCall(`${write.path}: nothing is added.`);
+      for (const [name, more] of Object.entries(write.by)) {
+        checkValue(more, `${write.path}: ${name}`, name);
+        if (!Number.isFinite(more) || name in write.fields) {
+          throw new InvalidCall(`${write.path}: ${name} cannot be added to.`);
+        }
+      }
+    }
     for (const [name, value] of Object.entries(write.fields))
       checkValue(value, `${write.path}: ${name}`, name);
   }

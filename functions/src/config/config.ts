@@ -17,8 +17,12 @@ export class ConfigError extends Error {
   }
 }
 
+/** Beyond what any installation has. */
+const MAX_QUOTA = 1_000_000_000;
+const WEEK_S = 604_800;
 const hostPort = z.string().regex(/^[\w.[\]:-]+:\d{1,5}$/, 'must be host:port');
 const integer = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
+const dollars = z.coerce.number().min(0).max(MAX_QUOTA);
 /** Seen from where Longrun was started, which is not where it works. */
 const path = z
   .string()
@@ -85,6 +89,25 @@ export const configSchema = z.object({
     .positive()
     .max(24 * 365)
     .default(DEFAULT_TTL_HOURS),
+  /** Per user: runs that run or wait for a worker; of them, those that run; runs and dollars of models in a day of UTC. */
+  QUOTA_RUNS_AT_ONCE: integer(0, MAX_QUOTA).default(100),
+  QUOTA_RUNNING_AT_ONCE: integer(1, MAX_QUOTA).default(20),
+  QUOTA_RUNS_PER_DAY: integer(0, MAX_QUOTA).default(2_000),
+  QUOTA_USD_PER_DAY: dollars.default(20),
+  /** Likewise per user who signed in without a name: anybody has as many of those as they like. */
+  QUOTA_ANONYMOUS_RUNS_AT_ONCE: integer(0, MAX_QUOTA).default(20),
+  QUOTA_ANONYMOUS_RUNNING_AT_ONCE: integer(1, MAX_QUOTA).default(5),
+  QUOTA_ANONYMOUS_RUNS_PER_DAY: integer(0, MAX_QUOTA).default(200),
+  QUOTA_ANONYMOUS_USD_PER_DAY: dollars.default(2),
+  /** All users together. */
+  QUOTA_TOTAL_RUNS_AT_ONCE: integer(0, MAX_QUOTA).default(2_000),
+  QUOTA_TOTAL_USD_PER_DAY: dollars.default(100),
+  /** Beyond it no attempt of any run is begun: runs that go on then end as failed. Absent: they go on. */
+  QUOTA_TOTAL_USD_PER_DAY_HARD: dollars.optional(),
+  /** The greatest recursion_limit that a run may ask for. */
+  MAX_RECURSION_LIMIT: integer(1, 100_000).default(1_000),
+  /** How long a run may take, without the time in which it waits for a person; a run may ask for less. */
+  MAX_RUN_TIMEOUT_S: integer(1, WEEK_S).default(21_600),
   WORKER_DEADLINE_S: integer(5, 1_790).default(1_500),
   /** How long a step may go on after that. Both together end before the request does. */
   WORKER_DEADLINE_GRACE_S: integer(0, 1_790).default(285),

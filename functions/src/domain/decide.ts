@@ -1,7 +1,12 @@
-import { isTerminal, type Json, type NewEvent, type Run } from '@longrun/shared';
+import { isTerminal, type Json, type NewEvent, type Run, type RunError } from '@longrun/shared';
 import type { Failure } from './classify.ts';
 import { MAX_FAILURES } from './limits.ts';
 import { backoffMs } from './retry.ts';
+
+/** Instead of another attempt. Whatever this machine's clock says, it comes after what the log holds. */
+export function decideGivenUp(run: Run, error: RunError, now: number): NewEvent[] {
+  return [{ type: 'run.failed', at: Math.max(now, Date.parse(run.updated_at)), error }];
+}
 
 /** Cancel is idempotent: null when there is nothing to add. A run that no worker holds ends at once. */
 export function decideCancel(run: Run, by: string, now: number): NewEvent[] | null {

@@ -17,8 +17,8 @@ import {
 import { modelLabel } from '../agents/models/setting.ts';
 import { lazy } from '../lib/lazy.ts';
 import { createRun } from '../runtime/runs/create-run.ts';
+import { dispatchCreated } from '../quotas/share.ts';
 import { removeRun } from '../runtime/housekeeping/remove.ts';
-import { dispatch } from '../runtime/runs/dispatch.ts';
 import { traceReader } from '../telemetry/read-trace.ts';
 import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/runs/thread-queue.ts';
@@ -56,7 +56,7 @@ export function apiApp(
   version: string,
   requests: OpenRequests,
 ): Express {
-  const { store, queue, catalog } = services;
+  const { store, queue, catalog, quotas } = services;
   const app = express();
   app.disable('x-powered-by');
   app.use((req, res, next) => {
@@ -124,16 +124,18 @@ export function apiApp(
     if (key !== undefined && (typeof key !== 'string' || key.length < 1 || key.length > 200)) {
       throw new LongrunError('invalid_request', 'Idempotency-Key: must have 1 to 200 characters.');
     }
-    const { run, created } = await createRun(store, {
+    const made = await createRun(store, {
       uid: user.uid,
       body,
       headers: graphHeaders(req.headers),
+      quotas: { quotas, anonymous: user.anonymous },
       ...(req.params['thread_id'] === undefined ? {} : { threadInPath: pathId(req, 'thread_id') }),
       ...(key === undefined ? {} : { idempotencyKey: key }),
     });
-    if (run.status === 'pending') await dispatch(queue, run);
+    const { run } = made;
+    await dispatchCreated(store, queue, made);
     await stopSuperseded(store, queue, run);
-    res.status(created ? 201 : 200);
+    res.status(made.created ? 201 : 200);
     res.setHeader('content-location', `/api/threads/${run.thread_id}/runs/${run.run_id}`);
     return run;
   };
@@ -191,7 +193,10 @@ export function apiApp(
     });
     route('post', `${prefix}/retry`, async (req, res, user) => {
       parseBody(req, nothingSchema);
-      const { run, created } = await retryRun(services, await required(req, user));
+      const { run, created } = await retryRun(services, await required(req, user), {
+        quotas,
+        anonymous: user.anonymous,
+      });
       res.status(created ? 201 : 200);
       return run;
     });

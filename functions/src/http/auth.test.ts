@@ -30,7 +30,11 @@ describe('A11: who makes a request', () => {
   it('comes from a verified token; without a good one there is a reason', async () => {
     const authenticate = firebaseAuthentication(PROJECT);
     const { idToken, localId } = await signUp();
-    expect(await authenticate(requestWith(`Bearer ${idToken}`))).toEqual({ uid: localId, admin: false });
+    expect(await authenticate(requestWith(`Bearer ${idToken}`))).toEqual({
+      uid: localId,
+      admin: false,
+      anonymous: true,
+    });
     const [head = '', body = '', signature = ''] = idToken.split('.');
     const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as object;
     const forged = (change: object) =>

@@ -7,6 +7,8 @@ import { onReady } from './on-ready.ts';
 export interface User {
   uid: string;
   admin: boolean;
+  /** Signed in without a name. */
+  anonymous: boolean;
 }
 
 /** Who makes the request, from its verified Firebase ID token and nothing else. */
@@ -68,9 +70,10 @@ export function firebaseAuthentication(projectId: string): Authenticate {
   };
 }
 
-const userOf = (claims: { uid: string; admin?: unknown }): User => ({
+const userOf = (claims: { uid: string; admin?: unknown; firebase: { sign_in_provider: string } }): User => ({
   uid: claims.uid,
   admin: claims.admin === true,
+  anonymous: claims.firebase.sign_in_provider === 'anonymous',
 });
 
 function codeOf(error: unknown): string {

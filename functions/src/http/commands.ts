@@ -10,7 +10,9 @@ import {
 } from '@longrun/shared';
 import { decideAnswer, decideCancel, decideForcedCancel } from '../domain/decide.ts';
 import { derivedId } from '../lib/derived-id.ts';
-import { createRun } from '../runtime/runs/create-run.ts';
+import type { Caps } from '../quotas/caps.ts';
+import { dispatchCreated } from '../quotas/share.ts';
+import { createRun, type CreatedRun, type CreateRunRequest } from '../runtime/runs/create-run.ts';
 import { dispatch } from '../runtime/runs/dispatch.ts';
 import { originalInput } from '../runtime/attempt/resume/original-input.ts';
 import type { RunStore } from '../runtime/runs/run-store.ts';
@@ -99,9 +101,13 @@ function notAsked(run: Run, id: string, open: string[]): LongrunError {
 
 /**
  * A new run that goes on where an ended one stopped, which then names it as `retried_by`. Its id follows from the old one's, so that asking twice gives
- * one run. Throws `not_ended`, and `not_found` for one that is being removed.
+ * one run. Throws `not_ended`, `not_found` for one that is being removed, and what `createRun` throws.
  */
-export async function retryRun({ store, queue }: Parts, old: Run): Promise<{ run: Run; created: boolean }> {
+export async function retryRun(
+  { store, queue }: Parts,
+  old: Run,
+  quotas?: CreateRunRequest['quotas'],
+): Promise<CreatedRun> {
   if (old.status !== 'failed' && old.status !== 'cancelled') {
     throw new LongrunError(
       'not_ended',
@@ -111,6 +117,7 @@ export async function retryRun({ store, queue }: Parts, old: Run): Promise<{ run
   const made = await createRun(store, {
     uid: old.owner,
     retryOf: old.run_id,
+    ...(quotas === undefined ? {} : { quotas }),
     body: {
       assistant_id: old.assistant_id,
       input: await originalInput(store.documents, old),
@@ -121,11 +128,17 @@ export async function retryRun({ store, queue }: Parts, old: Run): Promise<{ run
       interrupt_after: old.interrupt_after,
       run_id: derivedId('retry', old.owner, old.run_id),
       thread_id: old.thread_id,
-      run_timeout_s: old.run_timeout_ms === null ? null : old.run_timeout_ms / 1_000,
+      run_timeout_s: timeoutOfRetry(old, quotas?.quotas.caps),
       webhook: old.webhook,
       step_timeout_s: old.step_timeout_ms === null ? null : old.step_timeout_ms / 1_000,
     },
   });
-  if (made.run.status === 'pending') await dispatch(queue, made.run);
+  await dispatchCreated(store, queue, made);
   return made;
+}
+
+/** As before, but for a cap that is lower now: the old run may have got its own by default. */
+function timeoutOfRetry({ run_timeout_ms }: Run, caps: Caps | undefined): number | null {
+  if (run_timeout_ms === null) return null;
+  return Math.min(run_timeout_ms / 1_000, caps?.runTimeoutS ?? Number.POSITIVE_INFINITY);
 }

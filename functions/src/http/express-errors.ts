@@ -30,7 +30,9 @@ export function sendError(res: Response, error: unknown): void {
     res.destroy();
     return;
   }
-  if (known.status === 503 || known.status === 429) res.setHeader('retry-after', '2');
+  if (known.status === 503 || known.status === 429) {
+    res.setHeader('retry-after', String(known.retryAfterS ?? 2));
+  }
   res.status(known.status).json(known.toBody());
 }
 

@@ -12,6 +12,8 @@ import { documentCache } from '../runtime/cache/document-cache.ts';
 import { Catalog } from '../project/catalog.ts';
 import { readProject } from '../project/config.ts';
 import { enterProject } from '../project/enter.ts';
+import { quotasFromConfig } from '../quotas/from-config.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import { RunStore } from '../runtime/runs/run-store.ts';
 import { log } from '../telemetry/log.ts';
 import { traceAsConfigured } from '../telemetry/start.ts';
@@ -28,6 +30,7 @@ export interface Services {
   queue: TaskQueue;
   catalog: Catalog;
   cache: Cache;
+  quotas: Quotas;
 }
 
 const HOUR_MS = 3_600_000;
@@ -67,6 +70,7 @@ async function openServices(): Promise<Services> {
     }),
     queue: tracedQueue(queue),
     cache: cacheOf(config, documents),
+    quotas: quotasFromConfig(config, documents, systemClock),
   };
 }
 

@@ -5,6 +5,7 @@ import { parseConfig } from '../config/config.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
 import { readProject } from '../project/config.ts';
 import { Catalog } from '../project/catalog.ts';
+import { quotasFromConfig } from '../quotas/from-config.ts';
 import { Lab, UID } from '../runtime/testing/lab.ts';
 import { apiApp } from './api.ts';
 import { OpenRequests } from './open-requests.ts';
@@ -15,7 +16,7 @@ export interface ApiServer {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ): Promise<{ status: number; body: T }>;
+  ): Promise<{ status: number; body: T; headers: Headers }>;
   /** The `data` of each event of a stream, as they come. Throws when the stream breaks. */
   follow(path: string): AsyncIterable<StreamedEvent>;
   close(): Promise<void>;
@@ -28,8 +29,15 @@ interface StreamedEvent {
 }
 
 /** The function `api` over HTTP as functions-framework serves it, on a lab's documents, for the lab's only user. */
-export async function serveApi({ store, queue, documents }: Lab): Promise<ApiServer> {
-  const config = parseConfig({ GOOGLE_CLOUD_PROJECT: 'demo-api', WORKER_URL: 'http://127.0.0.1:1/' });
+export async function serveApi(
+  { store, queue, documents }: Lab,
+  options: { env?: Record<string, string>; anonymous?: boolean } = {},
+): Promise<ApiServer> {
+  const config = parseConfig({
+    GOOGLE_CLOUD_PROJECT: 'demo-api',
+    WORKER_URL: 'http://127.0.0.1:1/',
+    ...options.env,
+  });
   const app = apiApp(
     {
       config,
@@ -38,8 +46,9 @@ export async function serveApi({ store, queue, documents }: Lab): Promise<ApiSer
       queue,
       catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
       cache: documentCache(documents),
+      quotas: quotasFromConfig(config, documents, store.clock),
     },
-    async () => ({ uid: UID, admin: false }),
+    async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false }),
     '1.2.3',
     new OpenRequests(),
   );
@@ -56,7 +65,8 @@ export async function serveApi({ store, queue, documents }: Lab): Promise<ApiSer
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+      const { status, headers: answered } = response;
+      return { status, body: (text === '' ? null : JSON.parse(text)) as T, headers: answered };
     },
     async *follow(path) {
       const response = await fetch(`${url}/api${path}`);

@@ -19,6 +19,8 @@ export type DocumentWrite =
   | { op: 'set'; path: string; fields: Fields }
   /** Replaces the named top-level fields; creates the document when it is missing. */
   | { op: 'merge'; path: string; fields: Fields }
+  /** A merge that also adds to numbers, of which a missing one counts as 0; whoever else adds at the same time loses nothing. */
+  | { op: 'increment'; path: string; fields: Fields; by: { [field: string]: number } }
   /** Replaces the named top-level fields; refused when missing or, if a version is named, changed since. */
   | { op: 'update'; path: string; fields: Fields; version?: string }
   /** Without a version, deleting what is not there is no error; with one, refused as an update is. */
@@ -45,6 +47,8 @@ export interface Documents {
   query(query: DocumentQuery): Promise<StoredDocument[]>;
   /** How many documents the query would answer with, at the price of one read for a thousand of them. */
   count(query: DocumentQuery): Promise<number>;
+  /** Of a top-level field of these documents, likewise; what is no number is passed over. */
+  sum(query: DocumentQuery, field: string): Promise<number>;
   /** All or nothing, at most 10 MiB. Throws CommitConflict when a write is refused. */
   commit(writes: DocumentWrite[]): Promise<void>;
   /** Calls back with the current document, then at each change, until unsubscribed. */

@@ -8,14 +8,16 @@ import {
   type NewEvent,
   type OpenInterrupt,
   type Run,
+  type RunError,
 } from '@longrun/shared';
 import { classify } from '../domain/classify.ts';
-import { decideFailure } from '../domain/decide.ts';
+import { decideFailure, decideGivenUp } from '../domain/decide.ts';
 import { runTimeLeft, stepTooLong } from '../domain/timeout.ts';
 import { unlessAborted } from '../lib/unless-aborted.ts';
 import type { Cache } from '../ports/cache.ts';
 import { CommitConflict, type DocumentWrite } from '../ports/documents.ts';
 import type { RunTask, TaskQueue } from '../ports/task-queue.ts';
+import { dispatchWaiting, mustWait } from '../quotas/share.ts';
 import { log } from '../telemetry/log.ts';
 import { tell } from '../telemetry/tell.ts';
 import { enqueueAnnouncement } from '../webhooks/enqueue.ts';
@@ -55,6 +57,8 @@ export interface WorkerOptions {
   /** For the results of nodes; default: beside the runs. */
   cache?: Cache;
   price: Price;
+  /** Why no attempt of any run may begin; absent, or null: they may. */
+  overspent?: () => Promise<RunError | null>;
   random: () => number;
   /** When a run is handed over at its next super-step. Milliseconds since its task came. */
   deadlineMs: number;
@@ -126,6 +130,7 @@ export class Worker {
         continue;
       }
       if (claim.kind === 'execute' && claim.alone && this.#options.keeper !== undefined) {
+        if (await mustWait(store, queue, loaded)) return { done: true };
         const kept = this.#keep(this.#options.keeper, task, found);
         return kept === undefined
           ? await this.#later(task, NO_ROOM_S + random() * NO_ROOM_JITTER_S)
@@ -136,8 +141,10 @@ export class Worker {
       // Held before it is stored: a second task must not find an attempt of this process that it does not know of.
       const done = await this.#held.while({ ...task, attempt: found.attempt + 1 }, async () => {
         const turn = await takeTurn(store, found);
-        if (turn === null) return true;
-        const run = await this.#claim(found, claim.events, turn);
+        if (turn === null || (await mustWait(store, queue, loaded))) return true;
+        const overspent = claim.kind === 'execute' ? ((await this.#options.overspent?.()) ?? null) : null;
+        const events = overspent === null ? claim.events : decideGivenUp(found, overspent, store.clock.now());
+        const run = await this.#claim(found, events, turn);
         if (run === null) return false;
         if (isTerminal(run.status)) await dispatchNext(store, queue, run);
         else await this.#attempt(run);
@@ -229,7 +236,10 @@ export class Worker {
       journal.seal();
       await journal.flush();
       if (journal.run.status === 'pending') await dispatch(queue, journal.run);
-      if (journal.run.status === 'interrupted') await enqueueAnnouncement(queue, journal.run);
+      if (journal.run.status === 'interrupted') {
+        await enqueueAnnouncement(queue, journal.run);
+        await dispatchWaiting(store, queue, run.owner);
+      }
       if (isTerminal(journal.run.status)) await dispatchNext(store, queue, journal.run);
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;

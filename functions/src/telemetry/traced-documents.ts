@@ -13,6 +13,8 @@ export function tracedDocuments(documents: Documents): Documents {
       asChild('storage', 'query', { collection: lastOf(query.collection) }, () => documents.query(query)),
     count: (query) =>
       asChild('storage', 'count', { collection: lastOf(query.collection) }, () => documents.count(query)),
+    sum: (query, field) =>
+      asChild('storage', 'sum', { collection: lastOf(query.collection) }, () => documents.sum(query, field)),
     commit: (writes) =>
       asChild('storage', 'commit', { writes: writes.length }, () => documents.commit(writes)),
   };

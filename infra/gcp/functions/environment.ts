@@ -25,6 +25,7 @@ export function environmentOf(
     ...(settings.modelBaseUrl === null ? {} : { [`${provider}_BASE_URL`]: settings.modelBaseUrl }),
     ...(settings.modelPrice === null ? {} : { MODEL_PRICE: settings.modelPrice }),
     ...(settings.runTtlHours === null ? {} : { RUN_TTL_HOURS: String(settings.runTtlHours) }),
+    ...settings.quotas,
     ...(settings.traceRate === null ? {} : { TRACE_RATE: String(settings.traceRate) }),
     // Only a load balancer has a cache of its own that can be purged.
     ...(name === 'admin' && settings.edge === 'load-balancer' ? { URL_MAP: NAMES.urlMap } : {}),

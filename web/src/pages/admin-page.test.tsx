@@ -18,6 +18,7 @@ beforeEach(() => {
     route('dead-letters', { runs: answers.deadLetters } as never),
     route('storage', answers.storage as never),
     route('config', answers.config as never),
+    route('limits', answers.limits as never),
     route('audit', { entries: [answers.line()], next_cursor: null } as never),
     http.get('*/api/admin/metrics', ({ request }) =>
       HttpResponse.json(answers.metrics(Number(new URL(request.url).searchParams.get('hours'))) as never),
@@ -256,5 +257,52 @@ describe('storage and configuration', () => {
     server.use(route('config', answers.config as never));
     await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('GOOGLE_API_KEY')).toBeTruthy();
+  });
+});
+
+describe('limits', () => {
+  const changes = (path: string) => {
+    const seen: unknown[] = [];
+    server.use(
+      http.post(`*/api/admin/${path}`, async ({ request }) => {
+        seen.push(await request.json());
+        return HttpResponse.json(answers.limits as never);
+      }),
+    );
+    return seen;
+  };
+
+  it('shows what is used and what was changed; one number is changed, another given back', async () => {
+    const seen = changes('limits');
+    const { user } = open('/admin?tab=limits');
+    const form = within(await screen.findByRole('form', { name: 'A signed-in user' }));
+    expect(screen.getByText('$0.42')).toBeTruthy();
+    const perDay = form.getByRole<HTMLInputElement>('spinbutton', { name: 'Runs a day' });
+    expect([perDay.value, perDay.placeholder]).toEqual(['50', '2000']);
+    await user.clear(perDay);
+    await user.type(form.getByRole('spinbutton', { name: /Model cost/ }), '2.5');
+    await user.click(form.getByRole('button', { name: 'Change' }));
+    await waitFor(() => expect(seen).toEqual([{ user: { runs_per_day: null, usd_per_day: 2.5 } }]));
+  });
+
+  it('gives one user limits of their own', async () => {
+    const seen = changes('limits/another-person-of-this-place');
+    const { user } = open('/admin?tab=limits');
+    await user.click(await screen.findByRole('button', { name: 'Limits of another-person-of-this-place' }));
+    const form = within(screen.getByRole('form', { name: 'Only another-person-of-this-place' }));
+    await user.type(form.getByRole('spinbutton', { name: 'Runs a day' }), '7');
+    await user.click(form.getByRole('button', { name: 'Change' }));
+    await waitFor(() => expect(seen).toEqual([{ runs_per_day: 7 }]));
+  });
+
+  it('a change that is refused says so, and what was typed stays', async () => {
+    server.use(http.post('*/api/admin/limits', () => refuse(400, 'invalid_request', 'Too many.')));
+    const { user } = open('/admin?tab=limits');
+    const form = within(await screen.findByRole('form', { name: 'All users together' }));
+    const field = form.getByRole<HTMLInputElement>('spinbutton', { name: /Runs at once/ });
+    await user.type(field, '9');
+    await user.click(form.getByRole('button', { name: 'Change' }));
+    expect((await form.findByRole('alert')).textContent).toBe('Not changed: Too many.');
+    expect(field.value).toBe('9');
   });
 });

@@ -58,6 +58,20 @@ describe('asking', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  it('a quota is used up: says what, how much and until when, and keeps the text', async () => {
+    const details = { what: 'runs_per_day', limit: 9, used: 9, until: '2026-12-02T00:00:00.000Z' };
+    const error = { code: 'quota_exceeded', message: 'You started 9 runs today.', details };
+    server.use(http.post('*/api/runs', () => HttpResponse.json({ error }, { status: 429 })));
+    const { user } = renderApp();
+    await ask(user, 'Why is "it" so?');
+    const said = (await screen.findByRole('alert')).textContent;
+    expect(said).toContain('Your runs of today are used up. You started 9 of 9 runs today. From ');
+    await user.click(screen.getByRole('button', { name: 'Edit the text' }));
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'What should be done?' }).value).toBe(
+      'Why is "it" so?',
+    );
+  });
+
   it('refused: the text goes back to the composer when it is to be edited', async () => {
     const error = { code: 'invalid_request', message: 'No.' };
     server.use(http.post('*/api/runs', () => HttpResponse.json({ error }, { status: 400 })));

@@ -1,5 +1,6 @@
 import type {
   AdminConfig,
+  AdminLimits,
   AdminMetrics,
   AdminOperation,
   AdminOverview,
@@ -155,6 +156,24 @@ export const config: AdminConfig = {
     { name: 'GOOGLE_API_KEY', value: null, secret: true, from: 'environment' },
     { name: 'OPENAI_API_KEY', value: null, secret: true, from: 'default' },
     { name: 'REDIS_URL', value: null, secret: false, from: 'default' },
+  ],
+};
+
+const USER = { runs_at_once: 100, running_at_once: 20, runs_per_day: 2_000, usd_per_day: 20 };
+const ANONYMOUS = { runs_at_once: 20, running_at_once: 5, runs_per_day: 200, usd_per_day: 2 };
+
+export const limits: AdminLimits = {
+  day: '2026-03-01',
+  defaults: { user: USER, anonymous: ANONYMOUS, total: { runs_at_once: 2_000, usd_per_day: 100 } },
+  limits: {
+    user: { ...USER, runs_per_day: 50 },
+    anonymous: ANONYMOUS,
+    total: { runs_at_once: 2_000, usd_per_day: 100 },
+  },
+  used: { runs_at_once: 5, usd_today: 0.42 },
+  users: [
+    { owner: 'another-person-of-this-place', runs_today: 40, usd_today: 0.4, limits: null },
+    { owner: 'u', runs_today: 2, usd_today: 0.02, limits: { usd_per_day: 50 } },
   ],
 };
 

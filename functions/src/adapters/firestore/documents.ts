@@ -1,5 +1,7 @@
 import {
+  AggregateField,
   FieldPath,
+  FieldValue,
   type DocumentSnapshot,
   type Firestore,
   type QuerySnapshot,
@@ -34,6 +36,13 @@ export function firestoreDocuments(db: Firestore): Documents {
       checkQuery(query);
       const counted = await call('count', () => toQuery(db, query).count().get());
       return counted.data().count;
+    },
+
+    async sum(query, field) {
+      checkQuery(query);
+      const aggregate = { sum: AggregateField.sum(new FieldPath(field)) };
+      const summed = await call('sum', () => toQuery(db, query).aggregate(aggregate).get());
+      return summed.data().sum;
     },
 
     async commit(writes) {
@@ -121,6 +130,19 @@ function addWrite(db: Firestore, batch: WriteBatch, write: DocumentWrite): void 
         mergeFields: Object.keys(write.fields).map((name) => new FieldPath(name)),
       });
       break;
+    case 'increment': {
+      const sums = Object.entries(write.by).map(([name, more]) => [name, FieldValue.increment(more)]);
+      batch.set(
+        document,
+        { ...toFirestore(write.fields), ...Object.fromEntries(sums) },
+        {
+          mergeFields: [...Object.keys(write.fields), ...Object.keys(write.by)].map(
+            (name) => new FieldPath(name),
+          ),
+        },
+      );
+      break;
+    }
     case 'update': {
       const [first, ...rest] = Object.entries(write.fields).map(
         ([name, value]) => [new FieldPath(name), outgoing(value)] as const,

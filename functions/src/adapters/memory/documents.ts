@@ -1,7 +1,7 @@
 import type { DocumentQuery, Documents, StoredDocument, Unsubscribe } from '../../ports/documents.ts';
 import { ownListener } from '../own-listener.ts';
 import { checkPath, checkQuery, checkWrites, InvalidCall } from '../validate.ts';
-import { runQuery } from './query.ts';
+import { runQuery, sumOf } from './query.ts';
 import { applyWrites, type Table } from './table.ts';
 
 export interface MemoryOptions {
@@ -67,6 +67,12 @@ export function memoryDocuments(options: MemoryOptions = {}): Documents {
       checkQuery(query);
       await before(`count ${query.collection}`);
       return runQuery(table.values(), query).length;
+    },
+
+    async sum(query, field) {
+      checkQuery(query);
+      await before(`sum ${query.collection}`);
+      return sumOf(runQuery(table.values(), query), field);
     },
 
     async commit(writes) {

@@ -23,6 +23,12 @@ export function runQuery(all: Iterable<StoredDocument>, query: DocumentQuery): S
   return rest.slice(0, query.limit).map((document) => project(document, query.select));
 }
 
+/** As Firestore adds up: what is no number is passed over. */
+export function sumOf(found: StoredDocument[], field: string): number {
+  const values = found.map((document) => document.fields[field]);
+  return values.reduce<number>((sum, value) => (typeof value === 'number' ? sum + value : sum), 0);
+}
+
 type Order = { field: string; direction: 'asc' | 'desc' }[];
 
 /** An inequality sorts by its field when no order is named; ties are broken by path in the last direction. */

@@ -45,6 +45,8 @@ function fieldsAfter(before: StoredDocument | undefined, write: DocumentWrite): 
       return structuredClone(write.fields);
     case 'merge':
       return { ...before?.fields, ...structuredClone(write.fields) };
+    case 'increment':
+      return { ...before?.fields, ...structuredClone(write.fields), ...added(before, write.by) };
     case 'update':
       if (before === undefined) throw new CommitConflict('missing');
       checkVersion(write.version, before);
@@ -53,6 +55,15 @@ function fieldsAfter(before: StoredDocument | undefined, write: DocumentWrite): 
       checkVersion(write.version, before);
       return undefined;
   }
+}
+
+function added(before: StoredDocument | undefined, by: { [field: string]: number }): Fields {
+  return Object.fromEntries(
+    Object.entries(by).map(([name, more]) => {
+      const value = before?.fields[name];
+      return [name, (typeof value === 'number' ? value : 0) + more];
+    }),
+  );
 }
 
 function checkVersion(version: string | undefined, before: StoredDocument | undefined): void {

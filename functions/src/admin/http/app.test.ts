@@ -44,6 +44,9 @@ const ROUTES: [method: string, path: string, body?: unknown][] = [
   ['GET', '/config'],
   ['GET', '/dead-letters'],
   ['POST', '/dead-letters/retry', {}],
+  ['GET', '/limits'],
+  ['POST', '/limits', {}],
+  ['POST', '/limits/:owner', {}],
   ['POST', '/purge', {}],
   ['POST', '/flush-cache', {}],
   ['GET', '/operations/:operation_id'],
@@ -278,6 +281,49 @@ describe('what an administrator does', () => {
     ]);
   });
 
+  test('limits: read, changed for all and for one, given back; each change stands in the log', async () => {
+    const own = await serveAdmin(identity, { env: { QUOTA_RUNS_AT_ONCE: '7' } });
+    const admin = await own.newAdmin();
+    const run = await own.createRun('ada');
+    await own.store.append('ada', run.run_id, 'test', () => [
+      { type: 'attempt.started', at: Date.now(), attempt: 1, worker: 'test' },
+      {
+        type: 'usage',
+        at: Date.now(),
+        usage: { model: 'm', input_tokens: 1, output_tokens: 1, cost_usd: 0.5 },
+      },
+    ]);
+    expect((await admin.call('GET', '/limits')).body).toMatchObject({
+      defaults: { user: { runs_at_once: 7 } },
+      limits: { user: { runs_at_once: 7 } },
+      used: { runs_at_once: 1, usd_today: 0.5 },
+      users: [{ owner: 'ada', usd_today: 0.5, limits: null }],
+    });
+    const changed = await admin.call('POST', '/limits', { user: { runs_at_once: 3, usd_per_day: 0.25 } });
+    expect(changed.body).toMatchObject({ limits: { user: { runs_at_once: 3, usd_per_day: 0.25 } } });
+    await admin.call('POST', '/limits', { user: { usd_per_day: null }, total: { runs_at_once: 9 } });
+    const { body } = await admin.call('POST', '/limits/bob', { runs_per_day: 1 });
+    expect(body).toMatchObject({
+      defaults: { user: { runs_at_once: 7, usd_per_day: 20 } },
+      limits: { user: { runs_at_once: 3, usd_per_day: 20 }, total: { runs_at_once: 9 } },
+      users: [{ owner: 'ada' }, { owner: 'bob', limits: { runs_per_day: 1 } }],
+    });
+    const back = await admin.call('POST', '/limits/bob', { runs_per_day: null });
+    expect(back.body).toMatchObject({ users: [{ owner: 'ada' }] });
+    const { entries } = (await admin.call('GET', '/audit?limit=2')).body as { entries: object[] };
+    expect(entries).toMatchObject([
+      {
+        action: 'change_limits',
+        outcome: 'succeeded',
+        target: 'bob',
+        detail: '{"runs_per_day":null}',
+        by: { uid: admin.uid },
+      },
+      { action: 'change_limits', outcome: 'started', target: 'bob' },
+    ]);
+    await own.close();
+  });
+
   test('the log in pages: nothing twice, nothing left out, newest first', async () => {
     const own = await serveAdmin(identity, { cdn });
     const admin = await own.newAdmin();
@@ -305,6 +351,11 @@ describe('what an administrator does', () => {
     ['POST', '/purge', { path: 7 }],
     ['POST', '/purge', [1]],
     ['POST', '/flush-cache', ['all']],
+    ['POST', '/limits', { user: { runs_at_once: -1 } }],
+    ['POST', '/limits', { user: { runs_at_once: 1.5 } }],
+    ['POST', '/limits', { user: { running_at_once: 0 } }],
+    ['POST', '/limits', { everyone: {} }],
+    ['POST', '/limits/bob', { usd_per_day: 'much' }],
     ['POST', '/dead-letters/retry', { runs: [{ owner: 'x' }] }],
     ['GET', '/metrics?hours=0'],
     ['GET', '/metrics?hours=721'],

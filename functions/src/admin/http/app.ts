@@ -1,6 +1,9 @@
 import express, { type Express, type Request, type Response } from 'express';
 import {
   auditSchema,
+  changeLimitsSchema,
+  changeUserLimitsSchema,
+  LongrunError,
   MAX_PAGE,
   metricsSchema,
   nothingSchema,
@@ -12,6 +15,8 @@ import type { Cdn } from '../../ports/cdn.ts';
 import { audited, listAudit } from '../audit.ts';
 import { claim, isClaimable } from '../claim.ts';
 import { flushAction } from '../flush.ts';
+import { isUid } from '../../lib/uid.ts';
+import { LimitsDesk } from '../limits.ts';
 import { Metrics } from '../metrics.ts';
 import { Operations } from '../operations.ts';
 import { noCdn, purgeAction } from '../purge.ts';
@@ -110,6 +115,17 @@ export function adminApp(dependencies: AdminDependencies): Express {
       return { result, detail: `${made} of ${result.length} are done again.` };
     });
     return { runs };
+  });
+
+  const desk = new LimitsDesk({ documents, clock, defaults: services.quotas.limits });
+  route('get', '/limits', () => desk.read());
+  route('post', '/limits', (req, _res, account) =>
+    desk.change(by(account), parseBody(req, changeLimitsSchema)),
+  );
+  route('post', '/limits/:owner', (req, _res, account) => {
+    const { owner } = req.params;
+    if (!isUid(owner)) throw new LongrunError('not_found', 'There is no such user.');
+    return desk.changeUser(by(account), owner, parseBody(req, changeUserLimitsSchema));
   });
 
   route('post', '/purge', async (req, res, account) => {

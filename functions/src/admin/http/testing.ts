@@ -14,6 +14,7 @@ import { documentCache } from '../../runtime/cache/document-cache.ts';
 import { createRun } from '../../runtime/runs/create-run.ts';
 import { Catalog } from '../../project/catalog.ts';
 import { readProject } from '../../project/config.ts';
+import { quotasFromConfig } from '../../quotas/from-config.ts';
 import { RunStore } from '../../runtime/runs/run-store.ts';
 import { firebaseAuthentication } from '../../http/auth.ts';
 import { OpenRequests } from '../../http/open-requests.ts';
@@ -75,6 +76,7 @@ export async function serveAdmin(
       },
       catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
       cache: documentCache(documents),
+      quotas: quotasFromConfig(config, documents, systemClock),
     },
     authenticate: sharedAuthentication,
     accounts,

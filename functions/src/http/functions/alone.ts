@@ -9,7 +9,7 @@ import { takeOverSignals } from '../signals.ts';
 
 /** A process that executes one run and nothing else, started by a worker that keeps it. It ends with the answer to its task. */
 const { task, worker: id } = aloneTaskSchema.parse(JSON.parse(process.argv.at(-1) ?? ''));
-const { config, store, queue, catalog, cache } = await openServicesOrExit();
+const { config, store, queue, catalog, cache, quotas } = await openServicesOrExit();
 const worker = new Worker({
   id,
   store,
@@ -17,6 +17,7 @@ const worker = new Worker({
   graphs: new Graphs(catalog, config.GRAPH_LOAD_TIMEOUT_S * 1_000),
   cache,
   price: costUsd,
+  overspent: () => quotas.overspent(),
   random: Math.random,
   deadlineMs: config.WORKER_DEADLINE_S * 1_000,
   deadlineGraceMs: config.WORKER_DEADLINE_GRACE_S * 1_000,

@@ -12,7 +12,7 @@ import { takeOverSignals } from '../signals.ts';
 import { admitTask, MAX_TASK_BYTES, workerHandler } from '../worker.ts';
 
 /** What the queue calls: executes runs. */
-const { config, store, queue, catalog, cache } = await openServicesOrExit();
+const { config, store, queue, catalog, cache, quotas } = await openServicesOrExit();
 const requests = new OpenRequests();
 /** LangGraph comes with it, which is no part of a cold start. */
 const worker = lazy(async () => {
@@ -27,6 +27,7 @@ const worker = lazy(async () => {
     graphs: new Graphs(catalog, config.GRAPH_LOAD_TIMEOUT_S * 1_000),
     cache,
     price: costUsd,
+    overspent: () => quotas.overspent(),
     random: Math.random,
     deadlineMs: config.WORKER_DEADLINE_S * 1_000,
     deadlineGraceMs: config.WORKER_DEADLINE_GRACE_S * 1_000,

@@ -1,6 +1,8 @@
 import {
   answerSchema,
   cancelSchema,
+  changeLimitsSchema,
+  changeUserLimitsSchema,
   createRunSchema,
   createThreadSchema,
   EVENT_TYPES,
@@ -13,6 +15,7 @@ import {
 import * as z from 'zod/mini';
 import {
   adminConfigSchema,
+  adminLimitsSchema,
   adminMeSchema,
   adminMetricsSchema,
   adminOperationSchema,
@@ -66,6 +69,9 @@ const SCHEMAS = {
   AdminMetrics: { schema: adminMetricsSchema, description: 'Runs that ended in a time.' },
   AdminStorage: { schema: adminStorageSchema, description: 'The storage and its backups.' },
   AdminConfig: { schema: adminConfigSchema, description: 'The configuration in force, without secrets.' },
+  AdminLimits: { schema: adminLimitsSchema, description: 'What users may have, and what they used.' },
+  ChangeLimits: { schema: changeLimitsSchema, description: 'Limits for every user.' },
+  ChangeUserLimits: { schema: changeUserLimitsSchema, description: 'Limits for one user.' },
   Nothing: { schema: nothingSchema, description: 'No settings.' },
   Purge: { schema: purgeSchema, description: 'What to purge.' },
   AdminOperation: { schema: adminOperationSchema, description: 'Something that takes its time.' },

@@ -9,6 +9,7 @@ import type { Accounts } from '../../ports/accounts.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { Catalog } from '../../project/catalog.ts';
 import { readProject } from '../../project/config.ts';
+import { quotasFromConfig } from '../../quotas/from-config.ts';
 import { RunStore } from '../../runtime/runs/run-store.ts';
 import { adminApp } from '../../admin/http/app.ts';
 import { apiApp } from '../api.ts';
@@ -26,6 +27,7 @@ const services: Services = {
   store: new RunStore({ documents, clock: systemClock, ttlMs: 1 }),
   queue: { enqueue: async () => undefined, check: async () => undefined },
   cache: documentCache(documents),
+  quotas: quotasFromConfig(config, documents, systemClock),
   catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
 };
 const nobody = () => Promise.reject(new Error('nobody'));

@@ -7,6 +7,7 @@ import {
   RUNS,
   THREADS,
   threadPath,
+  USAGE,
   type LogEntry,
   type Run,
 } from '@longrun/shared';
@@ -47,8 +48,8 @@ export async function tidy(store: RunStore): Promise<Tidied> {
       if (step !== null) done[step] += 1;
     });
   }
-  // What expired in long-term memory and node caches.
-  for (const group of ['store', 'cache'] as const) {
+  // What expired in long-term memory and node caches, and what users used on days long ago.
+  for (const group of ['store', 'cache', USAGE] as const) {
     await attempt(group, async () => void (await sweepExpired(store.documents, group, store.clock.now())));
   }
   if (done.compacted + done.removed > 0) log.info('Ended runs were tidied up.', { ...done });

@@ -2,6 +2,7 @@ import { isTerminal, runPath, RUNS, type Run } from '@longrun/shared';
 import { LEASE_MS, SWEEP_AGAIN_MS, TURN_CHECK_MS } from '../../domain/limits.ts';
 import { CommitConflict } from '../../ports/documents.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
+import { isShareTaken } from '../../quotas/share.ts';
 import { log } from '../../telemetry/log.ts';
 import { dispatch } from '../runs/dispatch.ts';
 import type { LoadedRun, RunStore } from '../runs/run-store.ts';
@@ -20,8 +21,13 @@ export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> 
   let enqueued = 0;
   for (const status of ['running', 'pending'] as const) {
     for (const { uid, runId } of await due(store, status)) {
-      const loaded = await store.load(uid, runId);
-      if (loaded !== undefined && (await enqueue(store, queue, loaded))) enqueued += 1;
+      try {
+        const loaded = await store.load(uid, runId);
+        if (loaded !== undefined && (await enqueue(store, queue, loaded))) enqueued += 1;
+      } catch (error) {
+        // One that cannot be read keeps nobody else waiting.
+        log.error('A run could not be looked at.', error, { run_id: runId });
+      }
     }
   }
   if (enqueued > 0) log.info('Runs were enqueued again.', { enqueued });
@@ -50,6 +56,10 @@ async function enqueue(store: RunStore, queue: TaskQueue, loaded: LoadedRun): Pr
   if (run.status === 'running' && lastEntryAt + LEASE_MS > now) return false;
   if (await isWaiting(store, run)) {
     await stopSuperseded(store, queue, run);
+    await putOff(store, loaded, TURN_CHECK_MS);
+    return false;
+  }
+  if (await isShareTaken(store, loaded)) {
     await putOff(store, loaded, TURN_CHECK_MS);
     return false;
   }

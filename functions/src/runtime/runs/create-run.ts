@@ -12,13 +12,18 @@ import {
 } from '@longrun/shared';
 import { derivedId } from '../../lib/derived-id.ts';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../../ports/documents.ts';
+import { withinCaps } from '../../quotas/caps.ts';
+import type { Quotas } from '../../quotas/quotas.ts';
+import { NO_SHARE, shareFields, shareOf, type Share } from '../../quotas/share-fields.ts';
 import { tell } from '../../telemetry/tell.ts';
 import { firstEntry, foldFirst } from './first-entry.ts';
 import { earlierRequestHash, requestHash } from './request-hash.ts';
 import type { RunStore } from './run-store.ts';
 import { holderOf, holding, placeOnThread, queuedWith } from './thread-queue.ts';
 
-const MAX_RACES = 10;
+/** Beyond what a hundred requests for one thread or user need, from a dozen processes. */
+const MAX_RACES = 40;
+const MAX_PAUSE_MS = 400;
 
 export interface CreateRunRequest {
   uid: string;
@@ -30,56 +35,79 @@ export interface CreateRunRequest {
   retryOf?: string;
   /** Headers that the graph finds in `config.configurable`, where the request's own entries come before them. */
   headers?: { [name: string]: string };
+  /** What the run must keep to; absent when an administrator creates it. */
+  quotas?: { quotas: Quotas; anonymous: boolean };
+}
+
+export interface CreatedRun {
+  run: Run;
+  created: boolean;
+  /** Whether it waits for its user's other runs; see `dispatchCreated`. */
+  share: Share;
 }
 
 /**
  * Stores the run: its first log entry, its document and its claim on the thread in one batch. The same run_id
  * or idempotency key with the same request gives the same run. Throws `idempotency_conflict`, `thread_busy`,
- * `not_found`, `too_large`.
+ * `not_found`, `too_large`, `limit_exceeded`, `quota_exceeded`.
  */
-export async function createRun(
-  store: RunStore,
-  request: CreateRunRequest,
-): Promise<{ run: Run; created: boolean }> {
-  const { uid, body, threadInPath, idempotencyKey, retryOf, headers } = request;
-  const runId =
-    body.run_id ?? (idempotencyKey === undefined ? randomUUID() : derivedId('run', uid, idempotencyKey));
-  const named = namedThread(request);
-  const threadId = named ?? derivedId('thread', uid, runId);
-  const mustExist = retryOf !== undefined || (named !== null && ifMissing(request) === 'reject');
-  // A run that names no thread by its path is most likely new, as is its thread: both are stored without a look, and
-  // read only if one of them was there.
-  const unseen = !mustExist && threadInPath === undefined;
+export async function createRun(store: RunStore, request: CreateRunRequest): Promise<CreatedRun> {
+  const { uid, quotas } = request;
+  const { run_id } = request.body;
+  const key = request.idempotencyKey;
+  const runId = run_id ?? (key === undefined ? randomUUID() : derivedId('run', uid, key));
+  const create = () => createOnce(store, request, runId);
   for (let race = 0; race < MAX_RACES; race += 1) {
-    const paths = [runPath(uid, runId), threadPath(uid, threadId), runPath(uid, retryOf ?? runId)];
-    const [runDoc, threadDoc, retried] = await store.documents.get(unseen && race === 0 ? [] : paths);
-    if (runDoc !== undefined)
-      return { run: await existing(store, uid, runId, runDoc, request), created: false };
-    if (retryOf !== undefined && retried === undefined) {
-      throw new LongrunError('not_found', `There is no run ${retryOf} any more.`);
-    }
-    if (mustExist && threadDoc === undefined) {
-      throw new LongrunError(
-        'not_found',
-        `There is no thread ${threadId}. Create it with POST /api/threads, or send if_not_exists: "create".`,
-      );
-    }
-    if (threadDoc?.fields['removing'] === true) {
-      throw new LongrunError('not_found', `Thread ${threadId} is being deleted.`);
-    }
-    const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
-    const at = store.clock.now();
-    const entry = firstEntry(body, { uid, runId, threadId, retryOf, headers, place, at });
-    const run = foldFirst(entry);
     try {
-      await store.documents.commit(creation(store, run, entry, request, threadDoc));
-      tell(undefined, run, entry);
-      return { run, created: true };
+      // Those of one user come one after the other anyway, so within a process they need not race.
+      return await (quotas === undefined ? create() : quotas.quotas.inTurn(uid, create));
     } catch (error) {
       if (!(error instanceof CommitConflict)) throw error;
     }
+    const pause = Math.ceil(Math.random() * Math.min(MAX_PAUSE_MS, 10 * 2 ** race));
+    await new Promise<void>((resolve) => store.clock.after(pause, resolve));
   }
   throw new LongrunError('unavailable', 'The thread is changing too quickly; try again.');
+}
+
+/** Throws CommitConflict when someone else was quicker: then everything is looked at anew. */
+async function createOnce(store: RunStore, request: CreateRunRequest, runId: string): Promise<CreatedRun> {
+  const { uid, body, retryOf, headers } = request;
+  const named = namedThread(request);
+  const threadId = named ?? derivedId('thread', uid, runId);
+  const mustExist = retryOf !== undefined || (named !== null && ifMissing(request) === 'reject');
+  const ticket = request.quotas?.quotas.ticket({ uid, anonymous: request.quotas.anonymous });
+  const paths = [runPath(uid, runId), threadPath(uid, threadId), runPath(uid, retryOf ?? runId)];
+  const [runDoc, threadDoc, retried, ...standing] = await store.documents.get([
+    ...paths,
+    ...(ticket?.paths ?? []),
+  ]);
+  if (runDoc !== undefined) {
+    const run = await existing(store, uid, runId, runDoc, request);
+    return { run, created: false, share: shareOf(runDoc.fields) };
+  }
+  if (retryOf !== undefined && retried === undefined) {
+    throw new LongrunError('not_found', `There is no run ${retryOf} any more.`);
+  }
+  if (mustExist && threadDoc === undefined) {
+    throw new LongrunError(
+      'not_found',
+      `There is no thread ${threadId}. Create it with POST /api/threads, or send if_not_exists: "create".`,
+    );
+  }
+  if (threadDoc?.fields['removing'] === true) {
+    throw new LongrunError('not_found', `Thread ${threadId} is being deleted.`);
+  }
+  const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
+  const at = store.clock.now();
+  const capped = request.quotas === undefined ? body : withinCaps(body, request.quotas.quotas.caps);
+  const entry = firstEntry(capped, { uid, runId, threadId, retryOf, headers, place, at });
+  const run = foldFirst(entry);
+  const admission = (await ticket?.admit(standing, run.queued)) ?? { writes: [], share: NO_SHARE };
+  const { writes, share } = admission;
+  await store.documents.commit([...creation(store, run, share, entry, request, threadDoc), ...writes]);
+  tell(undefined, run, entry);
+  return { run, created: true, share };
 }
 
 /** The thread that the request names, by its path or in its body. Throws when the two differ. */
@@ -99,6 +127,7 @@ function ifMissing({ threadInPath, body }: CreateRunRequest): 'create' | 'reject
 function creation(
   store: RunStore,
   run: Run,
+  share: Share,
   entry: LogEntry,
   request: CreateRunRequest,
   thread: StoredDocument | undefined,
@@ -114,7 +143,12 @@ function creation(
     {
       op: 'create',
       path: document.path,
-      fields: { ...document.fields, search: searchTokens(run.title), request_hash },
+      fields: {
+        ...document.fields,
+        ...shareFields(run, share),
+        search: searchTokens(run.title),
+        request_hash,
+      },
     },
     // Together with the new run: one that is being removed is not done again.
     ...(retryOf === undefined

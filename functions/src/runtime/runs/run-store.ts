@@ -25,6 +25,8 @@ import {
 import { TIDY_AFTER_MS } from '../../domain/limits.ts';
 import { wakeAt } from '../../domain/wake.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { NOT_WAITING, shareOf, type Share } from '../../quotas/share-fields.ts';
+import { charge } from '../../quotas/usage.ts';
 import { tell } from '../../telemetry/tell.ts';
 import { CommitConflict, type Documents, type DocumentWrite, type Fields } from '../../ports/documents.ts';
 import { announcements } from '../../webhooks/announce.ts';
@@ -38,6 +40,7 @@ export interface LoadedRun {
   version: string;
   /** A newer version of Longrun wrote some of it: it may be shown, and nothing may be written. */
   newer: boolean;
+  share: Share;
 }
 
 export interface RunStoreOptions {
@@ -55,6 +58,16 @@ const BUSY_MS = 100;
 
 /** How often an append may lose against others before something must be wrong. */
 const MAX_RACES = 50;
+
+/** A document that others keep busy, as a thread or a user's usage, is tried again so often, each time after twice as long. */
+const MAX_CONTENDED = 5;
+const CONTENDED_MS = 50;
+
+/** Nothing in the commit demands that a document is as it was, so it was refused for its timing only. */
+function isContention(error: unknown, writes: DocumentWrite[]): boolean {
+  const versioned = writes.some((write) => 'version' in write && write.version !== undefined);
+  return error instanceof CommitConflict && error.reason === 'changed' && !versioned;
+}
 
 /** Reads and writes runs: one log each, and the document that is its fold. */
 export class RunStore {
@@ -82,6 +95,7 @@ export class RunStore {
       version: doc.version,
       newer: newerFormat(doc.fields) !== undefined || tail.some((entry) => entry.newerFormat !== undefined),
       lastEntryAt: tail.at(-1)?.events.at(-1)?.at ?? 0,
+      share: shareOf(doc.fields),
     };
   }
 
@@ -143,7 +157,12 @@ export class RunStore {
    * One atomic batch with entry n. `collided`: someone else's entry n is there. An entry of ours that is there
    * already is a commit whose answer was lost, and counts as appended.
    */
-  async tryAppend(entry: LogEntry, run: Run, writes: DocumentWrite[]): Promise<'appended' | 'collided'> {
+  async tryAppend(
+    entry: LogEntry,
+    run: Run,
+    writes: DocumentWrite[],
+    tries = 0,
+  ): Promise<'appended' | 'collided'> {
     const path = logEntryPath(run.owner, run.run_id, entry.n);
     try {
       await this.documents.commit([{ op: 'create', path, fields: { ...encodeEntry(entry) } }, ...writes]);
@@ -152,6 +171,10 @@ export class RunStore {
       if (error instanceof CommitConflict && error.reason === 'missing') {
         const left = await this.#withoutThread(run, writes);
         if (left !== null) return await this.tryAppend(entry, run, left);
+      }
+      if (tries < MAX_CONTENDED && isContention(error, writes)) {
+        await new Promise<void>((resolve) => this.clock.after(CONTENDED_MS * 2 ** tries, resolve));
+        return await this.tryAppend(entry, run, writes, tries + 1);
       }
       if (!(error instanceof CommitConflict) || error.reason !== 'exists') throw error;
       const [there] = await this.documents.get([path]);
@@ -192,6 +215,7 @@ export class RunStore {
     const due = wakeAt(run, now);
     const fields: Fields = {
       ...runToDoc(run),
+      ...NOT_WAITING,
       wake_at: due === null ? null : new Date(due).toISOString(),
       tidy_at: isTerminal(run.status)
         ? new Date(now + Math.min(TIDY_AFTER_MS, this.ttlMs)).toISOString()
@@ -214,7 +238,7 @@ export class RunStore {
     if (entry.events.some((event) => isCommand(event) || (isTerminalEvent(event) && run.cancel_requested))) {
       writes.push({ op: 'set', path: inboxPath(run.owner, run.run_id), fields: { entry: entry.n } });
     }
-    writes.push(...announcements(run, entry));
+    writes.push(...announcements(run, entry), ...charge(run, entry));
     const changed = threadFields(run, entry.events);
     // A run that waits for its turn does not hold the thread.
     if (changed !== null && !run.queued) {

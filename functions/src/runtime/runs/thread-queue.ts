@@ -9,6 +9,7 @@ import {
 import { decideCancel } from '../../domain/decide.ts';
 import type { DocumentWrite, Fields, StoredDocument } from '../../ports/documents.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
+import { dispatchWaiting } from '../../quotas/share.ts';
 import { enqueueAnnouncement } from '../../webhooks/enqueue.ts';
 import { dispatch } from './dispatch.ts';
 import type { RunStore } from './run-store.ts';
@@ -78,9 +79,14 @@ export async function takeTurn(store: RunStore, run: Run): Promise<DocumentWrite
   return [{ op: 'update', path: thread.path, version: thread.version, fields }];
 }
 
-/** After a run has ended: tells its webhook, and starts the one that waits for the thread. */
+/** After a run has ended: tells its webhook, and starts those that wait for the thread or for their user's share. */
 export async function dispatchNext(store: RunStore, queue: TaskQueue, ended: Run): Promise<void> {
   await enqueueAnnouncement(queue, ended);
+  await dispatchNextOfThread(store, queue, ended);
+  await dispatchWaiting(store, queue, ended.owner);
+}
+
+async function dispatchNextOfThread(store: RunStore, queue: TaskQueue, ended: Run): Promise<void> {
   const [thread] = await store.documents.get([threadPath(ended.owner, ended.thread_id)]);
   if (thread === undefined || queueOf(thread).length === 0) return;
   const { next } = await firstWaiting(store, ended.owner, thread);

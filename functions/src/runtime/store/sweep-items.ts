@@ -6,13 +6,13 @@ import {
 } from '../../ports/documents.ts';
 
 /**
- * Deletes what expired by `now` from the stores or caches of all users, at most `limit` documents. No reader needs
+ * Deletes what expired by `now` from the stores, caches or daily usage of all users, at most `limit` documents. No reader needs
  * it, for what is expired is never returned: it frees the space where the database has no TTL of its own. Needs
  * the index of the field `expire_at` for the collection group. Returns how many documents were deleted.
  */
 export async function sweepExpired(
   documents: Documents,
-  group: 'store' | 'cache',
+  group: 'store' | 'cache' | 'usage',
   now: number,
   limit = 200,
 ): Promise<number> {

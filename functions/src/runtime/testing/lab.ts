@@ -7,7 +7,7 @@ import type { Keeper } from '../liveness/alone.ts';
 import { createRun } from '../runs/create-run.ts';
 import { served } from '../../project/testing/served.ts';
 import { RunStore } from '../runs/run-store.ts';
-import { Worker } from '../worker.ts';
+import { Worker, type WorkerOptions } from '../worker.ts';
 
 export const UID = 'ada';
 
@@ -19,13 +19,7 @@ export class Lab {
   readonly tasks: RunTask[] = [];
   /** Tasks that are not due yet. */
   readonly later: RunTask[] = [];
-  readonly queue: TaskQueue = {
-    enqueue: async (task, { notBefore = 0 }) => {
-      const isDue = notBefore <= this.store.clock.now();
-      void (isDue ? this.tasks : this.later).push(task);
-    },
-    check: async () => {},
-  };
+  readonly queue: TaskQueue;
 
   constructor(options: {
     graph: unknown;
@@ -39,7 +33,17 @@ export class Lab {
     /** Of the worker; default: lab. */
     id?: string;
     keeper?: Keeper;
+    /** Default: tasks are kept. */
+    queue?: TaskQueue;
+    overspent?: WorkerOptions['overspent'];
   }) {
+    this.queue = options.queue ?? {
+      enqueue: async (task, { notBefore = 0 }) => {
+        const isDue = notBefore <= this.store.clock.now();
+        void (isDue ? this.tasks : this.later).push(task);
+      },
+      check: async () => {},
+    };
     this.documents = options.documents ?? memoryDocuments();
     this.store = new RunStore({
       documents: this.documents,
@@ -53,6 +57,7 @@ export class Lab {
       queue: this.queue,
       graphs: { get: () => served(options.graph, 'lab', options.version) },
       price: () => undefined,
+      ...(options.overspent === undefined ? {} : { overspent: options.overspent }),
       random: () => 0,
       deadlineMs: options.deadlineMs ?? 60_000,
       deadlineGraceMs: options.graceMs ?? 1_000,

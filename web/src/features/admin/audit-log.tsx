@@ -100,6 +100,7 @@ function Lines({ entries }: { entries: readonly AuditEntry[] }) {
 
 const ACTIONS: Record<AdminAction, string> = {
   purge_cdn: 'Purge CDN',
+  change_limits: 'Change limits',
   flush_cache: 'Flush cache',
   retry_dead_letters: 'Retry dead letters',
   grant_admin: 'Make someone an admin',

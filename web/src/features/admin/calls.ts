@@ -1,12 +1,15 @@
 import { useMemo } from 'react';
 import type {
   AdminConfig,
+  AdminLimits,
   AdminMe,
   AdminMetrics,
   AdminOperation,
   AdminOverview,
   AdminStorage,
   AuditEntry,
+  ChangeLimits,
+  ChangeUserLimits,
   DeadLetter,
   RetryOutcome,
   RunTrace,
@@ -38,6 +41,10 @@ export function adminCalls({ request }: Api) {
     metrics: (hours: number) => request<AdminMetrics>(`admin/metrics?hours=${hours}`),
     storage: () => request<AdminStorage>('admin/storage'),
     config: () => request<AdminConfig>('admin/config'),
+    limits: () => request<AdminLimits>('admin/limits'),
+    changeLimits: (change: ChangeLimits) => request<AdminLimits>('admin/limits', change),
+    changeUserLimits: (owner: string, change: ChangeUserLimits) =>
+      request<AdminLimits>(`admin/limits/${id(owner)}`, change),
     purge: (path?: string) => request<AdminOperation>('admin/purge', path === undefined ? {} : { path }),
     flushCache: () => request<AdminOperation>('admin/flush-cache', {}),
     operation: (operationId: string) => request<AdminOperation>(`admin/operations/${id(operationId)}`),

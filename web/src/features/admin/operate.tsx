@@ -13,6 +13,7 @@ import { Configuration } from './configuration.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import { clockTime } from './figures.ts';
 import { Health } from './health.tsx';
+import { Limits } from './limits.tsx';
 import { Metrics } from './metrics.tsx';
 import { Storage } from './storage.tsx';
 import { useReading, type Reading } from '../../lib/use-reading.ts';
@@ -21,6 +22,7 @@ const TABS = [
   { id: 'health', name: 'Health' },
   { id: 'runs', name: 'Runs' },
   { id: 'metrics', name: 'Metrics' },
+  { id: 'limits', name: 'Limits' },
   { id: 'storage', name: 'Storage' },
   { id: 'config', name: 'Configuration' },
   { id: 'actions', name: 'Actions' },
@@ -78,6 +80,8 @@ function Content({ tab, overview }: { tab: Tab; overview: Reading<AdminOverview>
       );
     case 'metrics':
       return <Metrics />;
+    case 'limits':
+      return <Limits />;
     case 'storage':
       return <Storage />;
     case 'config':

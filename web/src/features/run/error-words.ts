@@ -15,6 +15,7 @@ const WORDS: { [code: string]: string } = {
   state_not_serializable: 'The state holds something that cannot be stored',
   process_ended: 'The graph ended the process that executed it',
   attempts_exhausted: 'It was tried again and again without getting further',
+  quota_exceeded: 'What models may cost here in a day is used up',
   unknown_graph: 'This graph is not served any more',
 };
 

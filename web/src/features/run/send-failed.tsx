@@ -2,6 +2,7 @@ import { useLocation } from 'wouter';
 import { CopyButton } from '../../lib/copy-button.tsx';
 import { FailIcon } from '../../lib/icons.tsx';
 import { useServices } from '../../lib/services.ts';
+import { quotaWords } from '../../lib/quota-words.ts';
 import { keepDraft } from '../../lib/drafts.ts';
 import type { Creation } from '../runs/creations.ts';
 
@@ -10,6 +11,7 @@ export function SendFailed({ creation, title }: { creation: Creation; title: str
   const { creations } = useServices();
   const [, go] = useLocation();
   const { request, error } = creation;
+  const quota = error === undefined ? null : quotaWords(error);
   const edit = () => {
     keepDraft('ask', textOf(creation) ?? title);
     creations.drop(request.run_id);
@@ -20,7 +22,13 @@ export function SendFailed({ creation, title }: { creation: Creation; title: str
       <FailIcon />
       <div>
         <strong>This run was not started</strong>
-        <p>{error?.message}</p>
+        {quota === null ? (
+          <p>{error?.message}</p>
+        ) : (
+          <p>
+            {quota.title}. {quota.text}
+          </p>
+        )}
         <p className="soft">
           Your text is kept. Nothing was charged, and trying again cannot start it twice.
         </p>

@@ -1,7 +1,9 @@
 import { errorMessage, type Run } from '@longrun/shared';
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { ApiError } from '../../lib/api.ts';
 import { RetryIcon } from '../../lib/icons.tsx';
+import { quotaWords } from '../../lib/quota-words.ts';
 import { useServices } from '../../lib/services.ts';
 
 /** A new run that goes on from the last checkpoint of this one. */
@@ -24,7 +26,7 @@ export function TryAgain({ run }: { run: Run }) {
       book.addRecent(made);
       if (here.current) go(`/runs/${made.run_id}`);
     } catch (error) {
-      if (here.current) setState({ busy: false, error: errorMessage(error) });
+      if (here.current) setState({ busy: false, error: reasonOf(error) });
     }
   };
   return (
@@ -40,6 +42,11 @@ export function TryAgain({ run }: { run: Run }) {
       </button>
     </>
   );
+}
+
+function reasonOf(error: unknown): string {
+  const quota = error instanceof ApiError ? quotaWords(error) : null;
+  return quota === null ? errorMessage(error) : `${quota.title}. ${quota.text}`;
 }
 
 /** The same request once more, from its beginning. */

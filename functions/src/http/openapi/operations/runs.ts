@@ -39,6 +39,8 @@ const create: Omit<Operation, 'path' | 'tag' | 'id' | 'summary'> = {
     'idempotency_conflict',
     'too_large',
     'unsupported_media_type',
+    'limit_exceeded',
+    'quota_exceeded',
   ],
 };
 
@@ -152,7 +154,7 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
       200: { description: 'The run that was made for it before.', schema: 'Run' },
       201: { description: 'The new run.', schema: 'Run' },
     },
-    errors: ['not_ended', 'thread_busy', 'unknown_graph'],
+    errors: ['not_ended', 'thread_busy', 'unknown_graph', 'limit_exceeded', 'quota_exceeded'],
   },
 ];
 

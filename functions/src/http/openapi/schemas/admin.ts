@@ -2,8 +2,11 @@ import {
   ADMIN_ACTIONS,
   errorSchema,
   RUN_STATUSES,
+  totalLimitsSchema,
+  userLimitsSchema,
   type AdminAlert,
   type AdminConfig,
+  type AdminLimits,
   type AdminMe,
   type AdminMetrics,
   type AdminOperation,
@@ -11,6 +14,7 @@ import {
   type AdminStorage,
   type AuditEntry,
   type DeadLetter,
+  type InstallationLimits,
   type Quantiles,
   type RetryOutcome,
 } from '@longrun/shared';
@@ -143,6 +147,27 @@ export const adminConfigSchema = z.object({
     }),
   ),
 }) satisfies SchemaOf<AdminConfig>;
+
+const installationSchema = z.object({
+  user: userLimitsSchema,
+  anonymous: userLimitsSchema,
+  total: totalLimitsSchema,
+}) satisfies SchemaOf<InstallationLimits>;
+
+export const adminLimitsSchema = z.object({
+  day: z.string(),
+  defaults: installationSchema,
+  limits: installationSchema,
+  used: z.object({ runs_at_once: z.int(), usd_today: z.number() }),
+  users: z.array(
+    z.object({
+      owner: z.string(),
+      runs_today: z.int(),
+      usd_today: z.number(),
+      limits: z.nullable(z.partial(userLimitsSchema)),
+    }),
+  ),
+}) satisfies SchemaOf<AdminLimits>;
 
 export const adminOperationSchema = z.object({
   operation_id: z.string(),

@@ -1,0 +1,10 @@
+/** Quotas that no test reaches: all runs of a test are those of a person or two. */
+export const PLENTY = {
+  QUOTA_RUNS_AT_ONCE: '100000',
+  QUOTA_RUNNING_AT_ONCE: '1000',
+  QUOTA_RUNS_PER_DAY: '1000000',
+  QUOTA_ANONYMOUS_RUNS_AT_ONCE: '100000',
+  QUOTA_ANONYMOUS_RUNNING_AT_ONCE: '1000',
+  QUOTA_ANONYMOUS_RUNS_PER_DAY: '1000000',
+  QUOTA_TOTAL_RUNS_AT_ONCE: '100000',
+};
