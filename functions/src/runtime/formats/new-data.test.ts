@@ -17,6 +17,7 @@ import { systemClock } from '../../ports/clock.ts';
 import type { Fields } from '../../ports/documents.ts';
 import { Journal } from '../attempt/journal/journal.ts';
 import { tidy } from '../housekeeping/tidy.ts';
+import { sweep } from '../liveness/sweep.ts';
 import { nextEntry } from '../runs/run-store.ts';
 import { verifyRun } from '../runs/verify-run.ts';
 import { Lab, UID } from '../testing/lab.ts';
@@ -210,6 +211,24 @@ describe('what a newer version stores', () => {
         status: 503,
         body: { error: { code: 'unavailable' } },
       });
+      expect(await stored()).toEqual(before);
+    });
+
+    it('a run that is to replace it -> waits for it, and the sweeper does its work', async () => {
+      await paused();
+      const before = await stored();
+      const { thread_id } = runFromDoc((await document()).fields);
+      const body = {
+        assistant_id: 'research',
+        thread_id,
+        multitask_strategy: 'interrupt',
+        input: { messages: [] },
+      };
+      expect(await api.call('POST', '/runs', body)).toMatchObject({ status: 201, body: { queued: true } });
+      ahead = HOUR_MS;
+      lab.tasks.length = 0;
+      expect(await sweep(lab.store, lab.queue)).toBe(1);
+      expect(lab.tasks).toMatchObject([{ run_id: RUN }]);
       expect(await stored()).toEqual(before);
     });
 

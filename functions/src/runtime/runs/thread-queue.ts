@@ -94,12 +94,15 @@ async function dispatchNextOfThread(store: RunStore, queue: TaskQueue, ended: Ru
   if (next !== null) await dispatch(queue, next, ended.run_id);
 }
 
-/** Stops the run that a new one replaces. Its worker obeys in its own time; the new run waits for it. */
+/**
+ * Stops the run that a new one replaces. Its worker obeys in its own time; the new run waits for it. One of a newer version
+ * is stopped by that version.
+ */
 export async function stopSuperseded(store: RunStore, queue: TaskQueue, run: Run): Promise<void> {
   const { supersedes, owner } = run;
   if (supersedes === null || !run.queued || isTerminal(run.status)) return;
-  const stopped = await store.append(owner, supersedes, 'api', (loaded) =>
-    decideCancel(loaded.run, owner, store.clock.now()),
+  const stopped = await store.append(owner, supersedes, 'api', ({ run: old, newer }) =>
+    newer ? null : decideCancel(old, owner, store.clock.now()),
   );
   if (isTerminal(stopped.run.status)) await dispatchNext(store, queue, stopped.run);
 }
