@@ -45,7 +45,7 @@ beforeAll(async () => {
   outdir = join(folder, 'dist');
   bundle = await bundleFunctions({ outdir, graphs: inRoot('langgraph.json') });
   link(outdir);
-});
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Installed packages, instead of installing them again for each test. */
@@ -123,7 +123,7 @@ describe('A13: the functions’ bundle', () => {
     writeFileSync(join(docs, 'kiln.md'), '# Kilns\n\nCool them slowly.');
     const search = `
       const { Worker } = await import('node:worker_threads');
-      const worker = new Worker('./library.js', { workerData: { role: 'index' } });
+      const worker = new Worker('./library.js', { workerData: { role: 'index' }, execArgv: [] });
       worker.postMessage({ id: 1, call: { method: 'search', query: 'cool', options: {} } });
       worker.on('message', (message) => {
         if (message.id === undefined) return;

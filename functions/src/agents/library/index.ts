@@ -1,7 +1,7 @@
 import type { Library } from './library.ts';
 import { openInThread } from './thread/open.ts';
 
-export { openLibrary, type Facts, type Library, type Passage } from './library.ts';
+export { openLibrary, type Library, type Passage } from './library.ts';
 
 let shared: Promise<Library> | undefined;
 

@@ -31,7 +31,7 @@ const Block = memo(function Block({ text, numbers }: { text: string; numbers: st
   );
 });
 
-/** A footnote's link stays on the page; whatever leads nowhere that it may is its words. */
+/** A link to a part of the page stays on it; whatever leads nowhere that it may is its words. */
 function AnswerLink({ href, children }: { href: string; children: ReactNode }) {
   const target = href.startsWith('#') ? { kind: 'inner' as const, href } : linkTarget(href);
   if (target === null) return <span>{children}</span>;
