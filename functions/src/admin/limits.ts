@@ -1,6 +1,5 @@
 import {
   MAX_PAGE,
-  USAGE,
   type AdminLimits,
   type AuditEntry,
   type ChangeLimits,
@@ -13,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import { CommitConflict, type Documents, type DocumentWrite, type Fields } from '../ports/documents.ts';
 import { countAllActive } from '../quotas/active.ts';
 import { changesOf, inForce, userChangesOf, type LimitChanges } from '../quotas/limits.ts';
-import { totalUsd, usageOf } from '../quotas/usage.ts';
+import { costsOf, totalUsd, usageOf } from '../quotas/usage.ts';
 import { audited } from './audit.ts';
 import { INSTALLATION_LIMITS, USER_LIMITS, userLimitsPath } from './paths.ts';
 
@@ -38,13 +37,7 @@ export class LimitsDesk {
       this.#documents.get([INSTALLATION_LIMITS]),
       countAllActive(this.#documents),
       totalUsd(this.#documents, now),
-      this.#documents.query({
-        collection: USAGE,
-        group: true,
-        where: [{ field: 'day', op: '==', value: day }],
-        orderBy: [{ field: 'cost_usd', direction: 'desc' }],
-        limit: MAX_PAGE,
-      }),
+      this.#documents.query({ ...costsOf(day), limit: MAX_PAGE }),
       this.#documents.query({ collection: USER_LIMITS, limit: MAX_PAGE }),
     ]);
     const users = new Map<string, UserUse>();

@@ -1,7 +1,7 @@
 /** Work of the same name is done one after the other, in the order in which it came. */
 export function turns(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
-  return (name, work) => {
+  return async (name, work) => {
     const before = last.get(name) ?? Promise.resolve();
     const result = before.then(work);
     const ended = result.then(
@@ -9,9 +9,10 @@ export function turns(): <T>(name: string, work: () => Promise<T>) => Promise<T>
       () => undefined,
     );
     last.set(name, ended);
-    void ended.then(() => {
+    try {
+      return await result;
+    } finally {
       if (last.get(name) === ended) last.delete(name);
-    });
-    return result;
+    }
   };
 }

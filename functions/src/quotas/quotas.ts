@@ -94,7 +94,7 @@ export class Quotas {
           share: {
             limit: user.running_at_once,
             // One that waits for its thread is dispatched by whoever ends before it.
-            waits: !queued && (places.waiting > 0 || places.taken >= user.running_at_once) ? 0 : null,
+            waits: !queued && (places.waiting.length > 0 || places.taken >= user.running_at_once) ? 0 : null,
           },
         };
       },

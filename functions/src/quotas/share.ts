@@ -30,21 +30,19 @@ const MAX_READ = 1_000;
 /** Enqueues as many of the user's waiting runs as have a place, the oldest first. Doing it twice has no effect. */
 export async function dispatchWaiting(store: RunStore, queue: TaskQueue, uid: string): Promise<void> {
   const { documents } = store;
-  const waiting = (limit: number) =>
-    documents.query({
-      collection: runsPath(uid),
-      where: [{ field: 'waits_since', op: '>', value: '' }],
-      orderBy: [{ field: 'waits_since', direction: 'asc' }],
-      limit,
-      select: ['run_id', 'share'],
-    });
-  const [first] = await waiting(1);
+  const [first] = await documents.query({
+    collection: runsPath(uid),
+    where: [{ field: 'waits_since', op: '>', value: '' }],
+    orderBy: [{ field: 'waits_since', direction: 'asc' }],
+    limit: 1,
+    select: ['share'],
+  });
   const limit = first === undefined ? null : shareOf(first.fields).limit;
   if (limit === null) return;
-  const { taken } = await readPlaces(documents, uid, MAX_READ);
-  if (taken >= limit) return;
-  for (const { fields } of await waiting(limit - taken)) {
-    const loaded = await store.load(uid, String(fields['run_id']));
+  // Both from one reading: with two, those that waited at the first may run at the second, and others would take their places.
+  const { taken, waiting } = await readPlaces(documents, uid, MAX_READ);
+  for (const runId of waiting.slice(0, Math.max(0, limit - taken))) {
+    const loaded = await store.load(uid, runId);
     if (loaded === undefined || loaded.share.waits === null) continue;
     await dispatch(queue, loaded.run, `share:${loaded.share.waits}`);
   }

@@ -1,6 +1,6 @@
 import { USAGE, usagePath, type LogEntry, type Run } from '@longrun/shared';
 import { dayOf } from '../domain/quotas.ts';
-import type { Documents, DocumentWrite, Fields, StoredDocument } from '../ports/documents.ts';
+import type { DocumentQuery, Documents, DocumentWrite, Fields, StoredDocument } from '../ports/documents.ts';
 
 /** For so long one can see what was used on a day. Milliseconds. */
 const KEPT_MS = 35 * 24 * 3_600_000;
@@ -51,8 +51,17 @@ export function charge({ owner }: Run, { events }: LogEntry): DocumentWrite[] {
   return [{ op: 'increment', path, fields: heading(owner, at), by: { cost_usd: cost } }];
 }
 
+/** Of all users, the highest first: also the order of the index that holds day and cost. */
+export function costsOf(day: string): DocumentQuery {
+  return {
+    collection: USAGE,
+    group: true,
+    where: [{ field: 'day', op: '==', value: day }],
+    orderBy: [{ field: 'cost_usd', direction: 'desc' }],
+  };
+}
+
 /** What models cost all users on the day of `now`. US dollars. */
 export async function totalUsd(documents: Documents, now: number): Promise<number> {
-  const where = [{ field: 'day', op: '==' as const, value: dayOf(now) }];
-  return await documents.sum({ collection: USAGE, group: true, where }, 'cost_usd');
+  return await documents.sum(costsOf(dayOf(now)), 'cost_usd');
 }

@@ -24,7 +24,7 @@ export const OF_QUOTAS: readonly Mutant[] = [
         find: '(await countRunning(documents, run.owner)) >= share.limit',
         replace: 'share.waits !== null',
       },
-      { file: `${QUOTAS}/share.ts`, find: 'if (taken >= limit) return;', replace: 'if (taken >= 0) return;' },
+      { file: `${QUOTAS}/share.ts`, find: 'Math.max(0, limit - taken)', replace: '0' },
     ],
   },
 ];
