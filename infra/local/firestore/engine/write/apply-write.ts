@@ -10,6 +10,7 @@ import { documentSize } from '../value/size.ts';
 import { checkDocumentSize, checkFields } from '../value/validate.ts';
 import type { Fields, Value } from '../values.ts';
 import { checkPrecondition } from './precondition.ts';
+import type { Refusals } from './refusals.ts';
 import { applyTransforms } from './transforms.ts';
 
 export interface ParsedWrite {
@@ -56,20 +57,23 @@ export interface Applied {
   readonly transformResults: Value[];
 }
 
-/** @throws StatusError when a precondition fails or the result is not allowed */
+/** What would be; a failed precondition and a result that is not allowed are among the refusals then. */
 export function applyWrite(
   { at, write, kind }: ParsedWrite,
   before: Pick<StoredDocument, 'fields' | 'updated'> | undefined,
   commitTime: number,
+  refusals: Refusals,
 ): Applied {
-  checkPrecondition(at.name, before, write.currentDocument);
+  refusals.keep(() => checkPrecondition(at.name, before, write.currentDocument));
   if (kind === 'delete') return { fields: undefined, transformResults: [] };
   if (kind === 'verify') return { fields: before?.fields, transformResults: [] };
   const base = kind === 'update' ? updated(before?.fields ?? {}, write) : (before?.fields ?? {});
   const transforms = (kind === 'transform' ? write.transform?.fieldTransforms : write.updateTransforms) ?? [];
   const { fields, results } = applyTransforms(base, transforms, commitTime);
-  if (transforms.length > 0) checkFields(fields);
-  checkDocumentSize(at.segments, fields);
+  refusals.keep(() => {
+    if (transforms.length > 0) checkFields(fields);
+    checkDocumentSize(at.segments, fields);
+  });
   return { fields, transformResults: results };
 }
 
