@@ -85,7 +85,7 @@ async function answer(
     if (url.pathname === '/_/health') return sendJson(response, 200, { status: 'ok', boot_id: bootId });
     const { scope, access, run } = findRoute(projects, request.method ?? 'GET', decodePath(url.pathname));
     const privileged = isPrivileged(request);
-    checkAccess(access, privileged, url.searchParams);
+    checkAccess(access, privileged, keyOf(request, url));
     const body = await readFields(request, privileged);
     const app = projects.concerned(scope, body, url.searchParams);
     const call = { body, query: url.searchParams, privileged, origin: url.origin };
@@ -112,13 +112,18 @@ function isPrivileged(request: IncomingMessage): boolean {
   throw new IdentityError('Only "Authorization: Bearer owner" is accepted here.', 401, 'UNAUTHENTICATED');
 }
 
-function checkAccess(access: Route['access'], privileged: boolean, query: URLSearchParams): void {
+/** Clients of Google's discovery documents send it as a header. */
+function keyOf({ headers }: IncomingMessage, { searchParams }: URL): string | undefined {
+  return searchParams.get('key') ?? headers['x-goog-api-key']?.toString();
+}
+
+function checkAccess(access: Route['access'], privileged: boolean, key: string | undefined): void {
   if (access === 'public') return;
   if (access !== 'key' && privileged) return;
   if (access === 'admin') {
     throw new IdentityError('Send "Authorization: Bearer owner".', 401, 'UNAUTHENTICATED');
   }
-  if (query.get('key') === null) {
+  if (key === undefined) {
     throw new IdentityError('The request is missing a valid API key.', 403, 'PERMISSION_DENIED');
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `google.firestore.v1.Firestore` on gRPC. RPCs not listed here answer UNIMPLEMENTED by themselves.
+ * `google.firestore.v1.Firestore` on gRPC. RPCs not listed here answer UNIMPLEMENTED.
  */
 import { Metadata, Server } from '@grpc/grpc-js';
 import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
@@ -80,11 +80,17 @@ export function createGrpcServer(
       connect(call, open, check, failure, maxBacklogBytes);
     };
   }
-  server.addService(
-    Object.fromEntries(Object.entries(service).filter(([name]) => implementation[name] !== undefined)),
-    implementation,
-  );
+  for (const name of Object.keys(service)) implementation[name] ??= unimplemented(name);
+  server.addService(service, implementation);
   return server;
+}
+
+/** Said at once and after headers: grpc-js by itself sends none, which google-gax takes for a connection to be tried again. */
+function unimplemented(name: string): (call: ServerWritableStream<object, object>) => void {
+  return (call) => {
+    call.sendMetadata(new Metadata());
+    call.emit('error', new StatusError('UNIMPLEMENTED', `${name} is not available here.`));
+  };
 }
 
 const methodName = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

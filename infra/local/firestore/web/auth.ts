@@ -18,7 +18,9 @@ export function authenticate(authorization: string | undefined, project: string,
   if (token === 'owner') return ADMIN; // `Bearer owner`, as in Google's emulator
   const claims = payloadOf(token ?? '');
   const { aud, exp, sub } = claims;
-  if (aud !== project) return refuse(`the token is for ${JSON.stringify(aud)}, not for project ${project}`);
+  // Older rules-test libraries make tokens that name no project.
+  if (aud !== undefined && aud !== project)
+    return refuse(`the token is for ${JSON.stringify(aud)}, not for project ${project}`);
   const expired = typeof exp !== 'number' || exp * 1000 <= nowMs;
   if (expired && !isMock(claims)) return refuse('the token has expired');
   if (typeof sub !== 'string' || sub === '') return refuse('the token names no user');

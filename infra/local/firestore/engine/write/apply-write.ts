@@ -24,15 +24,20 @@ export interface ParsedWrite {
 /** Everything that can be refused without looking at the stored document. @throws StatusError INVALID_ARGUMENT */
 export function parseWrite(write: Write, database: string): ParsedWrite {
   const kind = kindOf(write);
-  const name =
-    kind === 'update' ? write.update?.name : kind === 'transform' ? write.transform?.document : write[kind];
-  const at = locate(name);
-  if (at.database !== database) {
-    throw invalid(`Document "${at.name}" is not in database "${database}".`);
-  }
+  const at = targetOf(write, database);
   if (kind === 'verify' && !write.currentDocument) throw invalid('A verify needs a precondition.');
   const bytes = documentSize(at.segments, write.update?.fields ?? {});
   return { at, write: kind === 'update' ? asStored(write) : write, kind, bytes };
+}
+
+/** The document that a write is about. @throws StatusError INVALID_ARGUMENT */
+export function targetOf(write: Write, database: string): Location {
+  const kind = kindOf(write);
+  const name =
+    kind === 'update' ? write.update?.name : kind === 'transform' ? write.transform?.document : write[kind];
+  const at = locate(name);
+  if (at.database !== database) throw invalid(`Document "${at.name}" is not in database "${database}".`);
+  return at;
 }
 
 /** @throws StatusError INVALID_ARGUMENT */
