@@ -47,9 +47,10 @@ const COMMANDS = {
   import: [['node', 'infra/dev/import.ts']],
   deploy: [['node', 'infra/deploy/main.ts']],
   costs: [['node', 'infra/gcp/costs/main.ts']],
-  'local:firestore': [['node', 'infra/local/firestore/main.ts']],
-  'local:tasks': [['node', 'infra/local/tasks/main.ts']],
-  'local:identity': [['node', 'infra/local/identity/main.ts']],
+  // Clients of other projects know no secret.
+  'local:firestore': [['node', 'infra/local/firestore/main.ts', '--accept-owner']],
+  'local:tasks': [['node', 'infra/local/tasks/main.ts', '--accept-owner']],
+  'local:identity': [['node', 'infra/local/identity/main.ts', '--accept-owner']],
   'local:edge': [['node', 'infra/local/edge/main.ts']],
   'local:storage': [['node', 'infra/local/storage/main.ts']],
   'local:trace': [['node', 'infra/local/trace/main.ts']],

@@ -17,6 +17,7 @@ import { ProjectWatch } from './project-watch.ts';
 import { onCodeChange } from './reload.ts';
 import { adminEnv, functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
 import { Supervised } from './supervise.ts';
+import { installationSecret } from './secret/installation-secret.ts';
 import { webhookSecret } from './webhook-secret.ts';
 
 /**
@@ -61,6 +62,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(settings.data, 'compiled');
 // Graphs that call their own server find it as under LangGraph's CLI.
 process.env['LANGGRAPH_API_URL'] ??= `${url}/api`;
 process.env['WEBHOOK_SECRET'] ??= await webhookSecret(settings.data);
+const secret = await installationSecret(settings.data);
 
 let stopping = false;
 let pidsWritten = Promise.resolve();
@@ -93,7 +95,7 @@ try {
   await stop(1);
 }
 await writeAddresses();
-keeper.start(stores.map(({ part, file }) => servedSource(file, `http://${local(part)}`)));
+keeper.start(stores.map(({ part, file }) => servedSource(file, `http://${local(part)}`, secret)));
 await watchCode();
 process.stdout.write(`Longrun is running at ${url}\n`);
 for (const part of LATER) await parts.get(part)?.start();
@@ -102,8 +104,8 @@ void sweep();
 
 function programOf(part: Part): { args: string[]; env: Record<string, string> } {
   const flags = (file: string, ...more: string[]) => ({
-    args: [inRoot(`infra/local/${file}/main.ts`), '--port', String(ports[part]), ...more],
-    env: {},
+    args: [inRoot(`infra/local/${file}/main.ts`), '--port', String(ports[part]), ...more, ...access(part)],
+    env: { LOCAL_CLOUD_SECRET: secret },
   });
   const data = (name: string) => [
     '--data',
@@ -151,13 +153,26 @@ function programOf(part: Part): { args: string[]; env: Record<string, string> } 
   }
 }
 
+/** Only the page may use the stores. What is behind the edge lets no page of another origin read an answer. */
+function access(part: Part): string[] {
+  const { hosts, origins } = settings.allowed;
+  const own = ['localhost', '127.0.0.1', '[::1]'].map((name) => `http://${name}:${ports.edge}`);
+  return [
+    ...hosts.flatMap((host) => ['--allow-host', host]),
+    ...[...origins, ...own].flatMap((origin) => ['--allow-origin', origin]),
+    ...(part === 'edge' ? [] : ['--only-these-origins']),
+  ];
+}
+
 function functionProgram(target: string & Part): { args: string[]; env: Record<string, string> } {
   const operators = { edge: local('edge'), page: url, stores: folder.db };
   const main = createRequire(import.meta.url).resolve('@google-cloud/functions-framework');
   return {
     args: [
-      '--import',
-      new URL('listen-locally.ts', import.meta.url).href,
+      ...['listen-locally.ts', 'secret/preload.ts'].flatMap((file) => [
+        '--import',
+        new URL(file, import.meta.url).href,
+      ]),
       join(main, '..', 'main.js'),
       `--source=${inRoot('functions')}`,
       `--port=${ports[target]}`,
@@ -175,6 +190,8 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
       ),
       ...(target === 'admin' ? adminEnv(operators, process.env) : {}),
       FUNCTION_TARGET: target,
+      LOCAL_CLOUD_SECRET: secret,
+      LOCAL_CLOUD_HOSTS: stores.map(({ part }) => local(part)).join(','),
       GRAPHS_FILE: graphsFile,
     },
   };

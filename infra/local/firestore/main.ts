@@ -1,6 +1,7 @@
-/** `node infra/local/firestore/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--backups FOLDER] [--rules FILE] [--indexes FILE] [--project ID]` */
+/** `node infra/local/firestore/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--backups FOLDER] [--rules FILE] [--indexes FILE] [--project ID]`, and `ACCESS_USAGE` */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ACCESS_OPTIONS, accessOf } from '../access/access.ts';
 import { startFirestore } from './server.ts';
 import type { FirestoreOptions } from './server.ts';
 
@@ -16,6 +17,7 @@ function parseOptions(): FirestoreOptions {
       rules: option,
       indexes: option,
       project: option,
+      ...ACCESS_OPTIONS,
     },
   });
   const { port = '0', host, data, backups, rules, indexes, project } = values;
@@ -23,6 +25,7 @@ function parseOptions(): FirestoreOptions {
     throw new Error(`--port must be a port number, not "${port}"`);
   return {
     port: Number(port),
+    access: accessOf(values, process.env),
     ...(host !== undefined && { host }),
     ...(data !== undefined && { data }),
     ...(backups !== undefined && { backups }),

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Access } from '../access/access.ts';
+import { Administrators } from '../access/administrators.ts';
+import { guardOf } from '../access/guard.ts';
 import { copyDatabase } from '../backup/copy.ts';
 import { backupRoute } from '../backup/route.ts';
 import { openDatabase } from './database.ts';
@@ -20,6 +23,7 @@ export interface IdentityOptions {
   project?: string | undefined;
   /** Milliseconds since the epoch; tests move it. */
   now?: (() => number) | undefined;
+  access?: Access | undefined;
 }
 
 export interface IdentityServer {
@@ -37,14 +41,17 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
   const { host = '127.0.0.1', now = Date.now } = options;
   const db = openDatabase(options.data, options.project ?? DEFAULT_PROJECT);
   const projects = new Projects(db, options.project, now);
+  const door = { guard: guardOf(options.access, host), administrators: new Administrators(options.access) };
   const bootId = randomUUID();
   const backup = backupRoute({
     data: options.data,
     backups: options.backups,
+    administrators: door.administrators,
     copy: (to) => copyDatabase(db, to),
   });
   const server = createServer((request, response) => {
-    if (!backup(request, response)) void answer(projects, bootId, request, response);
+    if (door.guard(request, response) || backup(request, response)) return;
+    void answer(projects, door.administrators, bootId, request, response);
   });
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
@@ -72,6 +79,7 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
 
 async function answer(
   projects: Projects,
+  administrators: Administrators,
   bootId: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -84,8 +92,8 @@ async function answer(
     if (url === null) throw new IdentityError('Bad Request', 400);
     if (url.pathname === '/_/health') return sendJson(response, 200, { status: 'ok', boot_id: bootId });
     const { scope, access, run } = findRoute(projects, request.method ?? 'GET', decodePath(url.pathname));
-    const privileged = isPrivileged(request);
-    checkAccess(access, privileged, keyOf(request, url));
+    const privileged = isPrivileged(request, administrators);
+    checkAccess(access, privileged, keyOf(request, url), administrators);
     const body = await readFields(request, privileged);
     const app = projects.concerned(scope, body, url.searchParams);
     const call = { body, query: url.searchParams, privileged, origin: url.origin };
@@ -105,11 +113,14 @@ function decodePath(path: string): string {
   }
 }
 
-function isPrivileged(request: IncomingMessage): boolean {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return false;
-  if (/^bearer owner$/i.test(authorization)) return true;
-  throw new IdentityError('Only "Authorization: Bearer owner" is accepted here.', 401, 'UNAUTHENTICATED');
+function isPrivileged({ headers }: IncomingMessage, administrators: Administrators): boolean {
+  if (headers.authorization === undefined) return false;
+  if (administrators.sent(headers.authorization)) return true;
+  throw new IdentityError(
+    `No other authorization is accepted here. ${administrators.advice}`,
+    401,
+    'UNAUTHENTICATED',
+  );
 }
 
 /** Clients of Google's discovery documents send it as a header. */
@@ -117,11 +128,16 @@ function keyOf({ headers }: IncomingMessage, { searchParams }: URL): string | un
   return searchParams.get('key') ?? headers['x-goog-api-key']?.toString();
 }
 
-function checkAccess(access: Route['access'], privileged: boolean, key: string | undefined): void {
+function checkAccess(
+  access: Route['access'],
+  privileged: boolean,
+  key: string | undefined,
+  administrators: Administrators,
+): void {
   if (access === 'public') return;
   if (access !== 'key' && privileged) return;
   if (access === 'admin') {
-    throw new IdentityError('Send "Authorization: Bearer owner".', 401, 'UNAUTHENTICATED');
+    throw new IdentityError(administrators.advice, 401, 'UNAUTHENTICATED');
   }
   if (key === undefined) {
     throw new IdentityError('The request is missing a valid API key.', 403, 'PERMISSION_DENIED');
