@@ -11,6 +11,7 @@ import {
   type Run,
 } from '@longrun/shared';
 import { derivedId } from '../../lib/derived-id.ts';
+import { Turns } from '../../lib/turns.ts';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../../ports/documents.ts';
 import { tell } from '../../telemetry/tell.ts';
 import { firstEntry, foldFirst } from './first-entry.ts';
@@ -18,7 +19,9 @@ import { earlierRequestHash, requestHash } from './request-hash.ts';
 import type { RunStore } from './run-store.ts';
 import { holderOf, holding, placeOnThread, queuedWith } from './thread-queue.ts';
 
+/** Against other instances; those of one instance wait for each other, however many come at once. */
 const MAX_RACES = 10;
+const turns = new WeakMap<RunStore, Turns>();
 
 export interface CreateRunRequest {
   uid: string;
@@ -41,6 +44,14 @@ export async function createRun(
   store: RunStore,
   request: CreateRunRequest,
 ): Promise<{ run: Run; created: boolean }> {
+  const thread = namedThread(request);
+  if (thread === null) return race(store, request);
+  let taken = turns.get(store);
+  if (taken === undefined) turns.set(store, (taken = new Turns()));
+  return taken.take(threadPath(request.uid, thread), () => race(store, request));
+}
+
+async function race(store: RunStore, request: CreateRunRequest): Promise<{ run: Run; created: boolean }> {
   const { uid, body, threadInPath, idempotencyKey, retryOf, headers } = request;
   const runId =
     body.run_id ?? (idempotencyKey === undefined ? randomUUID() : derivedId('run', uid, idempotencyKey));
@@ -50,9 +61,9 @@ export async function createRun(
   // A run that names no thread by its path is most likely new, as is its thread: both are stored without a look, and
   // read only if one of them was there.
   const unseen = !mustExist && threadInPath === undefined;
-  for (let race = 0; race < MAX_RACES; race += 1) {
+  for (let races = 0; races < MAX_RACES; races += 1) {
     const paths = [runPath(uid, runId), threadPath(uid, threadId), runPath(uid, retryOf ?? runId)];
-    const [runDoc, threadDoc, retried] = await store.documents.get(unseen && race === 0 ? [] : paths);
+    const [runDoc, threadDoc, retried] = await store.documents.get(unseen && races === 0 ? [] : paths);
     if (runDoc !== undefined)
       return { run: await existing(store, uid, runId, runDoc, request), created: false };
     if (retryOf !== undefined && retried === undefined) {
