@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ACCESS_OPTIONS, accessOf } from '../access/access.ts';
+import { keepPrivate } from '../files/private.ts';
 import { startFirestore } from './server.ts';
 import type { FirestoreOptions } from './server.ts';
 
@@ -36,7 +37,9 @@ function parseOptions(): FirestoreOptions {
 }
 
 try {
-  const server = await startFirestore(parseOptions());
+  const options = parseOptions();
+  keepPrivate(options.data);
+  const server = await startFirestore(options);
   const stop = (): void => {
     server.close().then(
       () => process.exit(0),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ACCESS_OPTIONS, ACCESS_USAGE, accessOf } from '../access/access.ts';
+import { keepPrivate } from '../files/private.ts';
 import { startIdentity } from './server.ts';
 
 const USAGE =
@@ -10,6 +11,7 @@ const { values } = readArguments();
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--port ${values.port} is not a port.`);
 
+keepPrivate(values.data);
 const server = await startIdentity({ ...values, port, access: accessOf(values, process.env) }).catch(
   (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
 );

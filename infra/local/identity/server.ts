@@ -5,7 +5,8 @@ import { Administrators } from '../access/administrators.ts';
 import { guardOf } from '../access/guard.ts';
 import { copyDatabase } from '../backup/copy.ts';
 import { backupRoute } from '../backup/route.ts';
-import { openDatabase } from './database.ts';
+import { Witness } from '../backup/witness.ts';
+import { openDatabase, TABLES } from './database.ts';
 import { IdentityError } from './errors.ts';
 import { allowAnyOrigin, answerPreflight, readFields, sendJson } from './http.ts';
 import { DEFAULT_PROJECT, Projects } from './projects.ts';
@@ -40,6 +41,7 @@ export interface IdentityServer {
 export async function startIdentity(options: IdentityOptions = {}): Promise<IdentityServer> {
   const { host = '127.0.0.1', now = Date.now } = options;
   const db = openDatabase(options.data, options.project ?? DEFAULT_PROJECT);
+  const witness = new Witness(db, options.data, TABLES);
   const projects = new Projects(db, options.project, now);
   const door = { guard: guardOf(options.access, host), administrators: new Administrators(options.access) };
   const bootId = randomUUID();
@@ -51,7 +53,7 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
   });
   const server = createServer((request, response) => {
     if (door.guard(request, response) || backup(request, response)) return;
-    void answer(projects, door.administrators, bootId, request, response);
+    void answer({ projects, witness }, door.administrators, bootId, request, response);
   });
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
@@ -62,6 +64,7 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
       resolve();
     });
   }).catch((error: unknown) => {
+    witness.close();
     db.close();
     throw error;
   });
@@ -72,13 +75,14 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await closed;
+    witness.close();
     db.close();
   };
   return { port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close };
 }
 
 async function answer(
-  projects: Projects,
+  { projects, witness }: { projects: Projects; witness: Witness },
   administrators: Administrators,
   bootId: string,
   request: IncomingMessage,
@@ -97,7 +101,9 @@ async function answer(
     const body = await readFields(request, privileged);
     const app = projects.concerned(scope, body, url.searchParams);
     const call = { body, query: url.searchParams, privileged, origin: url.origin };
-    sendJson(response, 200, await run(app, call));
+    const result = await run(app, call);
+    witness.note();
+    sendJson(response, 200, result);
   } catch (error) {
     answerError(response, error);
   } finally {

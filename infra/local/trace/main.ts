@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ACCESS_OPTIONS, ACCESS_USAGE, accessOf } from '../access/access.ts';
+import { keepPrivate } from '../files/private.ts';
 import { startTrace } from './server.ts';
 
 const USAGE = 'Usage: node infra/local/trace/main.ts [--port 0] [--data FILE] ' + ACCESS_USAGE;
@@ -8,6 +9,7 @@ const { values } = readArguments();
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--port ${values.port} is not a port.`);
 
+keepPrivate(values.data);
 const server = await startTrace({ data: values.data, port, access: accessOf(values, process.env) }).catch(
   (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
 );
