@@ -261,7 +261,7 @@ async function writeAddresses(away: readonly Part[] = []): Promise<void> {
     worker: `http://${local('worker')}`,
     project: settings.project,
   };
-  await writeFile(join(settings.data, 'addresses.json'), JSON.stringify(addresses, null, 2));
+  await replaceFile(join(settings.data, 'addresses.json'), JSON.stringify(addresses, null, 2));
 }
 
 /** One after the other, and whoever reads the file meanwhile finds all of it. */
@@ -273,8 +273,11 @@ function writePids(): void {
 async function replacePids(): Promise<void> {
   const pids: Pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
   pids['supervisor'] = process.pid;
-  const file = join(settings.data, 'pids.json');
-  await writeFile(`${file}.new`, JSON.stringify(pids));
+  await replaceFile(join(settings.data, 'pids.json'), JSON.stringify(pids));
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }
 
