@@ -13,6 +13,7 @@ import type { Account, Accounts } from '../../functions/src/ports/accounts.ts';
 import { systemClock } from '../../functions/src/ports/clock.ts';
 import { audited } from '../../functions/src/admin/audit.ts';
 import { firstAdminWrite } from '../../functions/src/admin/claim.ts';
+import { actAsAdministrator } from './secret/installation-secret.ts';
 
 const USAGE = 'Usage: npm run admin -- grant EMAIL|UID | revoke EMAIL|UID | list';
 
@@ -88,18 +89,21 @@ async function openInstallation(): Promise<{ project: string; firestore: Firesto
   const { firestore, identity, project: local } = await readAddresses();
   process.env['METADATA_SERVER_DETECTION'] ??= 'none';
   process.env['FIREBASE_AUTH_EMULATOR_HOST'] = new URL(identity).host;
+  await actAsAdministrator(dataFolder(), [firestore, identity]);
   const db = new Firestore({
     projectId: local,
     host: new URL(firestore).host,
     ssl: false,
-    // As for an emulator: any token will do, and none is looked for.
-    customHeaders: { Authorization: 'Bearer owner' },
   });
   return { project: local, firestore: db };
 }
 
+function dataFolder(): string {
+  return resolve(process.env['LONGRUN_DATA'] || '.longrun');
+}
+
 async function readAddresses(): Promise<{ firestore: string; identity: string; project: string }> {
-  const file = join(resolve(process.env['LONGRUN_DATA'] || '.longrun'), 'addresses.json');
+  const file = join(dataFolder(), 'addresses.json');
   try {
     const addresses = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     const [firestore, identity] = [String(addresses['firestore']), String(addresses['identity'])];

@@ -3,6 +3,7 @@
  * passed its check.
  */
 import { parseArgs } from 'node:util';
+import { keepPrivate } from '../local/files/private.ts';
 import { dueAt, removeSet, writeIndex } from '../local/backup/catalog.ts';
 import { bytesOf, isSetName, listSets, type BackupSet } from '../local/backup/set.ts';
 import { backUp } from './moving/installation.ts';
@@ -16,6 +17,7 @@ const { list, remove } = argumentsOrExit(USAGE, () => {
   const { values } = parseArgs({ options: { list: { type: 'boolean' }, delete: { type: 'string' } } });
   return { list: values.list === true, remove: values.delete };
 });
+keepPrivate();
 const settings = settingsOrExit();
 const { folder, everyHours } = settings.backups;
 

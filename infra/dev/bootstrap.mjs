@@ -3,12 +3,13 @@
 // folder: installs what the lockfile names (Node 24 among it) when that is missing, then hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const bin = join(root, 'node_modules', '.bin');
+const endWithParent = pathToFileURL(join(root, 'infra', 'dev', 'end-with-parent.ts')).href;
 const marker = join(root, 'node_modules', '.longrun-lock');
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -47,9 +48,10 @@ const COMMANDS = {
   import: [['node', 'infra/dev/import.ts']],
   deploy: [['node', 'infra/deploy/main.ts']],
   costs: [['node', 'infra/gcp/costs/main.ts']],
-  'local:firestore': [['node', 'infra/local/firestore/main.ts']],
-  'local:tasks': [['node', 'infra/local/tasks/main.ts']],
-  'local:identity': [['node', 'infra/local/identity/main.ts']],
+  // Clients of other projects know no secret.
+  'local:firestore': [['node', 'infra/local/firestore/main.ts', '--accept-owner']],
+  'local:tasks': [['node', 'infra/local/tasks/main.ts', '--accept-owner']],
+  'local:identity': [['node', 'infra/local/identity/main.ts', '--accept-owner']],
   'local:edge': [['node', 'infra/local/edge/main.ts']],
   'local:storage': [['node', 'infra/local/storage/main.ts']],
   'local:trace': [['node', 'infra/local/trace/main.ts']],
@@ -68,8 +70,27 @@ if (command === 'test') installForTests();
 if (command === 'verify') installRedis();
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 for (const [i, [program, ...args]] of steps.entries()) {
-  const code = await run(program, i === steps.length - 1 ? [...args, ...rest] : args);
+  const isLast = i === steps.length - 1;
+  if (isLast && program === 'node') become([...args, ...rest]);
+  const code = await run(program, isLast ? [...args, ...rest] : args);
   if (code !== 0) process.exit(code);
+}
+
+/**
+ * The last program takes this process's place, where Node can do that (not on Windows): a server that runs for days needs no
+ * second process beside it. npm stays, and its end is the program's: npm passes a signal to the shell that it started, which
+ * dies of it and passes on nothing.
+ */
+function become(args) {
+  if (typeof process.execve !== 'function' || process.platform === 'win32') return;
+  const withNpm = process.env.npm_lifecycle_event === undefined ? [] : ['--import', endWithParent];
+  process.chdir(root);
+  const node = realpathSync(join(bin, 'node'));
+  try {
+    process.execve(node, [node, ...withNpm, ...args], env);
+  } catch {
+    // Some systems refuse; then it runs beside this process.
+  }
 }
 
 /** Runs a step to its end; signals are passed on, so that Ctrl-C stops it cleanly. */
@@ -84,11 +105,16 @@ function run(program, args) {
     });
     const pass = (signal) => child.kill(signal);
     process.on('SIGTERM', pass);
+    const parent = process.ppid;
+    const orphaned = () =>
+      process.env.npm_lifecycle_event && process.ppid !== parent && child.kill('SIGTERM');
+    const watch = setInterval(orphaned, 250);
     // A terminal sends Ctrl-C to the child as well; this process only has to outlive it.
     process.on('SIGINT', () => undefined);
     child.on('error', (error) => fail(`${program} could not be started: ${error.message}`));
     child.on('exit', (code, signal) => {
       process.off('SIGTERM', pass);
+      clearInterval(watch);
       resolve(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1));
     });
   });

@@ -5,6 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepPrivate } from '../local/files/private.ts';
 import { openDeployed, openLocalSource } from './moving/endpoint.ts';
 import { argumentsOrExit, fail, print, settingsOrExit, warn } from './moving/terminal.ts';
 import { activeText, leftText, tallyText } from './moving/report.ts';
@@ -33,6 +34,7 @@ const { to, project, database, stopped } = argumentsOrExit(USAGE, () => {
 });
 
 try {
+  keepPrivate();
   const settings = settingsOrExit();
   const source =
     project === undefined ? await openLocalSource(settings) : openDeployed(project, database, !stopped);

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepPrivate } from '../local/files/private.ts';
 import { checkArchive, type Header, type Trailer } from './moving/archive.ts';
 import { openDeployed, openLocalTarget, type Endpoint } from './moving/endpoint.ts';
 import { readIn } from './moving/read-in.ts';
@@ -57,6 +58,7 @@ async function importAll({ source }: Header, trailer: Trailer): Promise<number> 
   if (source.running && trailer.active > 0 && !values.continue) {
     throw new Error(activeText(trailer, true).join('\n'));
   }
+  keepPrivate();
   const settings = settingsOrExit();
   const target =
     values.project === undefined

@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { keepPrivate } from '../local/files/private.ts';
 import { finishRestore, problemOf, restore } from '../local/backup/restore.ts';
 import { dueAt, writeIndex } from '../local/backup/catalog.ts';
 import { makeBackup } from '../local/backup/make.ts';
@@ -27,6 +28,7 @@ const { name, yes } = argumentsOrExit(USAGE, () => {
   if (positionals.length > 1) throw new Error('Name one backup.');
   return { name: positionals[0], yes: values.yes === true };
 });
+keepPrivate();
 const settings = settingsOrExit();
 const db = databaseFolder(settings);
 const { folder, everyHours } = settings.backups;

@@ -15,6 +15,8 @@ export interface Settings {
   /** Path of somebody's own langgraph.json. */
   graphs: string | null;
   backups: { folder: string; everyHours: number; keep: Retention };
+  /** Names and origins of the page besides those of this machine, as behind a proxy. */
+  allowed: { hosts: string[]; origins: string[] };
 }
 
 const LOCATION = 'us-central1';
@@ -48,6 +50,20 @@ export function parseSettings(env: NodeJS.ProcessEnv): Settings {
         String(MAX_BACKUP_HOURS),
     );
   }
+  const allowed = {
+    hosts: listOf(env['LONGRUN_ALLOWED_HOSTS']),
+    origins: listOf(env['LONGRUN_ALLOWED_ORIGINS']),
+  };
+  for (const origin of allowed.origins.filter((each) => URL.parse(each)?.origin !== each)) {
+    problems.push(
+      `LONGRUN_ALLOWED_ORIGINS: ${JSON.stringify(origin)} must be an origin, as in https://app.example:8443`,
+    );
+  }
+  for (const host of allowed.hosts.filter((each) => URL.parse(`http://${each}`)?.host !== each)) {
+    problems.push(
+      `LONGRUN_ALLOWED_HOSTS: ${JSON.stringify(host)} must be a name without scheme and port, as in box.example`,
+    );
+  }
   const keep = parseRetention(env['LONGRUN_BACKUP_KEEP'] || BACKUP_KEEP);
   if (keep === null) {
     problems.push(
@@ -62,10 +78,18 @@ export function parseSettings(env: NodeJS.ProcessEnv): Settings {
     project,
     data,
     backups: { folder: resolve(env['LONGRUN_BACKUPS'] || join(data, 'backups')), everyHours, keep },
+    allowed,
     firestore: env['FIRESTORE_EMULATOR_HOST'] ?? null,
     identity: env['FIREBASE_AUTH_EMULATOR_HOST'] ?? null,
     graphs: env['LANGGRAPH_CONFIG'] === undefined ? null : resolve(env['LANGGRAPH_CONFIG']),
   };
+}
+
+function listOf(text = ''): string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 }
 
 /** The queue as in production, but with retries that suit a person who waits; for `--queue` of the local server. */

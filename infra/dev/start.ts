@@ -7,6 +7,7 @@ import { ConfigError } from '../../functions/src/config/config.ts';
 import { readProject } from '../../functions/src/project/config.ts';
 import { heal } from '../local/backup/heal.ts';
 import { Keeper } from '../local/backup/keeper.ts';
+import { close, makePrivate } from '../local/files/private.ts';
 import { bytesOf } from '../local/backup/set.ts';
 import { restingSources, servedSource } from '../local/backup/sources.ts';
 import { healedText, size } from './moving/words.ts';
@@ -17,6 +18,7 @@ import { ProjectWatch } from './project-watch.ts';
 import { onCodeChange } from './reload.ts';
 import { adminEnv, functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
 import { Supervised } from './supervise.ts';
+import { installationSecret } from './secret/installation-secret.ts';
 import { webhookSecret } from './webhook-secret.ts';
 
 /**
@@ -26,6 +28,23 @@ import { webhookSecret } from './webhook-secret.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const inRoot = (path: string) => join(root, path);
 const SWEEP_MS = 15_000;
+/** What an earlier version left for others to read. */
+const PRIVATE = [
+  'db',
+  'logs',
+  'addresses.json',
+  'ports.json',
+  'pids.json',
+  'graphs.json',
+  'webhook-secret',
+  'secret',
+];
+/** What a person misses without them. */
+const WITHOUT: Partial<Record<Part, string>> = {
+  trace: 'there are no traces.',
+  admin: 'the pages for administrators do not work.',
+  maintenance: 'runs that got stuck are not found, and nothing old is removed.',
+};
 /** Nobody waits for these, so they leave the processor to the others. */
 const LATER: ReadonlySet<Part> = new Set(['trace', 'maintenance', 'admin']);
 
@@ -33,8 +52,13 @@ const settings = settingsOrExit();
 const project = await readProject(settings.graphs ?? inRoot('langgraph.json')).catch(exit);
 for (const notice of project.notices) process.stdout.write(`${project.file}: ${notice}\n`);
 buildPage();
+// The functions get the caller's back: files that graphs write are nobody's secrets.
+const umask = process.umask(0o077);
 await takeFolder(settings.data).catch(exit);
 const ports = await choosePorts(settings.data, settings.port).catch(exit);
+close(settings.data);
+for (const path of PRIVATE) makePrivate(join(settings.data, path));
+makePrivate(settings.backups.folder);
 const folder = { db: join(settings.data, 'db'), logs: join(settings.data, 'logs') };
 for (const path of Object.values(folder)) await mkdir(path, { recursive: true });
 const stores = ownStores(settings);
@@ -62,11 +86,13 @@ process.env['NODE_COMPILE_CACHE'] ??= join(settings.data, 'compiled');
 // Graphs that call their own server find it as under LangGraph's CLI.
 process.env['LANGGRAPH_API_URL'] ??= `${url}/api`;
 process.env['WEBHOOK_SECRET'] ??= await webhookSecret(settings.data);
+const secret = await installationSecret(settings.data);
 
 let stopping = false;
 let pidsWritten = Promise.resolve();
 let reloads = Promise.resolve();
 let reloadIsDue = false;
+process.on('unhandledRejection', sayOnly);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
 for (const part of PARTS) {
@@ -94,17 +120,17 @@ try {
   await stop(1);
 }
 await writeAddresses();
-keeper.start(stores.map(({ part, file }) => servedSource(file, `http://${local(part)}`)));
+keeper.start(stores.map(({ part, file }) => servedSource(file, `http://${local(part)}`, secret)));
 await watchCode();
 process.stdout.write(`Longrun is running at ${url}\n`);
-for (const part of LATER) await parts.get(part)?.start();
+await startLater();
 setInterval(() => void sweep(), SWEEP_MS);
 void sweep();
 
 function programOf(part: Part): { args: string[]; env: Record<string, string> } {
   const flags = (file: string, ...more: string[]) => ({
-    args: [inRoot(`infra/local/${file}/main.ts`), '--port', String(ports[part]), ...more],
-    env: {},
+    args: [inRoot(`infra/local/${file}/main.ts`), '--port', String(ports[part]), ...more, ...access(part)],
+    env: { LOCAL_CLOUD_SECRET: secret },
   });
   const data = (name: string) => [
     '--data',
@@ -152,13 +178,26 @@ function programOf(part: Part): { args: string[]; env: Record<string, string> } 
   }
 }
 
+/** Only the page may use the stores. What is behind the edge lets no page of another origin read an answer. */
+function access(part: Part): string[] {
+  const { hosts, origins } = settings.allowed;
+  const own = ['localhost', '127.0.0.1', '[::1]'].map((name) => `http://${name}:${ports.edge}`);
+  return [
+    ...hosts.flatMap((host) => ['--allow-host', host]),
+    ...[...origins, ...own].flatMap((origin) => ['--allow-origin', origin]),
+    ...(part === 'edge' ? [] : ['--only-these-origins']),
+  ];
+}
+
 function functionProgram(target: string & Part): { args: string[]; env: Record<string, string> } {
   const operators = { edge: local('edge'), page: url, stores: folder.db };
   const main = createRequire(import.meta.url).resolve('@google-cloud/functions-framework');
   return {
     args: [
-      '--import',
-      new URL('listen-locally.ts', import.meta.url).href,
+      ...['listen-locally.ts', 'secret/preload.ts'].flatMap((file) => [
+        '--import',
+        new URL(file, import.meta.url).href,
+      ]),
       join(main, '..', 'main.js'),
       `--source=${inRoot('functions')}`,
       `--port=${ports[target]}`,
@@ -176,6 +215,9 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
       ),
       ...(target === 'admin' ? adminEnv(operators, process.env) : {}),
       FUNCTION_TARGET: target,
+      CALLER_UMASK: umask.toString(8),
+      LOCAL_CLOUD_SECRET: secret,
+      LOCAL_CLOUD_HOSTS: stores.map(({ part }) => local(part)).join(','),
       GRAPHS_FILE: graphsFile,
       LIBRARY_INDEX: libraryIndex,
     },
@@ -196,27 +238,48 @@ function pageConfig() {
   };
 }
 
-async function writeAddresses(): Promise<void> {
+/** One that is away is missed by nobody who runs a graph. It is tried again and again. */
+async function startLater(): Promise<void> {
+  const away: Part[] = [];
+  for (const part of LATER) {
+    try {
+      await parts.get(part)?.start();
+    } catch (error) {
+      if (stopping) return;
+      away.push(part);
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`${part} is away: ${WITHOUT[part] ?? ''} All else goes on.\n`);
+    }
+  }
+  if (away.length > 0) await writeAddresses(away).catch(sayOnly);
+}
+
+async function writeAddresses(away: readonly Part[] = []): Promise<void> {
   const addresses = {
+    ...(away.length === 0 ? {} : { away }),
     edge: url,
     ...Object.fromEntries(Object.entries(hosts).map(([part, host]) => [part, `http://${host}`])),
     api: `http://${local('api')}`,
     worker: `http://${local('worker')}`,
     project: settings.project,
   };
-  await writeFile(join(settings.data, 'addresses.json'), JSON.stringify(addresses, null, 2));
+  await replaceFile(join(settings.data, 'addresses.json'), JSON.stringify(addresses, null, 2));
 }
 
 /** One after the other, and whoever reads the file meanwhile finds all of it. */
 function writePids(): void {
-  pidsWritten = pidsWritten.then(replacePids);
+  // On a full disk the file is as it was; the next change writes all of it.
+  pidsWritten = pidsWritten.then(replacePids).catch(sayOnly);
 }
 
 async function replacePids(): Promise<void> {
   const pids: Pids = Object.fromEntries([...parts].map(([part, each]) => [part, each.pid]));
   pids['supervisor'] = process.pid;
-  const file = join(settings.data, 'pids.json');
-  await writeFile(`${file}.new`, JSON.stringify(pids));
+  await replaceFile(join(settings.data, 'pids.json'), JSON.stringify(pids));
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }
 
@@ -302,6 +365,11 @@ function settingsOrExit(): Settings {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** Nothing that can wait ends an installation, least of all a full disk. */
+function sayOnly(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
 }
 
 function exit(error: unknown): never {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, renameSync, statSync, type WriteStream } from 'node:fs';
 import { connect } from 'node:net';
 import { graphOutput } from './graph-output.ts';
+import { RotatingLog } from './rotating-log.ts';
 
 export interface Program {
   name: string;
@@ -19,17 +19,18 @@ const PROBE_MS = 25;
 /** A part that dies is started again at once, then more and more slowly. */
 const RESTART_MS = 100;
 const MAX_RESTART_MS = 5_000;
+/** One that has died so often in a row is tried once a minute, and no more is said of it. */
+const HOPELESS_DEATHS = 10;
+const HOPELESS_RESTART_MS = 60_000;
 /** A worker may need this long to hand its runs on. */
 const STOP_MS = 12_000;
 const KEPT_LINES = 15;
-/** A log that is larger when its part starts becomes `.log.1`. */
-const MAX_LOG_BYTES = 20_000_000;
 
 /** One process of the installation: started, watched, and started again when it dies. */
 export class Supervised {
   readonly #program: Program;
   readonly #onPid: () => void;
-  readonly #log: WriteStream;
+  readonly #log: RotatingLog;
   #child: ChildProcess | undefined;
   #stopping = false;
   #reloading = false;
@@ -39,10 +40,7 @@ export class Supervised {
   constructor(program: Program, onPid: () => void) {
     this.#program = program;
     this.#onPid = onPid;
-    if ((statSync(program.logFile, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES) {
-      renameSync(program.logFile, `${program.logFile}.1`);
-    }
-    this.#log = createWriteStream(program.logFile, { flags: 'a' });
+    this.#log = new RotatingLog(program.logFile, (line) => void process.stderr.write(`${line}\n`));
   }
 
   get pid(): number | undefined {
@@ -104,12 +102,17 @@ export class Supervised {
         show(text);
       });
     }
+    child.once('error', (error) => this.#keep(`${name} could not be started: ${error.message}\n`));
     child.once('exit', (code, signal) => {
       if (this.#stopping || this.#reloading) return;
       this.#deaths = Date.now() - startedAt > MAX_RESTART_MS ? 0 : this.#deaths + 1;
-      if (this.#deaths > 0 && code === 1) process.stderr.write(`${name}: ${this.#lastLines.join('\n')}\n`);
-      const delay = Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** this.#deaths);
-      process.stderr.write(`${name} ended (${signal ?? code}); starting it again.\n`);
+      if (this.#deaths > 0 && this.#deaths <= HOPELESS_DEATHS && code === 1)
+        process.stderr.write(`${name}: ${this.#lastLines.join('\n')}\n`);
+      const isHopeless = this.#deaths > HOPELESS_DEATHS;
+      const delay = isHopeless
+        ? HOPELESS_RESTART_MS
+        : Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** this.#deaths);
+      if (!isHopeless) process.stderr.write(`${name} ended (${signal ?? code}); starting it again.\n`);
       setTimeout(() => {
         if (!this.#stopping) this.#spawn();
       }, delay);

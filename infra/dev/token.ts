@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { administratorOf } from './secret/installation-secret.ts';
 
 const USAGE = 'Usage: npm run token -- [--user NAME] [--admin]';
 const TOOLKIT = 'identitytoolkit.googleapis.com/v1/accounts';
@@ -24,7 +25,9 @@ const identity = await readIdentityAddress();
 const { idToken, refreshToken, localId } = await signIn(`${user}@longrun.local`, passwordOf(user));
 if (admin) {
   const claims = { localId, customAttributes: JSON.stringify({ admin: true }) };
-  const failure = (await post(`${TOOLKIT}:update`, claims, { authorization: 'Bearer owner' })).error;
+  const failure = (
+    await post(`${TOOLKIT}:update`, claims, { authorization: `Bearer ${await administratorOf(data)}` })
+  ).error;
   if (failure !== undefined) fail(`The administrator's claim was refused: ${failure.message}`);
 }
 process.stdout.write(`${admin ? await refreshed(refreshToken) : idToken}\n`);
@@ -77,7 +80,7 @@ async function readIdentityAddress(): Promise<string> {
   }
 }
 
-/** Not a secret worth keeping: the server is local, and its administrator's key is public. */
+/** Not a secret worth keeping: the account is for trying things on this machine. */
 function passwordOf(user: string): string {
   return createHash('sha256').update(`longrun local account ${user}`).digest('base64url');
 }

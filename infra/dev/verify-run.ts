@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { Firestore } from '@google-cloud/firestore';
 import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
 import type { Finding } from '../../functions/src/domain/invariants.ts';
+import { administratorOf } from './secret/installation-secret.ts';
 import { verifyRun, type Verified } from '../../functions/src/runtime/runs/verify-run.ts';
 
 const USAGE = 'Usage: npm run verify-run -- RUN_ID [--user UID]';
@@ -54,7 +55,8 @@ async function openFirestore(): Promise<Firestore> {
       databaseId: process.env['FIRESTORE_DATABASE'] ?? '(default)',
     });
   }
-  const file = join(resolve(process.env['LONGRUN_DATA'] ?? '.longrun'), 'addresses.json');
+  const data = resolve(process.env['LONGRUN_DATA'] ?? '.longrun');
+  const file = join(data, 'addresses.json');
   try {
     const { firestore, project: local } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     const { host } = new URL(String(firestore));
@@ -64,7 +66,7 @@ async function openFirestore(): Promise<Firestore> {
       projectId: typeof local === 'string' ? local : 'demo-longrun',
       host,
       ssl: false,
-      customHeaders: { Authorization: 'Bearer owner' },
+      customHeaders: { Authorization: `Bearer ${await administratorOf(data)}` },
     });
   } catch {
     return fail(

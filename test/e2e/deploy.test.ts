@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Deployment } from '../support/deployment.ts';
+import { Deployment, SITE_HOST } from '../support/deployment.ts';
 import { buildPage } from '../support/page-build.ts';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
 import { useWindows } from '../support/windows.ts';
 
 /** Deploys by the scripts that cloudbuild.yaml calls, into an edge that serves its page from a bucket. */
-const on = useWindows();
+const on = useWindows({ LONGRUN_ALLOWED_HOSTS: SITE_HOST });
 const SMOKE = ['--graph', 'slow', '--question', 'are you there?'];
 let folder: string;
 let site: Deployment;
@@ -43,7 +43,7 @@ const scriptIn = (html: string) => /src="(\/assets\/[^"]+)"/.exec(html)?.[1] ?? 
 const version = (page: Page) => page.locator('html').getAttribute('data-build');
 const look = (page: Page) => page.evaluate('void dispatchEvent(new Event("focus"))');
 const open = async () => {
-  const tab = new Tab(await on.context.newPage(), site);
+  const tab = new Tab(await on.context.newPage(), site.page);
   await tab.open();
   await tab.ready();
   return tab;

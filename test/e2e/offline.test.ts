@@ -82,7 +82,7 @@ async function rename(uid: string, thread: string, title: string): Promise<void>
   };
   const response = await fetch(`${on.stack.at.firestore}/v1/${documents}:commit`, {
     method: 'POST',
-    headers: { authorization: 'Bearer owner', 'content-type': 'application/json' },
+    headers: { authorization: on.stack.at.administrator, 'content-type': 'application/json' },
     body: JSON.stringify({ writes: [{ update, updateMask: { fieldPaths: ['title'] } }] }),
   });
   if (!response.ok) throw new Error(`The thread was not renamed: ${await response.text()}`);

@@ -162,7 +162,7 @@ describe('D12: signed webhooks through the real stack', () => {
     const path = `users/${run.owner}/runs/${run.run_id}/webhooks`;
     const listed = await fetch(
       `${stack.at.firestore}/v1/projects/${stack.at.project}/databases/(default)/documents/${path}`,
-      { headers: { authorization: 'Bearer owner' } },
+      { headers: { authorization: stack.at.administrator } },
     );
     expect(await listed.json()).toEqual({ documents: [] });
   });

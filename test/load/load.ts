@@ -44,7 +44,7 @@ export async function runLoad(options: LoadOptions): Promise<Wave[]> {
     projectId: stack.at.project,
     host: address.host,
     ssl: false,
-    customHeaders: { Authorization: 'Bearer owner' },
+    customHeaders: { Authorization: stack.at.administrator },
   });
   try {
     const waves: Wave[] = [];

@@ -1,3 +1,4 @@
+import { administratorOf } from '../../infra/dev/secret/installation-secret.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -6,6 +7,9 @@ import { functionsEnv } from '../../infra/dev/settings.ts';
 import { startEdge, type EdgeServer } from '../../infra/local/edge/server.ts';
 import { freePort } from './process.ts';
 import type { Stack } from './stack.ts';
+
+/** The stores are the stack's, so their administrator is its. */
+const PRELOAD = new URL('../../infra/dev/secret/preload.ts', import.meta.url).href;
 
 /** The functions of a bundle, started as Google starts them, on the embedded servers of a running stack. */
 export class Deployed {
@@ -24,6 +28,7 @@ export class Deployed {
       string
     >;
     const host = (name: string) => new URL(at[name] ?? '').host;
+    const secret = await administratorOf(stack.data);
     const ports = { api: await freePort(), worker: await freePort() };
     const env = functionsEnv(
       {
@@ -37,9 +42,16 @@ export class Deployed {
     );
     const functions = Object.entries(ports).map(([target, port]) => {
       const framework = join(bundle, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
-      const args = [framework, `--source=${bundle}`, `--port=${port}`, '--signature-type=http'];
+      const args = ['--import', PRELOAD, framework, `--source=${bundle}`, `--port=${port}`, '--signature-type=http'];
       return spawn(process.execPath, args, {
-        env: { PATH: process.env['PATH'], NODE_ENV: 'development', ...env, FUNCTION_TARGET: target },
+        env: {
+          PATH: process.env['PATH'],
+          NODE_ENV: 'development',
+          ...env,
+          FUNCTION_TARGET: target,
+          LOCAL_CLOUD_SECRET: secret,
+          LOCAL_CLOUD_HOSTS: `${host('firestore')},${host('identity')}`,
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
     });

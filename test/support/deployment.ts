@@ -11,6 +11,7 @@ import { startStorage, type StorageServer } from '../../infra/local/storage/serv
 import type { Stack } from './stack.ts';
 
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+export const SITE_HOST = 'site.localhost';
 const BUCKET = 'site';
 /** The steps of cloudbuild.yaml that concern the page; the ones before need Google. */
 const PAGE_STEPS = new Set(['assets', 'smoke', 'release']);
@@ -57,6 +58,11 @@ export class Deployment {
 
   get at() {
     return { edge: this.#edge.url };
+  }
+
+  /** As a browser opens it: by a name that the stack's stores let in at any port (LONGRUN_ALLOWED_HOSTS). */
+  get page() {
+    return { at: { edge: `http://${SITE_HOST}:${this.#edge.port}` } };
   }
 
   /** One step of a deploy, by the program that cloudbuild.yaml calls. */

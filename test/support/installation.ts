@@ -49,7 +49,7 @@ async function withFirestore<T>(at: Addresses, work: (db: Firestore) => Promise<
     projectId: at.project,
     host: new URL(at.firestore).host,
     ssl: false,
-    customHeaders: { Authorization: 'Bearer owner' },
+    customHeaders: { Authorization: at.administrator },
   });
   try {
     return await work(db);

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { administratorOf } from '../../infra/dev/secret/installation-secret.ts';
 import { PLENTY } from './plenty.ts';
 import { newUser } from './new-user.ts';
 import { until } from './wait.ts';
@@ -18,6 +19,8 @@ export interface Addresses {
   identity: string;
   worker: string;
   project: string;
+  /** What an administrator of its stores sends as `authorization`. */
+  administrator: string;
 }
 
 /** The whole product as `npm start` runs it: real processes, real protocols, a data folder of its own. */
@@ -79,7 +82,9 @@ export class Stack {
       },
       START_MS,
     );
-    this.#addresses = JSON.parse(await readFile(join(this.data, 'addresses.json'), 'utf8')) as Addresses;
+    const addresses = JSON.parse(await readFile(join(this.data, 'addresses.json'), 'utf8')) as Addresses;
+    const administrator = `Bearer ${await administratorOf(this.data)}`;
+    this.#addresses = { ...addresses, administrator };
   }
 
   async pid(part: string): Promise<number> {

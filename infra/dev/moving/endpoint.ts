@@ -8,6 +8,7 @@ import { finishRestore } from '../../local/backup/restore.ts';
 import { startFirestore } from '../../local/firestore/server.ts';
 import { startIdentity } from '../../local/identity/server.ts';
 import { isRunning, takeFolder } from '../one-at-a-time.ts';
+import { actAsAdministrator } from '../secret/installation-secret.ts';
 import type { Settings } from '../settings.ts';
 import { EMBEDDED_SCHEME, type HashScheme } from './accounts.ts';
 import { Documents, type Place } from './documents.ts';
@@ -69,6 +70,7 @@ export async function openLocalTarget(settings: Settings): Promise<Endpoint> {
   if (!(await isRunning(settings.data))) return openResting(settings, true);
   const { firestore = '', identity = '', project = settings.project } = await addressesOf(settings.data);
   process.env['FIREBASE_AUTH_EMULATOR_HOST'] = new URL(identity).host;
+  await actAsAdministrator(settings.data, [firestore, identity]);
   const place = { project, database: DATABASE, host: new URL(firestore).host };
   return connect({ kind: 'embedded', place, running: true, scheme: async () => EMBEDDED_SCHEME });
 }

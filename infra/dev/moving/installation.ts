@@ -6,6 +6,7 @@ import { makeBackup, type Source } from '../../local/backup/make.ts';
 import type { BackupSet, Kind } from '../../local/backup/set.ts';
 import { restingSources, servedSource } from '../../local/backup/sources.ts';
 import { isRunning } from '../one-at-a-time.ts';
+import { administratorOf } from '../secret/installation-secret.ts';
 import type { Settings } from '../settings.ts';
 import { ownStores } from './stores.ts';
 
@@ -23,7 +24,8 @@ export async function sourcesOf(settings: Settings): Promise<Source[]> {
   const stores = ownStores(settings);
   if (await isRunning(settings.data)) {
     const addresses = await addressesOf(settings.data);
-    return stores.map(({ part, file }) => servedSource(file, addresses[part] ?? ''));
+    const token = await administratorOf(settings.data);
+    return stores.map(({ part, file }) => servedSource(file, addresses[part] ?? '', token));
   }
   const folder = databaseFolder(settings);
   const files = stores.map(({ file }) => file).filter((file) => existsSync(join(folder, file)));

@@ -125,7 +125,11 @@ async function tidyAt(laterMs: number): Promise<void> {
 async function withStore<T>(work: (firestore: Firestore) => Promise<T>): Promise<T> {
   process.env['METADATA_SERVER_DETECTION'] = 'none';
   process.env['FIRESTORE_EMULATOR_HOST'] = new URL(stack.at.firestore).host;
-  const firestore = new Firestore({ projectId: stack.at.project, ignoreUndefinedProperties: true });
+  const firestore = new Firestore({
+    projectId: stack.at.project,
+    ignoreUndefinedProperties: true,
+    customHeaders: { Authorization: stack.at.administrator },
+  });
   try {
     return await work(firestore);
   } finally {

@@ -13,9 +13,9 @@ export async function flush(path: string): Promise<void> {
   }
 }
 
-/** Replaces the file as a whole, or not at all. */
+/** Replaces the file as a whole, or not at all; its owner alone reads it. */
 export async function writeDurably(path: string, text: string): Promise<void> {
   const next = `${path}.${process.pid}.new`;
-  await writeFile(next, text, { flush: true });
+  await writeFile(next, text, { flush: true, mode: 0o600 });
   await rename(next, path);
 }

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Inspection, Order } from './inspect.ts';
+import { lostCommits } from './witness.ts';
 
 const CHUNK = 1 << 20;
 /** What SQLite says of a file whose content is wrong, as against one that cannot be reached. Primary result codes. */
@@ -27,17 +28,22 @@ function inspectLive(file: string): Inspection {
   const bytes = statSync(file).size;
   // SQLite takes an empty file for a new database.
   if (bytes === 0) return { problem: 'it is empty', bytes, sha256: '' };
-  return { ...check(() => new DatabaseSync(file), 'PRAGMA quick_check(1)'), bytes, sha256: '' };
+  const isWhole = (db: DatabaseSync): string | null => lostCommits(db, file);
+  return { ...check(() => new DatabaseSync(file), 'PRAGMA quick_check(1)', isWhole), bytes, sha256: '' };
 }
 
-function check(open: () => DatabaseSync, pragma: string): { problem: string | null } {
+function check(
+  open: () => DatabaseSync,
+  pragma: string,
+  more: (db: DatabaseSync) => string | null = () => null,
+): { problem: string | null } {
   let db: DatabaseSync | undefined;
   try {
     db = open();
     const said = String(Object.values(db.prepare(pragma).get() ?? {})[0]);
     if (said !== 'ok') return { problem: said };
     const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").get();
-    return { problem: tables?.['n'] === 0 ? 'it holds no tables' : null };
+    return { problem: tables?.['n'] === 0 ? 'it holds no tables' : more(db) };
   } catch (error) {
     const code = Number(Object(error).errcode);
     if (!DAMAGE.has(code & 0xff) && code !== SHORT_READ) throw error;

@@ -37,7 +37,7 @@ test('a listener of before the restore is told everything anew', async () => {
     for (const id of ['stays', 'changes', 'goes']) await sdk.setDoc(sdk.doc(writer, 'c', id), { n: 1 });
     const stop = sdk.onSnapshot(group, (snapshot) => seen.push(snapshot));
     await eventually(() => expect(view()).toEqual({ stays: 1, changes: 1, goes: 1 }));
-    const set = await makeBackup(folders.backups, 'manual', [servedSource(FILE, server.url)]);
+    const set = await makeBackup(folders.backups, 'manual', [servedSource(FILE, server.url, 'owner')]);
     await sdk.setDoc(sdk.doc(writer, 'c', 'changes'), { n: 2 });
     await sdk.deleteDoc(sdk.doc(writer, 'c', 'goes'));
     await sdk.setDoc(sdk.doc(writer, 'c', 'comes'), { n: 2 });
@@ -68,7 +68,7 @@ test('a restored database does not believe the resume tokens of the one it repla
     return found;
   };
   const server = await startFirestore(options);
-  const set = await makeBackup(folders.backups, 'manual', [servedSource(FILE, server.url)]);
+  const set = await makeBackup(folders.backups, 'manual', [servedSource(FILE, server.url, 'owner')]);
   await server.close();
   const before = epochOf();
   await restore(folders.db, folders.backups, set, [{ file: FILE, renew: renewDatabase }]);

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { close } from '../files/private.ts';
 import { flush, writeDurably } from './durable.ts';
 import { inspect } from './inspect.ts';
 import { setName, type BackupSet, type Kind } from './set.ts';
@@ -27,9 +28,12 @@ export async function makeBackup(
   await removeUnfinished(folder);
   const started = setName(now(), kind);
   const making = join(folder, `.making-${process.pid}-${started}`);
-  await mkdir(making);
+  await mkdir(making, { mode: 0o700 });
   try {
-    for (const { name, copy } of sources) await copy(join(making, name));
+    for (const { name, copy } of sources) {
+      await copy(join(making, name));
+      close(join(making, name));
+    }
     const at = now();
     const files = await Promise.all(sources.map(({ name }) => checked(making, name)));
     const set = { name: setName(at, kind), at: at.toISOString(), kind, files };

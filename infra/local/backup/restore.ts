@@ -24,8 +24,8 @@ interface Note {
 
 const NOTE = 'restoring.json';
 const STAGED = '.restored';
-/** A database and what SQLite keeps beside it. */
-const SUFFIXES = ['', '-wal', '-shm', '-journal'];
+/** A database, what SQLite keeps beside it, and its witness. */
+const SUFFIXES = ['', '-wal', '-shm', '-journal', '-seen'];
 
 /** Null: every file of the set is as it was when it was made. Otherwise what is wrong. */
 export async function problemOf(

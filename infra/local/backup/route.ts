@@ -1,5 +1,6 @@
 /** `POST /_/backup?into=NAME`: a server copies its own database into a folder that the caller has made. */
 import { existsSync } from 'node:fs';
+import type { Administrators } from '../access/administrators.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, join } from 'node:path';
 
@@ -8,13 +9,14 @@ interface Options {
   data: string | undefined;
   /** Where backups lie. Absent: none are made. The caller can only name a folder in it. */
   backups: string | undefined;
+  administrators: Administrators;
   copy: (to: string) => Promise<void>;
 }
 
 export type BackupRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** The route answers false when the request is not for it. A page of another origin cannot call it: it wants a header. */
-export function backupRoute({ data, backups, copy }: Options): BackupRoute {
+export function backupRoute({ data, backups, administrators, copy }: Options): BackupRoute {
   return (request, response) => {
     const url = URL.parse(request.url ?? '/', 'http://localhost');
     if (url?.pathname !== '/_/backup') return false;
@@ -28,8 +30,8 @@ export function backupRoute({ data, backups, copy }: Options): BackupRoute {
       answer(status, { error: { code, message } });
     const into = url.searchParams.get('into') ?? '';
     if (request.method !== 'POST') refuse(405, 'method_not_allowed', 'Use POST.');
-    else if (request.headers.authorization !== 'Bearer owner')
-      refuse(401, 'unauthenticated', 'Send "Authorization: Bearer owner".');
+    else if (!administrators.sent(request.headers.authorization))
+      refuse(401, 'unauthenticated', administrators.advice);
     else if (data === undefined || backups === undefined)
       refuse(409, 'failed_precondition', 'This server was started without --data and --backups.');
     else if (!/^\.?[A-Za-z0-9-]{1,100}$/.test(into) || !existsSync(join(backups, into)))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ACCESS_OPTIONS, ACCESS_USAGE, accessOf } from '../access/access.ts';
 import type { EdgeOptions } from './server.ts';
 
 const USAGE = `usage: node infra/local/edge/main.ts [options]
@@ -9,14 +10,17 @@ const USAGE = `usage: node infra/local/edge/main.ts [options]
   --port N               default 0, a free port
   --host ADDRESS         default: the loopback addresses
   --data FILE            keep the operations of purges in this SQLite file; default: memory
-  --init FILE|JSON       what /__/firebase/init.json says`;
+  --init FILE|JSON       what /__/firebase/init.json says
+  ${ACCESS_USAGE}`;
 
 /** Throws an Error whose message is for the person at the terminal. */
 export function parseArguments(args: string[]): EdgeOptions {
-  const { dir, api, admin, port, host, data, init } = parse(args);
+  const values = parse(args);
+  const { dir, api, admin, port, host, data, init } = values;
   if (!/^\d+$/.test(port) || Number(port) > 65_535)
     throw new Error('--port must be a number from 0 to 65535.');
-  const options: EdgeOptions = { dir, api, port: Number(port), init: parseInit(init) };
+  const access = accessOf(values, process.env);
+  const options: EdgeOptions = { dir, api, port: Number(port), init: parseInit(init), access };
   if (admin !== undefined) options.admin = admin;
   if (host !== undefined) options.host = host;
   if (data !== undefined) options.data = data;
@@ -35,6 +39,7 @@ function parse(args: string[]) {
         port: { type: 'string', default: '0' },
         host: { type: 'string' },
         init: { type: 'string', default: '{}' },
+        ...ACCESS_OPTIONS,
       },
     }).values;
   } catch (error) {

@@ -34,7 +34,7 @@ describe('a request is passed on', () => {
     const site = await start(echo);
     const headers = {
       'x-mine': 'yes',
-      host: 'example.test',
+      host: 'example.localhost',
       connection: 'keep-alive, x-hop',
       'x-hop': 'secret',
       te: 'trailers',
@@ -45,10 +45,10 @@ describe('a request is passed on', () => {
     expect(got).toMatchObject({ method: 'PATCH', url: '/api/a%2Fb?c=%20d', length: 5 });
     expect(got['headers']).toMatchObject({
       'x-mine': 'yes',
-      host: 'example.test',
+      host: 'example.localhost',
       'x-forwarded-for': '10.0.0.1, 127.0.0.1',
       'x-forwarded-proto': 'http',
-      'x-forwarded-host': 'example.test',
+      'x-forwarded-host': 'example.localhost',
       'content-length': '5',
     });
     expect(got['headers']).not.toHaveProperty('x-hop');

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CLOUD_SERVICES, cacheControl, LOCAL_SERVICES, securityHeaders } from '../../edge/headers.ts';
 import { ruleFor } from '../../edge/url-map.ts';
+import type { Access } from '../access/access.ts';
+import { guardOf } from '../access/guard.ts';
 import { serveBucket } from './bucket.ts';
 import { Cache } from './cache.ts';
 import { pathOf, sendError, sendJson } from './http.ts';
@@ -32,6 +34,7 @@ export interface EdgeOptions {
   cacheBytes?: number;
   /** How long the API may take to begin an answer, default one hour, Cloud Run's longest. Milliseconds. */
   apiTimeoutMs?: number;
+  access?: Access;
 }
 
 export interface EdgeServer {
@@ -57,6 +60,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
   const operations = new Operations(options.data, () => new Date().toISOString());
   const invalidation = createInvalidation(cache, operations);
   const headers = securityHeaders([...LOCAL_SERVICES, ...CLOUD_SERVICES], authDomainIn(options.init));
+  const guard = guardOf(options.access, options.host);
   const health = { status: 'ok', boot_id: randomUUID() };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -77,6 +81,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
   };
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (guard(request, response)) return;
     answer(request, response).catch((error: unknown) => {
       if (request.destroyed && !request.complete) return; // the client went away in the middle of its request
       console.error(`Edge: ${request.method} ${request.url} failed:`, error);

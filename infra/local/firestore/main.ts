@@ -1,6 +1,8 @@
-/** `node infra/local/firestore/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--backups FOLDER] [--rules FILE] [--indexes FILE] [--project ID]` */
+/** `node infra/local/firestore/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--backups FOLDER] [--rules FILE] [--indexes FILE] [--project ID]`, and `ACCESS_USAGE` */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ACCESS_OPTIONS, accessOf } from '../access/access.ts';
+import { keepPrivate } from '../files/private.ts';
 import { startFirestore } from './server.ts';
 import type { FirestoreOptions } from './server.ts';
 
@@ -16,6 +18,7 @@ function parseOptions(): FirestoreOptions {
       rules: option,
       indexes: option,
       project: option,
+      ...ACCESS_OPTIONS,
     },
   });
   const { port = '0', host, data, backups, rules, indexes, project } = values;
@@ -23,6 +26,7 @@ function parseOptions(): FirestoreOptions {
     throw new Error(`--port must be a port number, not "${port}"`);
   return {
     port: Number(port),
+    access: accessOf(values, process.env),
     ...(host !== undefined && { host }),
     ...(data !== undefined && { data }),
     ...(backups !== undefined && { backups }),
@@ -33,7 +37,9 @@ function parseOptions(): FirestoreOptions {
 }
 
 try {
-  const server = await startFirestore(parseOptions());
+  const options = parseOptions();
+  keepPrivate(options.data);
+  const server = await startFirestore(options);
   const stop = (): void => {
     server.close().then(
       () => process.exit(0),

@@ -1,6 +1,9 @@
 /** The whole server on one port: gRPC, WebChannel, REST, what Google's emulator offers, and a little of its own under `/_/`. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Access } from '../access/access.ts';
+import { Administrators } from '../access/administrators.ts';
+import { guardOf } from '../access/guard.ts';
 import { backupRoute } from '../backup/route.ts';
 import { listenMixed } from '../net/listen-mixed.ts';
 import { handleEmulator } from './emulator/handler.ts';
@@ -24,6 +27,7 @@ export interface FirestoreOptions {
   /** Text of a `firestore.indexes.json` file; absent: every query is served. */
   readonly indexes?: string;
   readonly project?: string;
+  readonly access?: Access;
   /** Told of errors that are defects of this server; by default they go to stderr. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -41,18 +45,25 @@ export async function startFirestore(options: FirestoreOptions = {}): Promise<Fi
   const { host = '127.0.0.1', port = 0, data, backups, rules, indexes, project = 'demo-local' } = options;
   const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
   const rulebook = new Rulebook(rules);
+  const administrators = new Administrators(options.access);
+  const guard = guardOf(options.access, host);
   const engine = createEngine({
     authorizer: rulebook,
     ...(data !== undefined && { file: data }),
     ...(indexes !== undefined && { indexes: parseIndexConfig(indexes) }),
   });
-  const web = createWebHandler({ api: engine.api, guarded: (project) => rulebook.guards(project), onDefect });
-  const backup = backupRoute({ data, backups, copy: (to) => engine.copy(to) });
+  const web = createWebHandler({
+    api: engine.api,
+    administrators,
+    guarded: (project) => rulebook.guards(project),
+    onDefect,
+  });
+  const backup = backupRoute({ data, backups, administrators, copy: (to) => engine.copy(to) });
   const identity = { bootId: randomUUID(), project };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (backup(request, response)) return;
+    if (guard(request, response) || backup(request, response)) return;
     if (handleOperations(request, response, engine, identity)) return;
-    if (await handleEmulator(request, response, { engine, rulebook, onDefect })) return;
+    if (await handleEmulator(request, response, { engine, rulebook, administrators, onDefect })) return;
     if (await web.handle(request, response)) return;
     response.writeHead(404, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify({ error: { code: 404, status: 'NOT_FOUND', message: 'No such path.' } }));
@@ -61,7 +72,7 @@ export async function startFirestore(options: FirestoreOptions = {}): Promise<Fi
     const listener = await listenMixed({
       host,
       port,
-      grpcServer: createGrpcServer(engine.api, onDefect),
+      grpcServer: createGrpcServer(engine.api, onDefect, administrators),
       httpHandler: (request, response) => {
         answer(request, response).catch((error: unknown) => {
           onDefect(error);

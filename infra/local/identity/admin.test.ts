@@ -148,6 +148,15 @@ describe('an administrator', () => {
     expect(user.uid).toBe('ada');
   });
 
+  test('claims of a custom token win over those of the account', async () => {
+    const { user } = await web.signInWithCustomToken(
+      clients.web(),
+      await clients.admin.createCustomToken('someone', { tier: 'gold' }),
+    );
+    await clients.admin.setCustomUserClaims(user.uid, { tier: 'lead', level: 3 });
+    expect((await user.getIdTokenResult(true)).claims).toMatchObject({ tier: 'gold', level: 3 });
+  });
+
   test('signs custom tokens: their claims stay with the session', async () => {
     const auth = clients.web();
     const token = await clients.admin.createCustomToken('from-elsewhere', { tier: 'gold' });

@@ -36,7 +36,7 @@ export interface App {
   now: () => number;
 }
 
-/** One API call. `privileged`: sent by an administrator (`Authorization: Bearer owner`). */
+/** One API call. `privileged`: sent by an administrator (`Authorization: Bearer owner`, or the installation's secret). */
 export interface Call {
   body: Fields;
   query: URLSearchParams;

@@ -54,11 +54,11 @@ describe('who may call', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400);
   });
 
-  test('any page may call: preflight allows its origin, headers and private network', async () => {
+  test('any page of this machine may call: preflight allows its origin, headers and private network', async () => {
     const response = await fetch(`${clients.server.url}${TOOLKIT}/accounts:signUp`, {
       method: 'OPTIONS',
       headers: {
-        Origin: 'https://app.example',
+        Origin: 'http://app.localhost:3000',
         'Access-Control-Request-Method': 'POST',
         'Access-Control-Request-Headers': 'content-type,x-client-version',
         'Access-Control-Request-Private-Network': 'true',
@@ -66,7 +66,7 @@ describe('who may call', () => {
     });
     expect(response.status).toBe(204);
     expect(Object.fromEntries(response.headers)).toMatchObject({
-      'access-control-allow-origin': 'https://app.example',
+      'access-control-allow-origin': 'http://app.localhost:3000',
       'access-control-allow-headers': 'content-type,x-client-version',
       'access-control-allow-private-network': 'true',
     });

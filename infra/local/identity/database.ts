@@ -53,6 +53,9 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
+/** What an acknowledged change may be in. */
+export const TABLES = ['users', 'identities', 'refresh_tokens', 'tickets', 'settings'];
+
 /** From version 1, which held one project and no phone numbers. `?` is that project. */
 const FROM_1 = {
   before: `

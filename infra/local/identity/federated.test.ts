@@ -25,6 +25,15 @@ function providers(user: web.User): string[] {
 }
 
 describe('sign in with a federated identity', () => {
+  test('the ways to sign in of an address name every linked provider, whatever address that has', async () => {
+    const auth = clients.web();
+    const { user } = await web.createUserWithEmailAndPassword(auth, 'ada@work.example', 'first-secret');
+    await web.linkWithCredential(user, google(ADA));
+    const methods = await web.fetchSignInMethodsForEmail(auth, 'ada@work.example');
+    expect(methods.toSorted()).toEqual(['google.com', 'password']);
+    expect(await web.fetchSignInMethodsForEmail(auth, 'nobody@work.example')).toEqual([]);
+  });
+
   test('first sight makes the account, the second finds it', async () => {
     const first = await web.signInWithCredential(clients.web(), google(ADA));
     expect(first.user).toMatchObject({ email: ADA.email, emailVerified: true, displayName: 'Ada' });

@@ -7,7 +7,7 @@ import { Fields, isRecord } from './fields.ts';
 const MAX_BODY = 256 * 1024;
 const MAX_ADMIN_BODY = 8 * 1024 * 1024;
 
-/** Any page may call, as with Google's own endpoints: nothing here rests on cookies. */
+/** Any page that was let in may call, as with Google's own endpoints: nothing here rests on cookies. */
 export function allowAnyOrigin(request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   if (origin === undefined) return;

@@ -38,8 +38,8 @@ export function mintIdToken(user: User, session: Session, { project, tenant }: R
   return encodeJwt({
     name: user.displayName,
     picture: user.photoUrl,
-    ...session.claims,
     ...(user.customAttributes === undefined ? {} : parseObject(user.customAttributes)),
+    ...session.claims,
     email: user.email,
     email_verified: user.email === undefined ? undefined : user.emailVerified,
     phone_number: user.phoneNumber,

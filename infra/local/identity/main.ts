@@ -1,15 +1,19 @@
 import { parseArgs } from 'node:util';
+import { ACCESS_OPTIONS, ACCESS_USAGE, accessOf } from '../access/access.ts';
+import { keepPrivate } from '../files/private.ts';
 import { startIdentity } from './server.ts';
 
 const USAGE =
-  'Usage: node infra/local/identity/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--backups FOLDER] [--project ID]';
+  'Usage: node infra/local/identity/main.ts [--port 0] [--host 127.0.0.1] [--data FILE] [--backups FOLDER] [--project ID] ' +
+  ACCESS_USAGE;
 
 const { values } = readArguments();
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--port ${values.port} is not a port.`);
 
-const server = await startIdentity({ ...values, port }).catch((error: unknown) =>
-  fail(error instanceof Error ? error.message : String(error)),
+keepPrivate(values.data);
+const server = await startIdentity({ ...values, port, access: accessOf(values, process.env) }).catch(
+  (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
 );
 const host = new URL(server.url).host;
 process.stdout.write(`identity listening at ${server.url} (FIREBASE_AUTH_EMULATOR_HOST=${host})\n`);
@@ -27,6 +31,7 @@ function readArguments() {
         data: { type: 'string' },
         backups: { type: 'string' },
         project: { type: 'string' },
+        ...ACCESS_OPTIONS,
       },
     });
   } catch (error) {

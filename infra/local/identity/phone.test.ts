@@ -1,7 +1,7 @@
 import type { Auth, ConfirmationResult } from 'firebase/auth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { browserAuth, sdk, verifier } from './testing/browser-auth.ts';
-import { PROJECT, TOOLKIT, startClients, type Clients } from './testing/clients.ts';
+import { OWNER, PROJECT, TOOLKIT, startClients, type Clients } from './testing/clients.ts';
 
 let clients: Clients;
 let browser: ReturnType<typeof browserAuth>;
@@ -11,7 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => clients.close());
 beforeEach(async () => {
-  await fetch(`${clients.server.url}/emulator/v1/projects/${PROJECT}/accounts`, { method: 'DELETE' });
+  await fetch(`${clients.server.url}/emulator/v1/projects/${PROJECT}/accounts`, {
+    method: 'DELETE',
+    headers: OWNER,
+  });
   browser = browserAuth(clients.server.url);
   ({ auth } = browser);
   return browser.close;

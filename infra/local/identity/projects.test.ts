@@ -49,7 +49,10 @@ describe('projects', () => {
     const mine = await call(`${TOOLKIT}/accounts:signInWithPassword`, ann);
     expect(audience(mine)).toBe('main');
     const { refreshToken } = mine;
-    await fetch(`${server?.url}/emulator/v1/projects/other/accounts`, { method: 'DELETE' });
+    await fetch(`${server?.url}/emulator/v1/projects/other/accounts`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer owner' },
+    });
     expect(
       (await call('/securetoken.googleapis.com/v1/token', { grantType: 'refresh_token', refreshToken }))
         .error,

@@ -93,7 +93,7 @@ const OTHERS: Table = {
   'GET /emulator/v1/projects/P/verificationCodes': ['public', listVerificationCodes],
   'GET /emulator/v1/projects/P/config': ['public', config.emulatorConfig],
   'PATCH /emulator/v1/projects/P/config': ['public', config.setEmulatorConfig],
-  'DELETE /emulator/v1/projects/P/accounts': ['public', deleteAll],
+  'DELETE /emulator/v1/projects/P/accounts': ['admin', deleteAll],
 };
 
 /** A tenant itself, as opposed to what is below it. */

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Access } from '../access/access.ts';
+import { Administrators } from '../access/administrators.ts';
+import { guardOf } from '../access/guard.ts';
 import { copyDatabase } from '../backup/copy.ts';
 import { backupRoute } from '../backup/route.ts';
-import { openDatabase } from './database.ts';
+import { Witness } from '../backup/witness.ts';
+import { openDatabase, TABLES } from './database.ts';
 import { IdentityError } from './errors.ts';
 import { allowAnyOrigin, answerPreflight, readFields, sendJson } from './http.ts';
 import { DEFAULT_PROJECT, Projects } from './projects.ts';
@@ -20,6 +24,7 @@ export interface IdentityOptions {
   project?: string | undefined;
   /** Milliseconds since the epoch; tests move it. */
   now?: (() => number) | undefined;
+  access?: Access | undefined;
 }
 
 export interface IdentityServer {
@@ -36,15 +41,19 @@ export interface IdentityServer {
 export async function startIdentity(options: IdentityOptions = {}): Promise<IdentityServer> {
   const { host = '127.0.0.1', now = Date.now } = options;
   const db = openDatabase(options.data, options.project ?? DEFAULT_PROJECT);
+  const witness = new Witness(db, options.data, TABLES);
   const projects = new Projects(db, options.project, now);
+  const door = { guard: guardOf(options.access, host), administrators: new Administrators(options.access) };
   const bootId = randomUUID();
   const backup = backupRoute({
     data: options.data,
     backups: options.backups,
+    administrators: door.administrators,
     copy: (to) => copyDatabase(db, to),
   });
   const server = createServer((request, response) => {
-    if (!backup(request, response)) void answer(projects, bootId, request, response);
+    if (door.guard(request, response) || backup(request, response)) return;
+    void answer({ projects, witness }, door.administrators, bootId, request, response);
   });
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
@@ -55,6 +64,7 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
       resolve();
     });
   }).catch((error: unknown) => {
+    witness.close();
     db.close();
     throw error;
   });
@@ -65,13 +75,15 @@ export async function startIdentity(options: IdentityOptions = {}): Promise<Iden
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await closed;
+    witness.close();
     db.close();
   };
   return { port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close };
 }
 
 async function answer(
-  projects: Projects,
+  { projects, witness }: { projects: Projects; witness: Witness },
+  administrators: Administrators,
   bootId: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -84,12 +96,14 @@ async function answer(
     if (url === null) throw new IdentityError('Bad Request', 400);
     if (url.pathname === '/_/health') return sendJson(response, 200, { status: 'ok', boot_id: bootId });
     const { scope, access, run } = findRoute(projects, request.method ?? 'GET', decodePath(url.pathname));
-    const privileged = isPrivileged(request);
-    checkAccess(access, privileged, url.searchParams);
+    const privileged = isPrivileged(request, administrators);
+    checkAccess(access, privileged, keyOf(request, url), administrators);
     const body = await readFields(request, privileged);
     const app = projects.concerned(scope, body, url.searchParams);
     const call = { body, query: url.searchParams, privileged, origin: url.origin };
-    sendJson(response, 200, await run(app, call));
+    const result = await run(app, call);
+    witness.note();
+    sendJson(response, 200, result);
   } catch (error) {
     answerError(response, error);
   } finally {
@@ -105,20 +119,33 @@ function decodePath(path: string): string {
   }
 }
 
-function isPrivileged(request: IncomingMessage): boolean {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return false;
-  if (/^bearer owner$/i.test(authorization)) return true;
-  throw new IdentityError('Only "Authorization: Bearer owner" is accepted here.', 401, 'UNAUTHENTICATED');
+function isPrivileged({ headers }: IncomingMessage, administrators: Administrators): boolean {
+  if (headers.authorization === undefined) return false;
+  if (administrators.sent(headers.authorization)) return true;
+  throw new IdentityError(
+    `No other authorization is accepted here. ${administrators.advice}`,
+    401,
+    'UNAUTHENTICATED',
+  );
 }
 
-function checkAccess(access: Route['access'], privileged: boolean, query: URLSearchParams): void {
+/** Clients of Google's discovery documents send it as a header. */
+function keyOf({ headers }: IncomingMessage, { searchParams }: URL): string | undefined {
+  return searchParams.get('key') ?? headers['x-goog-api-key']?.toString();
+}
+
+function checkAccess(
+  access: Route['access'],
+  privileged: boolean,
+  key: string | undefined,
+  administrators: Administrators,
+): void {
   if (access === 'public') return;
   if (access !== 'key' && privileged) return;
   if (access === 'admin') {
-    throw new IdentityError('Send "Authorization: Bearer owner".', 401, 'UNAUTHENTICATED');
+    throw new IdentityError(administrators.advice, 401, 'UNAUTHENTICATED');
   }
-  if (query.get('key') === null) {
+  if (key === undefined) {
     throw new IdentityError('The request is missing a valid API key.', 403, 'PERMISSION_DENIED');
   }
 }

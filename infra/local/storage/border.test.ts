@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { codeOf, useStorage } from './testing.ts';
 
@@ -73,4 +75,21 @@ describe('hostile requests', () => {
     expect(await ask('POST', path, whole, headers)).toBe(200);
     expect((await on.bucket.file('m').download())[0].toString()).toBe('hi');
   });
+});
+
+test('a link in the folder leads nowhere: nothing is written, read or deleted through it', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+  try {
+    writeFileSync(join(outside, 'secret'), 'as it was');
+    symlinkSync(outside, join(on.dir, 'linked'));
+    symlinkSync(join(outside, 'secret'), join(on.dir, 'file'));
+    expect(await codeOf(on.bucket.file('linked/new').save('x'))).not.toBe('none');
+    expect(await codeOf(on.bucket.file('linked/secret').save('x'))).not.toBe('none');
+    await codeOf(on.bucket.file('file').save('x'));
+    await codeOf(on.bucket.file('linked/secret').delete());
+    expect(readdirSync(outside)).toEqual(['secret']);
+    expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('as it was');
+  } finally {
+    rmSync(outside, { recursive: true });
+  }
 });

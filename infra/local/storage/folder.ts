@@ -5,7 +5,7 @@
  * completed or undone at the next start.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { OWN_FOLDER } from './names.ts';
 import { checksumsOf, storedSchema, type StoredObject } from './object.ts';
@@ -49,12 +49,14 @@ export class Folder {
   }
 
   async read(name: string): Promise<Buffer> {
+    await this.#refuseLinks(name);
     return await readFile(this.#path(name));
   }
 
   /** Rejects with ENOTDIR, EEXIST or EISDIR when another object's name is a part of this one, or this one of it. */
   async write(object: StoredObject, content: Buffer): Promise<void> {
     const path = this.#path(object.name);
+    await this.#refuseLinks(object.name);
     const meta = join(this.#root, metadataFile(object.name));
     const staged = join(this.#root, OWN_FOLDER, 'uploads', randomUUID());
     const made = await mkdir(dirname(path), { recursive: true });
@@ -78,6 +80,7 @@ export class Folder {
 
   async delete(name: string): Promise<void> {
     const path = this.#path(name);
+    await this.#refuseLinks(name);
     const meta = join(this.#root, metadataFile(name));
     await rm(path, { force: true });
     await this.#sync(dirname(path));
@@ -99,6 +102,18 @@ export class Folder {
     const done = content !== undefined && checksumsOf(content).md5Hash === object?.md5Hash;
     if (done) await rename(next, next.slice(0, -NEXT.length));
     else await rm(next, { force: true });
+  }
+
+  /** Someone may have laid a link into the folder: what it names is not the bucket's. Rejects with ENOTDIR as for a file. */
+  async #refuseLinks(name: string): Promise<void> {
+    let path = this.#root;
+    for (const part of name.split('/')) {
+      path = join(path, part);
+      const there = await unlessMissing(lstat(path));
+      if (there === undefined) return;
+      if (there.isSymbolicLink())
+        throw Object.assign(new Error(`${path} is a symbolic link.`), { code: 'ENOTDIR' });
+    }
   }
 
   #path(name: string): string {

@@ -1,6 +1,8 @@
 /** Cloud Storage on a single machine: one bucket, kept in a folder, for the local edge to serve and deploys to write. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Access } from '../access/access.ts';
+import { guardOf } from '../access/guard.ts';
 import { endAnswer } from '../net/end-answer.ts';
 import { listen } from '../net/listen.ts';
 import { Bucket } from './bucket.ts';
@@ -17,6 +19,7 @@ export interface StorageOptions {
   host?: string;
   /** Default 0: a free port. */
   port?: number;
+  access?: Access;
 }
 
 export interface StorageServer {
@@ -35,13 +38,15 @@ export async function startStorage(options: StorageOptions): Promise<StorageServ
     uploads: new ResumableUploads(Date.now),
   };
   const health = { status: 'ok', boot_id: randomUUID() };
+  const host = options.host ?? '127.0.0.1';
+  const guard = guardOf(options.access, host);
   const server = createServer((request, response) => {
+    if (guard(request, response)) return;
     answer(site, health, request, response).catch((error: unknown) => {
       if (request.destroyed && !request.complete) return; // the client went away in the middle of its request
       fail(response, error);
     });
   });
-  const host = options.host ?? '127.0.0.1';
   const port = await listen(server, host, options.port ?? 0);
   return {
     port,

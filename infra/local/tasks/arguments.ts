@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { protos } from '@google-cloud/tasks';
+import { ACCESS_OPTIONS, ACCESS_USAGE, accessOf } from '../access/access.ts';
 import type { TasksOptions } from './server.ts';
 
 const USAGE = `usage: node infra/local/tasks/main.ts [options]
@@ -11,7 +12,8 @@ const USAGE = `usage: node infra/local/tasks/main.ts [options]
   --auto-create          create a queue at the first task for it
   --dedup-seconds N      how long a finished task's name stays taken; default 3600
   --issuer URL           iss of ID tokens; default https://accounts.google.com
-  --chaos SEED[:RATE]    deliver some tasks twice, late or out of order; rate 0 to 1, default 0.1`;
+  --chaos SEED[:RATE]    deliver some tasks twice, late or out of order; rate 0 to 1, default 0.1
+  ${ACCESS_USAGE}`;
 
 /** Throws an Error whose message is for the person at the terminal. */
 export function parseArguments(args: string[]): TasksOptions {
@@ -23,6 +25,7 @@ export function parseArguments(args: string[]): TasksOptions {
     issuer: values.issuer,
     autoCreate: values['auto-create'],
     queues: values.queue.map(parseQueueOption),
+    access: accessOf(values, process.env),
   };
   if (values.data !== undefined) options.data = values.data;
   if (values.backups !== undefined) options.backups = values.backups;
@@ -44,6 +47,7 @@ function parse(args: string[]) {
         'dedup-seconds': { type: 'string', default: '3600' },
         issuer: { type: 'string', default: 'https://accounts.google.com' },
         chaos: { type: 'string' },
+        ...ACCESS_OPTIONS,
       },
     });
   } catch (error) {

@@ -1,8 +1,11 @@
 import { parseArguments } from './arguments.ts';
+import { keepPrivate } from '../files/private.ts';
 import { startTasks } from './server.ts';
 
 try {
-  const server = await startTasks(parseArguments(process.argv.slice(2)));
+  const options = parseArguments(process.argv.slice(2));
+  keepPrivate(options.data);
+  const server = await startTasks(options);
   console.log(`tasks listening at ${server.url}`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void server.close().then(() => process.exit(0)));

@@ -1,6 +1,9 @@
 /** Google Cloud Tasks v2 for development and single machines: the unmodified @google-cloud/tasks client connects to it. */
 import { randomUUID } from 'node:crypto';
 import type { protos } from '@google-cloud/tasks';
+import type { Access } from '../access/access.ts';
+import { Administrators } from '../access/administrators.ts';
+import { guardOf } from '../access/guard.ts';
 import { backupRoute } from '../backup/route.ts';
 import { listenMixed } from '../net/listen-mixed.ts';
 import { queueMethods } from './api/queue-methods.ts';
@@ -33,6 +36,7 @@ export interface TasksOptions {
   /** `iss` of ID tokens. Default https://accounts.google.com, so that a verifier need only be given our JWKS. */
   issuer?: string;
   chaos?: { seed: string; rate: number };
+  access?: Access;
 }
 
 export interface TasksServer {
@@ -72,14 +76,21 @@ async function startWith(store: Store, options: TasksOptions): Promise<TasksServ
   };
   const host = options.host ?? '127.0.0.1';
   const { data, backups } = options;
-  const backup = backupRoute({ data, backups, copy: (to) => store.copy(to) });
+  const backup = backupRoute({
+    data,
+    backups,
+    administrators: new Administrators(options.access),
+    copy: (to) => store.copy(to),
+  });
+  const guard = guardOf(options.access, host);
   const answer = httpApi(state, signer, randomUUID());
   const listener = await listenMixed({
     host,
     port: options.port ?? 0,
     grpcServer: createGrpcServer({ ...queueApi, ...taskMethods(delivery, ensureQueue) }),
     httpHandler: (request, response) => {
-      if (!backup(request, response)) answer(request, response);
+      if (guard(request, response) || backup(request, response)) return;
+      answer(request, response);
     },
   });
   state.load();

@@ -22,10 +22,6 @@ export class TraceError extends Error {
     return new TraceError(413, 'INVALID_ARGUMENT', message);
   }
 
-  static forbidden(message: string): TraceError {
-    return new TraceError(403, 'PERMISSION_DENIED', message);
-  }
-
   static unsupported(message: string): TraceError {
     return new TraceError(501, 'UNIMPLEMENTED', message);
   }

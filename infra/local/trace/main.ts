@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
+import { ACCESS_OPTIONS, ACCESS_USAGE, accessOf } from '../access/access.ts';
+import { keepPrivate } from '../files/private.ts';
 import { startTrace } from './server.ts';
 
-const USAGE = 'Usage: node infra/local/trace/main.ts [--port 0] [--data FILE]';
+const USAGE = 'Usage: node infra/local/trace/main.ts [--port 0] [--data FILE] ' + ACCESS_USAGE;
 
 const { values } = readArguments();
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--port ${values.port} is not a port.`);
 
-const server = await startTrace({ data: values.data, port }).catch((error: unknown) =>
-  fail(error instanceof Error ? error.message : String(error)),
+keepPrivate(values.data);
+const server = await startTrace({ data: values.data, port, access: accessOf(values, process.env) }).catch(
+  (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
 );
 const { host } = new URL(server.url);
 process.stdout.write(`trace listening at ${server.url} (CLOUD_TRACE_EMULATOR_HOST=${host})\n`);
@@ -19,7 +22,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 function readArguments() {
   try {
-    return parseArgs({ options: { port: { type: 'string', default: '0' }, data: { type: 'string' } } });
+    return parseArgs({
+      options: { port: { type: 'string', default: '0' }, data: { type: 'string' }, ...ACCESS_OPTIONS },
+    });
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Access } from '../access/access.ts';
+import { guardOf } from '../access/guard.ts';
 import { listen } from '../net/listen.ts';
 import { endAnswer } from '../net/end-answer.ts';
 import { TraceError } from './errors.ts';
@@ -15,6 +17,7 @@ export interface TraceOptions {
   maxBytes?: number;
   /** Milliseconds since 1970; tests move it. */
   now?: () => number;
+  access?: Access;
 }
 
 export interface TraceServer {
@@ -34,9 +37,12 @@ const PROJECT = /^[a-z0-9][a-z0-9.:-]{0,99}$/;
  */
 export async function startTrace(options: TraceOptions = {}): Promise<TraceServer> {
   const { data, maxBytes, now = Date.now } = options;
+  const guard = guardOf(options.access, HOST);
   const store = new TraceStore({ data, maxBytes, now });
   store.expire();
-  const server = createServer((request, response) => void answer(store, request, response));
+  const server = createServer((request, response) => {
+    if (!guard(request, response)) void answer(store, request, response);
+  });
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
   const port = await listen(server, HOST, options.port ?? 0).catch((error: unknown) => {
@@ -68,7 +74,6 @@ async function answer(store: TraceStore, request: IncomingMessage, response: Ser
 }
 
 async function handle(store: TraceStore, request: IncomingMessage): Promise<object> {
-  checkHost(request);
   const url = URL.parse(request.url ?? '/', `http://${HOST}`);
   if (url?.pathname === '/_/health' && request.method === 'GET') return { status: 'ok' };
   const match = /^\/v1\/projects\/([^/]+)\/traces(?:\/([^/]*))?$/.exec(url?.pathname ?? '');
@@ -85,13 +90,6 @@ async function handle(store: TraceStore, request: IncomingMessage): Promise<obje
   const trace = store.get(project, parseTraceId(decode(traceId), 'The trace id'));
   if (trace === undefined) throw TraceError.notFound('There is no such trace.');
   return trace;
-}
-
-/** A page of another site must not get here by a name that its owner lets point to this machine. */
-function checkHost({ headers }: IncomingMessage): void {
-  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(headers.host ?? '')) {
-    throw TraceError.forbidden('Only this machine is served.');
-  }
 }
 
 function decode(text: string): string {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { TraceError } from './errors.ts';
@@ -165,19 +165,48 @@ function toSpan(row: Record<string, unknown>): Span {
   return JSON.parse(String(row['doc'])) as Span;
 }
 
+/** What SQLite says of a file whose content is wrong, as against one that cannot be reached. Primary result codes. */
+const DAMAGE = new Set([11, 26]); // SQLITE_CORRUPT, SQLITE_NOTADB
+
+/** Measurements are not worth a start that fails: a damaged file is set aside, and a new one begun. */
 function open(file: string | undefined): DatabaseSync {
-  if (file !== undefined) mkdirSync(dirname(file), { recursive: true });
-  const db = new DatabaseSync(file ?? ':memory:');
+  if (file === undefined) return openFile(':memory:');
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    return openFile(file);
+  } catch (error) {
+    if (!DAMAGE.has(Number(Object(error).errcode) & 0xff)) throw error;
+    const aside = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    for (const suffix of ['-wal', '-shm', '']) {
+      if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    }
+    process.stderr.write(`trace: ${file} is damaged and was moved to ${aside}; traces begin anew.\n`);
+    return openFile(file);
+  }
+}
+
+function openFile(file: string): DatabaseSync {
+  const db = new DatabaseSync(file);
+  try {
+    prepare(db, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function prepare(db: DatabaseSync, file: string): void {
   db.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON',
   );
+  const problem = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
+  if (problem !== 'ok') throw Object.assign(new Error(String(problem)), { errcode: 11 });
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version > VERSION) {
-    db.close();
     throw new Error(
       `${file} was written by another version (${version}, expected ${VERSION}). Move it away.`,
     );
   }
   if (version < VERSION) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version=${VERSION}; COMMIT`);
-  return db;
 }

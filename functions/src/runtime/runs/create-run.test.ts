@@ -1,4 +1,4 @@
-import { foldLog, LongrunError, runFromDoc, runPath, type CreateRun, type Run } from '@longrun/shared';
+import { foldLog, LongrunError, runFromDoc, runPath, threadPath, type CreateRun, type Run } from '@longrun/shared';
 import { describe, expect, test } from 'vitest';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { systemClock } from '../../ports/clock.ts';
@@ -60,4 +60,15 @@ describe('what a request asks for is in the run', () => {
     await expect(create({ context: half, metadata: half })).rejects.toThrow(LongrunError);
     await create({ context: half });
   });
+});
+
+test('60 runs that are to wait on one thread at once -> each is created, and waits once', async () => {
+  const { create, documents } = office();
+  const body = { thread_id: 't', multitask_strategy: 'enqueue' as const };
+  const made = await Promise.all(Array.from({ length: 60 }, () => create(body)));
+  expect(made.every(({ created }) => created)).toBe(true);
+  const [thread] = await documents.get([threadPath(UID, 't')]);
+  const waiting = made.filter(({ run }) => run.queued).map(({ run }) => run.run_id);
+  expect(waiting).toHaveLength(59);
+  expect(thread?.fields['queue']).toHaveLength(59);
 });

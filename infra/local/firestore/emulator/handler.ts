@@ -1,9 +1,10 @@
 /**
- * What Google's emulator offers to tests: deleting all data, and replacing the rules. Nothing here is allowed from another
- * origin: no CORS headers, so no web page can use it.
+ * What Google's emulator offers to tests: deleting all data, and replacing the rules. Without credentials, as there, unless
+ * the installation has a secret. No web page can use it: there are no CORS headers.
  * https://firebase.google.com/docs/emulator-suite/connect_firestore#clear_your_database_between_tests
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Administrators } from '../../access/administrators.ts';
 import type { Engine } from '../engine/engine.ts';
 import { StatusError, invalid } from '../engine/status.ts';
 import { RulesSyntaxError } from '../rules/errors.ts';
@@ -19,6 +20,7 @@ const RULES = /^\/emulator\/v1\/projects\/([^/:]+):securityRules$/;
 export interface Emulator {
   readonly engine: Engine;
   readonly rulebook: Rulebook;
+  readonly administrators: Administrators;
   readonly onDefect: (error: unknown) => void;
 }
 
@@ -40,6 +42,9 @@ export async function handleEmulator(
     response.end(JSON.stringify(body));
   };
   try {
+    const { administrators } = emulator;
+    if (!administrators.trustsLibraries && !administrators.sent(request.headers.authorization))
+      throw new StatusError('UNAUTHENTICATED', administrators.advice);
     await act(request, decoded(path), emulator);
     json(200, {});
   } catch (error) {

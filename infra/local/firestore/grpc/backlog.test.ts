@@ -36,6 +36,7 @@ const grpcServer = createGrpcServer(
   (error) => {
     throw error;
   },
+  undefined,
   MAX_BACKLOG,
 );
 const listener = await listenMixed({ host: '127.0.0.1', port: 0, grpcServer, httpHandler: () => undefined });

@@ -1,8 +1,9 @@
 /**
- * `google.firestore.v1.Firestore` on gRPC. RPCs not listed here answer UNIMPLEMENTED by themselves.
+ * `google.firestore.v1.Firestore` on gRPC. RPCs not listed here answer UNIMPLEMENTED.
  */
 import { Metadata, Server } from '@grpc/grpc-js';
 import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import { Administrators } from '../../access/administrators.ts';
 import { callerOf } from './caller.ts';
 import { firestoreService } from '../protos.ts';
 import { StatusError, toStatus } from '../engine/status.ts';
@@ -38,6 +39,7 @@ const DUPLEX = ['listen', 'write'] as const satisfies (keyof FirestoreApi)[];
 export function createGrpcServer(
   api: FirestoreApi,
   onDefect: (error: unknown) => void,
+  administrators = new Administrators(),
   maxBacklogBytes = MAX_BACKLOG_BYTES,
 ): Server {
   const server = new Server({
@@ -59,7 +61,7 @@ export function createGrpcServer(
       const method: (request: object, caller: Caller) => Promise<object> = api[name];
       const ask = async (): Promise<object> => {
         check(call.request);
-        return await method(call.request, callerOf(call.metadata));
+        return await method(call.request, callerOf(call.metadata, administrators));
       };
       void answer(ask(), callback, failure);
     };
@@ -69,7 +71,7 @@ export function createGrpcServer(
       const method: (request: object, caller: Caller) => AsyncIterable<object> = api[name];
       const ask = async (): Promise<void> => {
         check(call.request);
-        await pump(call, method(call.request, callerOf(call.metadata)));
+        await pump(call, method(call.request, callerOf(call.metadata, administrators)));
       };
       ask().catch((error: unknown) => call.emit('error', failure(error)));
     };
@@ -77,14 +79,20 @@ export function createGrpcServer(
   for (const name of DUPLEX) {
     implementation[methodName(name)] = (call: ServerDuplexStream<object, object>) => {
       const open: (caller: Caller, send: Send<object>, fail: Fail) => ServerStream<object> = api[name];
-      connect(call, open, check, failure, maxBacklogBytes);
+      connect(call, open, administrators, check, failure, maxBacklogBytes);
     };
   }
-  server.addService(
-    Object.fromEntries(Object.entries(service).filter(([name]) => implementation[name] !== undefined)),
-    implementation,
-  );
+  for (const name of Object.keys(service)) implementation[name] ??= unimplemented(name);
+  server.addService(service, implementation);
   return server;
+}
+
+/** Said at once and after headers: grpc-js by itself sends none, which google-gax takes for a connection to be tried again. */
+function unimplemented(name: string): (call: ServerWritableStream<object, object>) => void {
+  return (call) => {
+    call.sendMetadata(new Metadata());
+    call.emit('error', new StatusError('UNIMPLEMENTED', `${name} is not available here.`));
+  };
 }
 
 const methodName = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
@@ -134,6 +142,7 @@ function drained(call: ServerWritableStream<object, object>): Promise<void> {
 function connect(
   call: ServerDuplexStream<object, object>,
   open: (caller: Caller, send: Send<object>, fail: Fail) => ServerStream<object>,
+  administrators: Administrators,
   check: (request: object) => void,
   failure: (error: unknown) => object,
   maxBacklogBytes: number,
@@ -141,7 +150,7 @@ function connect(
   let ended = false;
   let caller: Caller;
   try {
-    caller = callerOf(call.metadata);
+    caller = callerOf(call.metadata, administrators);
   } catch (error) {
     call.emit('error', failure(error));
     return;

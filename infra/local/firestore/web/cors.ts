@@ -1,4 +1,4 @@
-/** CORS for any origin: access is decided by tokens and rules, never by origin. */
+/** CORS for any origin: which ones may call was decided at the door, what they may do by tokens and rules. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const PREFLIGHT_SECONDS = '3600';

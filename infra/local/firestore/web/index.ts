@@ -3,6 +3,7 @@
  * and any other client of Google's REST interface.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Administrators } from '../../access/administrators.ts';
 import { endAnswer } from '../../net/end-answer.ts';
 import { StatusError } from '../engine/status.ts';
 import type { FirestoreApi } from '../engine/types.ts';
@@ -18,6 +19,8 @@ import { handleRest } from './rest/handler.ts';
 
 export interface WebOptions {
   readonly api: FirestoreApi;
+  /** Default: those of Google's emulator. */
+  readonly administrators?: Administrators;
   /** Whether a project has security rules. Without them every request is allowed, as in Google's emulator. */
   readonly guarded: (project: string) => boolean;
   /** Overrides single limits. */
@@ -37,12 +40,22 @@ export interface WebHandler {
   close(): void;
 }
 
-export function createWebHandler({ api, guarded, limits: overrides, onDefect }: WebOptions): WebHandler {
+export function createWebHandler({
+  api,
+  guarded,
+  limits: overrides,
+  onDefect,
+  ...options
+}: WebOptions): WebHandler {
   const limits: Limits = { ...LIMITS, ...overrides };
+  const { administrators = new Administrators() } = options;
   const sessions = new Sessions(limits);
   const channels: ReadonlyMap<string, OpenStream> = new Map([
-    ['/google.firestore.v1.Firestore/Listen/channel', openListen(api, limits.targetsPerSession)],
-    ['/google.firestore.v1.Firestore/Write/channel', openWrite(api)],
+    [
+      '/google.firestore.v1.Firestore/Listen/channel',
+      openListen(api, administrators, limits.targetsPerSession),
+    ],
+    ['/google.firestore.v1.Firestore/Write/channel', openWrite(api, administrators)],
   ]);
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
@@ -50,7 +63,8 @@ export function createWebHandler({ api, guarded, limits: overrides, onDefect }: 
     if (!url) throw new StatusError('INVALID_ARGUMENT', 'the request has no valid URL');
     if (applyCors(request, response)) return true;
     const openStream = channels.get(url.pathname);
-    if (!openStream) return handleRest(request, response, url, { api, limits, guarded, onDefect });
+    if (!openStream)
+      return handleRest(request, response, url, { api, administrators, limits, guarded, onDefect });
     await handleChannel(request, response, url.searchParams, { sessions, limits, openStream });
     return true;
   }

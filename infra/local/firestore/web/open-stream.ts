@@ -1,4 +1,5 @@
 /** Listen and Write behind a WebChannel: JSON on one side, the engine's messages on the other. */
+import type { Administrators } from '../../access/administrators.ts';
 import { StatusError, invalid } from '../engine/status.ts';
 import type {
   Caller,
@@ -20,19 +21,23 @@ import { TargetLimit } from './target-limit.ts';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export function openListen(api: FirestoreApi, maxTargets: number): OpenStream {
+export function openListen(
+  api: FirestoreApi,
+  administrators: Administrators,
+  maxTargets: number,
+): OpenStream {
   return (opening, send, fail) => {
     const targets = new TargetLimit(maxTargets);
-    return open<ListenRequest, object>(opening, send, fail, LISTEN_REQUEST, LISTEN_RESPONSE, {
+    return open<ListenRequest, object>(opening, administrators, send, fail, LISTEN_REQUEST, LISTEN_RESPONSE, {
       start: (caller, forward, end) => api.listen(caller, forward, end),
       check: (request) => targets.check(request),
     });
   };
 }
 
-export function openWrite(api: FirestoreApi): OpenStream {
+export function openWrite(api: FirestoreApi, administrators: Administrators): OpenStream {
   return (opening, send, fail) =>
-    open<WriteRequest, object>(opening, send, fail, WRITE_REQUEST, WRITE_RESPONSE, {
+    open<WriteRequest, object>(opening, administrators, send, fail, WRITE_REQUEST, WRITE_RESPONSE, {
       start: (caller, forward, end) => api.write(caller, forward, end),
       check: () => undefined,
     });
@@ -46,6 +51,7 @@ interface Rpc<Request, Response> {
 
 function open<Request extends { database?: string }, Response extends object>(
   { database, authorization }: Parameters<OpenStream>[0],
+  administrators: Administrators,
   send: (message: unknown) => void,
   fail: Fail,
   requestSchema: Message,
@@ -54,7 +60,7 @@ function open<Request extends { database?: string }, Response extends object>(
 ): Stream {
   const [, project] = /^projects\/([^/]+)\/databases\/[^/]+$/.exec(database) ?? [];
   if (project === undefined) throw invalid(`"${database}" is not the name of a database`);
-  const caller = authenticate(authorization, project, Date.now());
+  const caller = authenticate(authorization, project, administrators);
   const stream = rpc.start(caller, (response) => send(messageToJson(responseSchema, response)), fail);
   const expiry = expiresAt(caller) - Date.now();
   const timer = setTimeout(

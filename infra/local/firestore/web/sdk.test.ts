@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { createAuthorizer } from '../rules/index.ts';
 import { app, lite, sdk } from './testing/browser-sdk.ts';
 import { sdkClient } from './testing/sdk-client.ts';
-import { serve } from './testing/serve.ts';
+import { idToken, serve } from './testing/serve.ts';
 import type { Served } from './testing/serve.ts';
 import { eventually } from '../../testing/eventually.ts';
 
@@ -244,6 +244,17 @@ describe('rules', () => {
     );
     await put('open/a', 'still listening');
     await eventually(() => expect(open).toBe('still listening'));
+  });
+
+  it('a token that names no project is taken, one of another project is not', async () => {
+    const client = connect('ann');
+    client.changeUser('ann', { aud: undefined });
+    expect(await outcome(sdk.getDocFromServer(sdk.doc(client.db, 'users/ann')))).toBe('done');
+    const read = (claims: object): Promise<number> =>
+      fetch(`${served.url}/v1/${database}/documents/users/ann`, {
+        headers: { authorization: `Bearer ${idToken({ sub: 'ann', ...claims })}` },
+      }).then(({ status }) => status);
+    expect(await Promise.all([read({ aud: undefined }), read({ aud: 'other' })])).toEqual([404, 401]);
   });
 
   it('an expired token makes the SDK fetch another, and the listener goes on', async () => {

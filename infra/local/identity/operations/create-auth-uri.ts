@@ -20,9 +20,9 @@ export function createAuthUri(app: App, { body }: Call): object {
   const user = app.store.byEmail(email);
   if (user?.password !== undefined) methods.add('password');
   if (user?.emailLinkSignin === true) methods.add('emailLink');
-  const federated = allowsDuplicates(app) ? [] : app.store.byIdentityEmail(email);
-  for (const { identities } of federated) {
-    for (const identity of identities) if (identity.email === email) methods.add(identity.providerId);
+  if (!allowsDuplicates(app)) {
+    const users = [...(user === undefined ? [] : [user]), ...app.store.byIdentityEmail(email)];
+    for (const { identities } of users) for (const { providerId } of identities) methods.add(providerId);
   }
   const signinMethods = [...methods];
   const allProviders = [

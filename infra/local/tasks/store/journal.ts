@@ -14,14 +14,17 @@ interface Waiter {
 
 export class Journal {
   readonly #db: DatabaseSync;
+  readonly #onCommit: () => void;
   #writes: Write[] = [];
   #waiters: Waiter[] = [];
   #soon: NodeJS.Immediate | undefined;
   #lazy: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(db: DatabaseSync) {
+  /** `onCommit` comes before anybody is told. */
+  constructor(db: DatabaseSync, onCommit: () => void) {
     this.#db = db;
+    this.#onCommit = onCommit;
   }
 
   /** Rejects when the transaction failed; then none of its writes happened. */
@@ -58,6 +61,7 @@ export class Journal {
       this.#db.exec('BEGIN IMMEDIATE');
       for (const write of writes) write();
       this.#db.exec('COMMIT');
+      this.#onCommit();
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       if (waiters.length === 0) console.error('Cloud Tasks: bookkeeping was not stored:', error);

@@ -1,5 +1,6 @@
 /** The durable side of the server: rows in, rows out. Writes run inside the journal's transactions. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Witness } from '../../backup/witness.ts';
 import { copyDatabase } from '../../backup/copy.ts';
 import type { HttpTarget, Micros, Queue, Task } from '../model.ts';
 import { Journal } from './journal.ts';
@@ -15,11 +16,13 @@ export interface Stored {
 export class Store {
   readonly journal: Journal;
   readonly #db: DatabaseSync;
+  readonly #witness: Witness;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(file: string | undefined) {
     this.#db = openDatabase(file);
-    this.journal = new Journal(this.#db);
+    this.#witness = new Witness(this.#db, file, ['meta', 'queues', 'tasks', 'targets', 'tombstones']);
+    this.journal = new Journal(this.#db, () => this.#witness.note());
   }
 
   load(): Stored {
@@ -101,6 +104,7 @@ export class Store {
 
   close(): void {
     this.journal.close();
+    this.#witness.close();
     this.#db.close();
   }
 

@@ -6,7 +6,7 @@ import type { Group } from '../store/groups.ts';
 import { locationOf } from '../store/location.ts';
 import { bytesOf, numberOf, textOf } from '../store/row.ts';
 import type { Store } from '../store/store.ts';
-import type { FieldIndexing, IndexConfig, IndexField, Order, Scope } from './config.ts';
+import type { FieldIndexing, IndexConfig, IndexField, Order, Scope, VectorIndex } from './config.ts';
 import { entriesOfComposite } from './entries.ts';
 
 export interface KeptComposite {
@@ -53,6 +53,10 @@ export class IndexCatalog {
   /** Are queries without a declared index refused, as in production? */
   get isDeclared(): boolean {
     return this.#config !== undefined;
+  }
+
+  get vectors(): readonly VectorIndex[] {
+    return this.#config?.vectors ?? [];
   }
 
   of(group: Group): GroupIndexes {

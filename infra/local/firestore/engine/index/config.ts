@@ -16,6 +16,16 @@ interface CompositeIndex {
   readonly fields: readonly IndexField[];
 }
 
+/** What a search for nearest neighbours needs; nothing is kept for it here, where every distance is computed. */
+export interface VectorIndex {
+  readonly collectionId: string;
+  readonly scope: Scope;
+  /** Fields that filters compare for equality, as `formatFieldPath` spells them. */
+  readonly filters: readonly string[];
+  readonly path: string;
+  readonly dimension: number;
+}
+
 /** Which automatic indexes a field has. */
 export interface FieldIndexing {
   readonly ordered: ReadonlySet<`${Scope}/${Order}`>;
@@ -24,6 +34,7 @@ export interface FieldIndexing {
 
 export interface IndexConfig {
   readonly composites: readonly CompositeIndex[];
+  readonly vectors: readonly VectorIndex[];
   /** By collection id, then field path (`*` for all fields). */
   readonly overrides: ReadonlyMap<string, ReadonlyMap<string, FieldIndexing>>;
 }
@@ -33,6 +44,7 @@ export function parseIndexConfig(source: string): IndexConfig {
   const file: unknown = JSON.parse(source);
   const problems: string[] = [];
   const composites: CompositeIndex[] = [];
+  const vectors: VectorIndex[] = [];
   const overrides = new Map<string, Map<string, FieldIndexing>>();
   const each = (key: string, parse: (entry: Entry) => void): void => {
     for (const [i, entry] of list(file, key).entries()) {
@@ -43,7 +55,13 @@ export function parseIndexConfig(source: string): IndexConfig {
       }
     }
   };
-  each('indexes', (entry) => composites.push(parseComposite(entry)));
+  each('indexes', (entry) => {
+    const fields = entry.list('fields');
+    // Of text search, which is UNIMPLEMENTED here: no query can need it.
+    if (fields.some((field) => field.has('searchConfig'))) return;
+    if (fields.some((field) => field.has('vectorConfig'))) vectors.push(parseVector(entry, fields));
+    else composites.push(parseComposite(entry, fields));
+  });
   each('fieldOverrides', (entry) => {
     const group = overrides.get(entry.text('collectionGroup')) ?? new Map<string, FieldIndexing>();
     const path = entry.text('fieldPath');
@@ -51,16 +69,30 @@ export function parseIndexConfig(source: string): IndexConfig {
     overrides.set(entry.text('collectionGroup'), group);
   });
   if (problems.length > 0) throw new Error(`invalid index configuration: ${problems.join('; ')}`);
-  return { composites, overrides };
+  return { composites, vectors, overrides };
 }
 
-function parseComposite(entry: Entry): CompositeIndex {
-  const fields = entry.list('fields').map((field): IndexField => {
+function parseVector(entry: Entry, fields: readonly Entry[]): VectorIndex {
+  const [vector, ...more] = fields.filter((field) => field.has('vectorConfig'));
+  if (vector === undefined || more.length > 0)
+    throw new Error('an index may hold one field with "vectorConfig"');
+  const others = fields.filter((field) => !field.has('vectorConfig')).map((field) => field.path());
+  return {
+    collectionId: entry.text('collectionGroup'),
+    scope: scopeOf(entry),
+    filters: others.filter((path) => path !== '__name__'),
+    path: vector.path(),
+    dimension: vector.inner('vectorConfig').positive('dimension'),
+  };
+}
+
+function parseComposite(entry: Entry, entries: readonly Entry[]): CompositeIndex {
+  const fields = entries.map((field): IndexField => {
     const mode = field.optional('arrayConfig') ?? field.optional('order');
     if (mode !== 'ASCENDING' && mode !== 'DESCENDING' && mode !== 'CONTAINS') {
       throw new Error('a field needs "order" (ASCENDING, DESCENDING) or "arrayConfig" (CONTAINS)');
     }
-    return { path: formatFieldPath(parseFieldPath(field.text('fieldPath'))), mode };
+    return { path: field.path(), mode };
   });
   const meaningful = fields.filter(({ path }) => path !== '__name__');
   if (meaningful.length === 0) throw new Error('an index needs fields');
@@ -101,9 +133,32 @@ class Entry {
     this.#value = value;
   }
 
+  #get(key: string): unknown {
+    return typeof this.#value === 'object' && this.#value ? Reflect.get(this.#value, key) : undefined;
+  }
+
+  has(key: string): boolean {
+    return this.#get(key) !== undefined;
+  }
+
+  inner(key: string): Entry {
+    return new Entry(this.#get(key));
+  }
+
+  /** Google's tools write int64 as text, people as a number. */
+  positive(key: string): number {
+    const value = Number(this.#get(key));
+    if (!Number.isInteger(value) || value < 1) throw new Error(`"${key}" must be a positive whole number`);
+    return value;
+  }
+
+  /** The field's path in its one spelling. */
+  path(): string {
+    return formatFieldPath(parseFieldPath(this.text('fieldPath')));
+  }
+
   optional(key: string): string | undefined {
-    const found: unknown =
-      typeof this.#value === 'object' && this.#value ? Reflect.get(this.#value, key) : undefined;
+    const found = this.#get(key);
     if (found !== undefined && typeof found !== 'string') throw new Error(`"${key}" must be a text`);
     return found;
   }

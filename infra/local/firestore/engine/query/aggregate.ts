@@ -4,6 +4,8 @@ import { NULL_VALUE } from '../values.ts';
 import type { Aggregation, Fields, Value } from '../types.ts';
 import { fieldAt } from '../value/fields.ts';
 import type { Result } from './execute.ts';
+import { fieldRef } from './normalized.ts';
+import type { FieldRef } from './normalized.ts';
 
 const MAX_AGGREGATIONS = 5;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -45,6 +47,13 @@ export function aggregate(
   if (new Set(entries.map(([alias]) => alias)).size < entries.length)
     throw invalid('Aggregation aliases must differ.');
   return { fields: Object.fromEntries(entries), scanned };
+}
+
+/** The fields that are summed up or averaged. @throws StatusError INVALID_ARGUMENT */
+export function aggregatedFields(aggregations: readonly Aggregation[]): FieldRef[] {
+  const paths = aggregations.map(({ sum, avg }) => (sum ?? avg)?.field?.fieldPath);
+  const fields = paths.filter((path) => path !== undefined).map((path) => fieldRef(parseFieldPath(path)));
+  return fields.filter(({ field }, i) => fields.findIndex((other) => other.field === field) === i);
 }
 
 function start({ alias, count, sum, avg }: Aggregation, index: number): Running {

@@ -21,6 +21,8 @@ export interface Need {
   readonly required: readonly Required[];
   /** Without `__name__`. */
   readonly orders: readonly QueryOrder[];
+  /** Fields that the index must hold behind its orders, in any order and direction. */
+  readonly aggregated: readonly FieldRef[];
   readonly nameDescending: boolean;
   /** Production scans composite indexes in one direction only. */
   readonly mayReverse: boolean;
@@ -33,7 +35,7 @@ interface Offer {
 
 /** Undefined: some index is missing. An empty list: no index is needed, names will do. */
 export function chooseIndexes(need: Need): Access[] | undefined {
-  if (need.required.length === 0 && need.orders.length === 0) return [];
+  if (need.required.length + need.orders.length + need.aggregated.length === 0) return [];
   const offers = [...automaticOffers(need), ...compositeOffers(need)];
   const open = new Set(need.required);
   const chosen: Access[] = [];
@@ -48,7 +50,7 @@ export function chooseIndexes(need: Need): Access[] | undefined {
 }
 
 /** What an index that serves it all would look like. */
-export function idealIndex({ required, orders, nameDescending }: Need): IndexField[] {
+export function idealIndex({ required, orders, aggregated, nameDescending }: Need): IndexField[] {
   const mode = (descending: boolean): Order => (descending ? 'DESCENDING' : 'ASCENDING');
   return [
     ...required
@@ -58,6 +60,7 @@ export function idealIndex({ required, orders, nameDescending }: Need): IndexFie
         mode: contains ? ('CONTAINS' as const) : ('ASCENDING' as const),
       })),
     ...orders.map(({ field, descending }) => ({ path: field, mode: mode(descending) })),
+    ...aggregated.map(({ field }) => ({ path: field, mode: 'ASCENDING' as const })),
     { path: '__name__', mode: mode(nameDescending) },
   ];
 }
@@ -72,10 +75,20 @@ export function describeIndex(fields: readonly IndexField[], nameOrder?: Order):
 }
 
 function* automaticOffers(need: Need): Generator<Offer> {
-  const { indexes, scope, collection, required, orders, nameDescending } = need;
+  const { indexes, scope, collection, required, orders, aggregated, nameDescending } = need;
   const prefixOf = (contains: boolean, field: string): Buffer =>
     automaticPrefix(indexes.group.id, scope, contains, collection, field);
   const [order, ...more] = orders;
+  const [summed, ...others] = aggregated;
+  if (summed) {
+    const { ordered } = indexes.indexingOf(summed.path);
+    const isServed = ordered.has(`${scope}/ASCENDING`) || ordered.has(`${scope}/DESCENDING`);
+    if (order || others.length > 0 || !isServed) return;
+    const describe = (): string => describeIndex([{ path: summed.field, mode: 'ASCENDING' }]);
+    const prefix = prefixOf(false, summed.field);
+    yield { access: { group: undefined, prefix, reverse: false, describe }, covers: new Set() };
+    return;
+  }
   if (order) {
     const direction: Order = order.descending ? 'DESCENDING' : 'ASCENDING';
     const isServed = indexes.indexingOf(order.path).ordered.has(`${scope}/${direction}`);
@@ -104,7 +117,7 @@ function* automaticOffers(need: Need): Generator<Offer> {
 
 function* compositeOffers(need: Need): Generator<Offer> {
   for (const index of need.indexes.composites) {
-    const leading = index.fields.length - need.orders.length;
+    const leading = index.fields.length - need.orders.length - need.aggregated.length;
     if (index.scope !== need.scope || leading < 0) continue;
     const reverse = directionOf(index, leading, need);
     if (reverse === undefined) continue;
@@ -134,11 +147,23 @@ const NEVER: Value = { nullValue: 'NULL_VALUE' };
 
 /** Does the index end in the orders: as they are (false), all of them reversed (true), or not at all? */
 function directionOf(index: KeptComposite, leading: number, need: Need): boolean | undefined {
-  const tail = index.fields.slice(leading);
+  const summed = index.fields.slice(leading + need.orders.length);
+  if (
+    !need.aggregated.every(({ field }) =>
+      summed.some(({ path, mode }) => path === field && mode !== 'CONTAINS'),
+    )
+  )
+    return undefined;
+  const tail = index.fields.slice(leading, leading + need.orders.length);
   if (!tail.every(({ path }, i) => need.orders[i]?.field === path)) return undefined;
-  const wanted = [...need.orders.map(({ descending }) => descending), need.nameDescending];
-  const held = [...tail.map(({ mode }) => mode), index.nameOrder];
+  const wanted = need.orders.map(({ descending }) => descending);
+  const held = tail.map(({ mode }) => mode);
   if (held.includes('CONTAINS')) return undefined;
+  // Of a sum nobody sees in which order the documents were added.
+  if (summed.length === 0) {
+    wanted.push(need.nameDescending);
+    held.push(index.nameOrder);
+  }
   const agree = held.map((mode, i) => (mode === 'DESCENDING') === wanted[i]);
   if (agree.every(Boolean)) return false;
   return need.mayReverse && !agree.some(Boolean) ? true : undefined;

@@ -15,6 +15,7 @@ const MAX_INEQUALITY_FIELDS = 10;
 export function normalizeQuery(
   parentName: string | undefined,
   query: StructuredQuery | undefined,
+  aggregated: NormalizedQuery['aggregated'] = [],
 ): NormalizedQuery {
   if (!query) throw invalid('A query is missing.');
   const { database, segments: parent } = parseParent(parentName);
@@ -39,6 +40,7 @@ export function normalizeQuery(
     limit,
     select: query.select && parseSelect(query.select.fields ?? []),
     nearest: query.findNearest,
+    aggregated,
     structured: {
       ...query,
       orderBy: orders.map(({ field, descending }) => ({
@@ -76,12 +78,17 @@ function allOrders({ orderBy = [] }: StructuredQuery, condition: Condition | und
   });
   const named = new Set(orders.map(({ field }) => field));
   if (named.size < orders.length) throw invalid('A field may be ordered by only once.');
-  const name = orders.findIndex(({ field }) => field === NAME);
-  if (name >= 0) return orders.slice(0, name + 1); // nothing after the name can matter
-  const descending = orders.at(-1)?.descending ?? false;
   const unequal = new Map(
     [...leaves(condition)].filter(({ op }) => isInequality(op)).map(({ field, path }) => [field, path]),
   );
+  const name = orders.findIndex(({ field }) => field === NAME);
+  if (name >= 0) {
+    const isLast = name === orders.length - 1;
+    if (!isLast || [...unequal.keys()].some((field) => !named.has(field)))
+      throw invalid('order by clause cannot contain more fields after the key');
+    return orders;
+  }
+  const descending = orders.at(-1)?.descending ?? false;
   if (unequal.size > MAX_INEQUALITY_FIELDS) {
     throw invalid(`A query may have inequalities on at most ${String(MAX_INEQUALITY_FIELDS)} fields.`);
   }
@@ -112,7 +119,15 @@ function parseCursor(
 }
 
 function checkCombination(condition: Condition | undefined): void {
-  const ops = [...leaves(condition)].map(({ op }) => op);
+  const conditions = [...leaves(condition)];
+  const ops = conditions.map(({ op }) => op);
+  const unequal = conditions.filter(({ op }) => isInequality(op)).map(({ field }) => field);
+  const isNamed = conditions.some(({ field, op }) => field === NAME && op === '==');
+  if (isNamed && unequal.length > 0 && !unequal.includes(NAME)) {
+    throw invalid(
+      'Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.',
+    );
+  }
   const count = (...wanted: string[]): number => ops.filter((op) => wanted.includes(op)).length;
   if (count('not-in') > 1) throw invalid('Only one NOT_IN filter is allowed.');
   if (count('not-in') > 0 && count('!=') > 0) throw invalid('NOT_EQUAL and NOT_IN cannot be combined.');

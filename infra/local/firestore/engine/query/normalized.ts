@@ -46,6 +46,8 @@ export interface NormalizedQuery {
   /** Undefined: all fields. */
   readonly select: readonly (readonly string[])[] | undefined;
   readonly nearest: FindNearest | undefined;
+  /** Fields of which sums and averages are wanted: production takes them from the index that serves the query. */
+  readonly aggregated: readonly FieldRef[];
   /** The same for those who judge queries. */
   readonly structured: StructuredQuery;
 }

@@ -18,6 +18,7 @@ import { scopeKey } from './match.ts';
 import { NAME } from './normalized.ts';
 import type { NormalizedQuery, QueryOrder } from './normalized.ts';
 import type { Access } from './scan.ts';
+import { requireVectorIndex } from './vector-index.ts';
 
 /** Below this many documents, a missing index costs less than keeping one. */
 const SMALL_GROUP = 500;
@@ -39,6 +40,7 @@ export interface ScanPlan {
 /** One plan per conjunction. @throws StatusError FAILED_PRECONDITION when a declared index is missing */
 export function planQuery(store: Store, query: NormalizedQuery): ScanPlan[] {
   const disjuncts = toDisjuncts(query.condition);
+  if (store.catalog.isDeclared && query.nearest) requireVectorIndex(store.catalog.vectors, query, disjuncts);
   if (query.collectionId === undefined) return disjuncts.flatMap((c) => planKindless(store, query, c));
   const group = store.groups.find(query.database, query.collectionId);
   if (!group) {
@@ -107,6 +109,7 @@ function planConjunction(
     collection: scopeKey(query),
     required,
     orders: orders.slice(0, -1),
+    aggregated: [],
     nameDescending: orders.at(-1)?.descending ?? false,
     mayReverse: !store.catalog.isDeclared,
   };
@@ -128,10 +131,18 @@ function planConjunction(
 
 /** Undefined: read everything and sort. */
 function sourcesFor(store: Store, query: NormalizedQuery, group: Group, need: Need): Access[] | undefined {
+  const { isDeclared } = store.catalog;
+  const aggregated = query.aggregated.filter(({ field }) => !isHeld(need, field));
+  if (isDeclared && aggregated.length > 0 && !chooseIndexes({ ...need, aggregated }))
+    throw missingIndex(query, { ...need, aggregated });
   const chosen = chooseIndexes(need);
   if (chosen) return chosen.length > 0 ? chosen : [names(query, group)];
   const ideal = idealIndex(need);
-  if (store.catalog.isDeclared) throw missingIndex(query, need);
+  if (isDeclared) {
+    // An index that holds more than the query needs was found, which is not read here.
+    if (aggregated.length > 0 || query.nearest) return undefined;
+    throw missingIndex(query, need);
+  }
   const row = store.db
     .prepare('SELECT count(*) AS n FROM (SELECT 1 FROM docs WHERE grp = ? LIMIT ?)')
     .get(group.id, SMALL_GROUP);
@@ -140,6 +151,11 @@ function sourcesFor(store: Store, query: NormalizedQuery, group: Group, need: Ne
   store.catalog.build(group, need.scope, ideal.slice(0, -1), nameOrder);
   return chooseIndexes({ ...need, indexes: store.catalog.of(group) });
 }
+
+const isHeld = ({ required, orders }: Need, name: string): boolean =>
+  name === NAME ||
+  orders.some(({ field }) => field === name) ||
+  required.some(({ field, contains }) => field === name && !contains);
 
 function missingIndex(query: NormalizedQuery, need: Need): StatusError {
   const [, project = ''] = query.database.split('/');

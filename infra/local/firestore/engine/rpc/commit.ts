@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts';
 import { parseDatabase } from '../path/resource-name.ts';
 import { invalid, toStatus } from '../status.ts';
+import { targetOf } from '../write/apply-write.ts';
 import type {
   BatchWriteRequest,
   BatchWriteResponse,
@@ -22,7 +23,7 @@ export async function commit(
   return committer.commit({ database: here, writes, caller, transaction });
 }
 
-/** Each write succeeds or fails on its own; they share an fsync all the same. */
+/** Each write succeeds or fails on its own, once all name documents; they share an fsync all the same. */
 export async function batchWrite(
   { committer }: Core,
   { database, writes = [] }: BatchWriteRequest,
@@ -30,7 +31,7 @@ export async function batchWrite(
 ): Promise<BatchWriteResponse> {
   const here = parseDatabase(database);
   if (writes.length > MAX_BATCH_WRITES) throw invalid(`A batch may have ${String(MAX_BATCH_WRITES)} writes.`);
-  const names = writes.map((w) => w.update?.name ?? w.delete ?? w.transform?.document ?? w.verify);
+  const names = writes.map((write) => targetOf(write, here).name);
   if (new Set(names).size < names.length)
     throw invalid('Cannot write to the same document twice in one BatchWrite.');
   const outcomes = await Promise.allSettled(

@@ -1,5 +1,5 @@
 import type { Core } from '../core.ts';
-import { aggregate } from '../query/aggregate.ts';
+import { aggregate, aggregatedFields } from '../query/aggregate.ts';
 import { affects } from '../query/affects.ts';
 import { execute } from '../query/execute.ts';
 import type { Result } from '../query/execute.ts';
@@ -136,7 +136,7 @@ export async function* runAggregationQuery(
   caller: m.Caller,
 ): AsyncGenerator<m.RunAggregationQueryResponse> {
   const { structuredQuery, aggregations = [] } = request.structuredAggregationQuery ?? {};
-  const query = normalizeQuery(request.parent, structuredQuery);
+  const query = normalizeQuery(request.parent, structuredQuery, aggregatedFields(aggregations));
   const { explainOptions } = request;
   const startMs = performance.now();
   if (explainOptions && explainOptions.analyze !== true) {

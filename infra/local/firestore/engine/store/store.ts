@@ -1,6 +1,7 @@
 /** Documents and index entries in SQLite. Synchronous; knows neither requests nor history. */
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Witness } from '../../../backup/witness.ts';
 import { checkEntryCount } from '../index/count-entries.ts';
 import { IndexCatalog } from '../index/catalog.ts';
 import type { IndexConfig } from '../index/config.ts';
@@ -22,6 +23,7 @@ export class Store {
   readonly catalog: IndexCatalog;
   /** Names this database; resume tokens of another one are worthless. */
   readonly epoch: string;
+  readonly #witness: Witness;
   readonly #select: StatementSync;
   readonly #selectById: StatementSync;
   readonly #insert: StatementSync;
@@ -33,6 +35,7 @@ export class Store {
   constructor(file: string | undefined, indexes: IndexConfig | undefined) {
     const db = openDatabase(file);
     this.db = db;
+    this.#witness = new Witness(db, file, ['docs', 'meta']);
     this.groups = new Groups(db);
     this.epoch = this.#meta('epoch') ?? this.#setMeta('epoch', randomUUID());
     this.#select = db.prepare('SELECT id, created, updated, data FROM docs WHERE grp = ? AND key = ?');
@@ -129,6 +132,7 @@ export class Store {
     try {
       const result = work();
       this.db.exec('COMMIT');
+      this.#witness.note();
       return result;
     } catch (error) {
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
@@ -139,6 +143,7 @@ export class Store {
   }
 
   close(): void {
+    this.#witness.close();
     this.db.close();
   }
 

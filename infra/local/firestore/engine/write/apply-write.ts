@@ -10,6 +10,7 @@ import { documentSize } from '../value/size.ts';
 import { checkDocumentSize, checkFields } from '../value/validate.ts';
 import type { Fields, Value } from '../values.ts';
 import { checkPrecondition } from './precondition.ts';
+import type { Refusals } from './refusals.ts';
 import { applyTransforms } from './transforms.ts';
 
 export interface ParsedWrite {
@@ -23,15 +24,20 @@ export interface ParsedWrite {
 /** Everything that can be refused without looking at the stored document. @throws StatusError INVALID_ARGUMENT */
 export function parseWrite(write: Write, database: string): ParsedWrite {
   const kind = kindOf(write);
-  const name =
-    kind === 'update' ? write.update?.name : kind === 'transform' ? write.transform?.document : write[kind];
-  const at = locate(name);
-  if (at.database !== database) {
-    throw invalid(`Document "${at.name}" is not in database "${database}".`);
-  }
+  const at = targetOf(write, database);
   if (kind === 'verify' && !write.currentDocument) throw invalid('A verify needs a precondition.');
   const bytes = documentSize(at.segments, write.update?.fields ?? {});
   return { at, write: kind === 'update' ? asStored(write) : write, kind, bytes };
+}
+
+/** The document that a write is about. @throws StatusError INVALID_ARGUMENT */
+export function targetOf(write: Write, database: string): Location {
+  const kind = kindOf(write);
+  const name =
+    kind === 'update' ? write.update?.name : kind === 'transform' ? write.transform?.document : write[kind];
+  const at = locate(name);
+  if (at.database !== database) throw invalid(`Document "${at.name}" is not in database "${database}".`);
+  return at;
 }
 
 /** @throws StatusError INVALID_ARGUMENT */
@@ -56,20 +62,23 @@ export interface Applied {
   readonly transformResults: Value[];
 }
 
-/** @throws StatusError when a precondition fails or the result is not allowed */
+/** What would be; a failed precondition and a result that is not allowed are among the refusals then. */
 export function applyWrite(
   { at, write, kind }: ParsedWrite,
   before: Pick<StoredDocument, 'fields' | 'updated'> | undefined,
   commitTime: number,
+  refusals: Refusals,
 ): Applied {
-  checkPrecondition(at.name, before, write.currentDocument);
+  refusals.keep(() => checkPrecondition(at.name, before, write.currentDocument));
   if (kind === 'delete') return { fields: undefined, transformResults: [] };
   if (kind === 'verify') return { fields: before?.fields, transformResults: [] };
   const base = kind === 'update' ? updated(before?.fields ?? {}, write) : (before?.fields ?? {});
   const transforms = (kind === 'transform' ? write.transform?.fieldTransforms : write.updateTransforms) ?? [];
   const { fields, results } = applyTransforms(base, transforms, commitTime);
-  if (transforms.length > 0) checkFields(fields);
-  checkDocumentSize(at.segments, fields);
+  refusals.keep(() => {
+    if (transforms.length > 0) checkFields(fields);
+    checkDocumentSize(at.segments, fields);
+  });
   return { fields, transformResults: results };
 }
 

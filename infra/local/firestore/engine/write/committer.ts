@@ -95,6 +95,7 @@ export class Committer {
       }
       plan = planCommit(order.writes, order.database, time, store);
       this.#authorize(order.caller, plan, time);
+      plan.refusals.throwFirst();
     } catch (error) {
       waiting.reject(error);
       return undefined;
@@ -139,8 +140,9 @@ export class Committer {
     };
     for (const item of touched) {
       if (!item.isWritten) continue;
-      const method = item.after ? (item.before ? 'update' : 'create') : 'delete';
-      const before = item.before && toDocument(item.before);
+      const { expected = item.before !== undefined } = item;
+      const method = item.after ? (expected ? 'update' : 'create') : 'delete';
+      const before = method !== 'create' && item.before ? toDocument(item.before) : undefined;
       authorizer.write(
         caller,
         { method, name: item.at.name, before, after: documentAfter(item), batchSize: touched.length, time },

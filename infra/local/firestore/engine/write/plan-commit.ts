@@ -6,6 +6,7 @@ import { invalid } from '../status.ts';
 import { identicalFields } from '../value/identical.ts';
 import type { Fields } from '../values.ts';
 import { applyWrite, parseWrite } from './apply-write.ts';
+import { Refusals } from './refusals.ts';
 
 /** A document that the batch touches. */
 export interface Touched {
@@ -14,6 +15,8 @@ export interface Touched {
   /** As it will be; `updated` equals the old one when nothing changed. */
   after: { fields: Fields; created: number; updated: number } | undefined;
   readonly isWritten: boolean;
+  /** What the client takes the document for, by its first precondition; undefined: whatever it is. */
+  readonly expected: boolean | undefined;
   /** Billed operations. */
   writes: number;
   deletes: number;
@@ -23,6 +26,8 @@ export interface Touched {
 export interface CommitPlan {
   readonly touched: readonly Touched[];
   readonly results: WriteResult[];
+  /** Why it must not be carried out nevertheless. */
+  readonly refusals: Refusals;
 }
 
 const MAX_COMMIT_BYTES = 10 * 1024 * 1024;
@@ -35,7 +40,7 @@ export interface Database {
   checkIndexes(at: Location, fields: Fields): void;
 }
 
-/** @throws StatusError of the first write that is refused */
+/** @throws StatusError of the first write that is refused whatever is stored */
 export function planCommit(
   writes: readonly Write[],
   database: string,
@@ -43,6 +48,7 @@ export function planCommit(
   data: Database,
 ): CommitPlan {
   const touched = new Map<string, Touched>();
+  const refusals = new Refusals();
   let bytes = 0;
   const results = writes.map((write): WriteResult => {
     const parsed = parseWrite(write, database);
@@ -57,6 +63,7 @@ export function planCommit(
         before,
         after: before,
         isWritten: kind !== 'verify',
+        expected: write.currentDocument?.exists,
         writes: 0,
         deletes: 0,
         transforms: 0,
@@ -66,7 +73,7 @@ export function planCommit(
     if (entry.deletes > 0 && !entry.after && write.currentDocument?.exists === true) {
       throw invalid(`Cannot update a document that the same commit has deleted: ${at.name}`);
     }
-    const { fields, transformResults } = applyWrite(parsed, entry.after, time);
+    const { fields, transformResults } = applyWrite(parsed, entry.after, time, refusals);
     entry.transforms += transformResults.length;
     if (entry.transforms > MAX_TRANSFORMS) {
       throw invalid(
@@ -77,7 +84,7 @@ export function planCommit(
     if (!unchanged) {
       entry.after = fields && { fields, created: entry.after?.created ?? time, updated: time };
     }
-    if (!unchanged && fields) data.checkIndexes(at, fields);
+    if (!unchanged && fields) refusals.keep(() => data.checkIndexes(at, fields));
     if (kind === 'delete') entry.deletes += 1;
     else if (kind !== 'verify') entry.writes += 1;
     return {
@@ -85,5 +92,5 @@ export function planCommit(
       ...(transformResults.length > 0 && { transformResults }),
     };
   });
-  return { touched: [...touched.values()], results };
+  return { touched: [...touched.values()], results, refusals };
 }

@@ -13,8 +13,6 @@ import { checkValue } from '../value/validate.ts';
 import { NULL_VALUE } from '../values.ts';
 import type { Fields, Value } from '../values.ts';
 
-const MICROS_PER_MS = 1000;
-
 export interface Transformed {
   readonly fields: Fields;
   /** One per transform, in order. */
@@ -43,10 +41,8 @@ function transformed(
   commitTime: number,
 ): { value: Value; result: Value } {
   const { increment, maximum, minimum, appendMissingElements, removeAllFromArray } = transform;
-  if (transform.setToServerValue === 'REQUEST_TIME') {
-    const ms = Math.floor(commitTime / MICROS_PER_MS);
-    return echo({ timestampValue: toTimestamp(ms * MICROS_PER_MS) });
-  }
+  // The very time that rules see as `request.time`: the usual rule compares the two.
+  if (transform.setToServerValue === 'REQUEST_TIME') return echo({ timestampValue: toTimestamp(commitTime) });
   if (increment) return echo(sum(before, number(increment, 'increment')));
   if (maximum) return echo(extreme(before, number(maximum, 'maximum'), 1));
   if (minimum) return echo(extreme(before, number(minimum, 'minimum'), -1));

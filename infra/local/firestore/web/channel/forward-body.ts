@@ -12,6 +12,7 @@ export interface ForwardBody {
 
 /** @throws StatusError 400 when the body is not of that form. */
 export function parseForwardBody(body: string): ForwardBody {
+  checkEscapes(body);
   const form = new URLSearchParams(body);
   const count = integer(form.get('count') ?? '0', 'count');
   const offset = integer(form.get('ofs') ?? '0', 'ofs');
@@ -22,6 +23,16 @@ export function parseForwardBody(body: string): ForwardBody {
     data: parseJson(form.get(`req${String(i)}___data__`)),
   }));
   return { headers: parseHeaders(form.get('headers') ?? ''), messages };
+}
+
+/** Forms are read leniently: what is no UTF-8 would become other characters without a word. */
+function checkEscapes(body: string): void {
+  try {
+    decodeURIComponent(body);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new StatusError('INVALID_ARGUMENT', 'the body is not properly encoded');
+  }
 }
 
 function parseHeaders(text: string): ReadonlyMap<string, string> {

@@ -1,6 +1,7 @@
 /** `google.firestore.v1` over HTTP and JSON: https://firebase.google.com/docs/firestore/reference/rest */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Administrators } from '../../../access/administrators.ts';
 import { StatusError, invalid } from '../../engine/status.ts';
 import type { FirestoreApi } from '../../engine/types.ts';
 import { authenticate } from '../auth.ts';
@@ -15,6 +16,7 @@ import { queryParameters } from './query-parameters.ts';
 
 export interface RestOptions {
   readonly api: FirestoreApi;
+  readonly administrators: Administrators;
   readonly limits: Limits;
   /** Whether a project has security rules: then what is reserved to administrators is refused to others. */
   readonly guarded: (project: string) => boolean;
@@ -31,7 +33,7 @@ export async function handleRest(
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
-  { api, limits, guarded, onDefect }: RestOptions,
+  { api, administrators, limits, guarded, onDefect }: RestOptions,
 ): Promise<boolean> {
   const [, encodedDatabase, encodedProject, encodedPath = '', method] =
     (request.method === 'POST' ? RESOURCE : DOCUMENT).exec(url.pathname) ?? [];
@@ -40,7 +42,7 @@ export async function handleRest(
   const path = encodedPath.split('/').slice(1).map(decode);
   const body = await readJson(request, limits.bodyBytes);
   const project = decode(encodedProject);
-  const caller = authenticate(request.headers.authorization, project, Date.now());
+  const caller = authenticate(request.headers.authorization, project, administrators);
   const found = method === undefined ? undefined : CUSTOM_METHODS.get(method);
   if (method !== undefined && (!found || (found.resource === 'database' && path.length > 0))) {
     throw new StatusError('UNIMPLEMENTED', `Method ${method} is not available here.`);

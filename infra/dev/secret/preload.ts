@@ -1,0 +1,6 @@
+/** Loaded into the functions' processes before anything else: what a local installation gives them and takes from them. */
+import { bringSecret } from './bring-secret.ts';
+
+const { LOCAL_CLOUD_SECRET: secret, LOCAL_CLOUD_HOSTS: hosts, CALLER_UMASK: umask } = process.env;
+if (secret !== undefined && hosts !== undefined) bringSecret(secret, hosts.split(','));
+if (umask !== undefined) process.umask(umask);
