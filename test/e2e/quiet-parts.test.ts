@@ -96,7 +96,10 @@ it('a part that never starts -> said, and all else runs', async () => {
       return found.away === undefined ? null : found;
     });
     expect(addresses.away).toEqual(['trace']);
-    expect(await (await fetch(`${addresses.edge}/api/health`)).json()).toMatchObject({ status: 'ok' });
+    await until('storage and queue answer', async () => {
+      const health: { status: string } = await (await fetch(`${addresses.edge}/api/health`)).json();
+      return health.status === 'ok' ? true : null;
+    });
     expect(child.exitCode).toBeNull();
   } finally {
     const gone = once(child, 'exit');
