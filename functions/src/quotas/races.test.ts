@@ -43,6 +43,7 @@ type Limits = Parameters<typeof testQuotas>[1];
 async function race(
   limits: Limits,
   uidOf: (i: number) => string,
+  creations = CREATIONS,
 ): Promise<{ made: string[]; refused: unknown[] }> {
   const instances = clients.map((db) => {
     const documents = firestoreDocuments(db);
@@ -52,7 +53,7 @@ async function race(
   const made: string[] = [];
   const refused: unknown[] = [];
   await Promise.all(
-    Array.from({ length: CREATIONS }, async (_, i) => {
+    Array.from({ length: creations }, async (_, i) => {
       const instance = instances[i % CLIENTS];
       if (instance === undefined) throw new Error('There is no such client.');
       const { store, quotas } = instance;
@@ -101,9 +102,9 @@ test(
   },
 );
 
-test('50 at once, all allowed -> none is lost to the race', { timeout: SLOW }, async () => {
-  const { made, refused } = await race({}, () => 'eve');
+test('20 at once, all allowed -> none is lost to the race', { timeout: SLOW }, async () => {
+  const { made, refused } = await race({}, () => 'eve', 20);
   expect(refused).toEqual([]);
-  expect(new Set(made).size).toBe(50);
-  expect(await stored('eve')).toBe(50);
+  expect(new Set(made).size).toBe(20);
+  expect(await stored('eve')).toBe(20);
 });
