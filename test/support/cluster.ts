@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { functionsEnv, queueFlag } from '../../infra/dev/settings.ts';
 import { startBalancer } from './balancer.ts';
-import { freePort, ServerProcess } from './process.ts';
+import { freePort } from './ports.ts';
+import { ServerProcess } from './process.ts';
 
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const FRAMEWORK = join(

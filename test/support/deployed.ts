@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { functionsEnv } from '../../infra/dev/settings.ts';
 import { startEdge, type EdgeServer } from '../../infra/local/edge/server.ts';
-import { freePort } from './process.ts';
+import { freePort } from './ports.ts';
 import type { Stack } from './stack.ts';
 
 /** The functions of a bundle, started as Google starts them, on the embedded servers of a running stack. */

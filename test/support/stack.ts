@@ -1,14 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PARTS } from '../../infra/dev/ports.ts';
 import { newUser } from './new-user.ts';
+import { freePort } from './ports.ts';
 import { until } from './wait.ts';
 
 const START = fileURLToPath(new URL('../../infra/dev/start.ts', import.meta.url));
 const GRAPHS = fileURLToPath(new URL('../graphs/langgraph.json', import.meta.url));
-const START_MS = 60_000;
+const running = new Set<Stack>();
 
 export interface Addresses {
   edge: string;
@@ -36,6 +38,11 @@ export class Stack {
   /** `settings` are environment variables, as in `WORKER_DEADLINE_S`. */
   static async start(settings: Record<string, string> = {}): Promise<Stack> {
     const stack = new Stack(await mkdtemp(join(tmpdir(), 'longrun-')), settings);
+    const ports: Record<string, number> = {};
+    for (const part of PARTS) ports[part] = await freePort();
+    // As if it had chosen them at an earlier start.
+    await writeFile(join(stack.data, 'ports.json'), JSON.stringify(ports));
+    running.add(stack);
     await stack.restart();
     return stack;
   }
@@ -69,14 +76,10 @@ export class Stack {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     }
-    await until(
-      'Longrun starts',
-      () => {
-        if (child.exitCode !== null) throw new Error(`Longrun ended at its start:\n${this.#output}`);
-        return this.#output.includes('Longrun is running at') ? true : null;
-      },
-      START_MS,
-    );
+    await until('Longrun starts', () => {
+      if (child.exitCode !== null) throw new Error(`Longrun ended at its start:\n${this.#output}`);
+      return this.#output.includes('Longrun is running at') ? true : null;
+    });
     this.#addresses = JSON.parse(await readFile(join(this.data, 'addresses.json'), 'utf8')) as Addresses;
   }
 
@@ -109,8 +112,15 @@ export class Stack {
     }
   }
 
+  /** What it and its parts have written so far, in `folder`. */
+  async keepLogs(folder: string): Promise<void> {
+    await cp(join(this.data, 'logs'), folder, { recursive: true });
+    await writeFile(join(folder, 'start.log'), this.#output);
+  }
+
   /** Stops cleanly and removes the data. */
   async close(): Promise<void> {
+    running.delete(this);
     await this.stop();
     await rm(this.data, { recursive: true, force: true });
   }
@@ -119,6 +129,11 @@ export class Stack {
   newUser(): Promise<{ token: string; uid: string }> {
     return newUser(this.at.identity);
   }
+}
+
+/** Those that were started by this process and not closed yet. */
+export function runningStacks(): readonly Stack[] {
+  return [...running];
 }
 
 function isAlive(pid: number): boolean {
