@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { renameThread } from '../support/rename-thread.ts';
 import { until } from '../support/wait.ts';
 import { useWindows } from '../support/windows.ts';
 
@@ -59,7 +60,7 @@ describe('A8: without a connection', () => {
     await tab.page.getByText('go on without me').first().waitFor();
     await on.stack.kill('firestore');
     await until('it is there again', () => health(on.stack.at.firestore));
-    await rename(owner, thread, 'written after the restart');
+    await renameThread(on.stack.at, owner, thread, 'written after the restart');
     await tab.page.getByText('written after the restart').waitFor();
   });
 });
@@ -67,19 +68,4 @@ describe('A8: without a connection', () => {
 async function health(firestore: string): Promise<true | null> {
   const answer = await fetch(`${firestore}/_/health`).catch(() => null);
   return answer?.ok === true ? true : null;
-}
-
-/** Writes as an administrator would, without the functions: only the page's own recovery is measured. */
-async function rename(uid: string, thread: string, title: string): Promise<void> {
-  const documents = `projects/${on.stack.at.project}/databases/(default)/documents`;
-  const update = {
-    name: `${documents}/users/${uid}/threads/${thread}`,
-    fields: { title: { stringValue: title } },
-  };
-  const response = await fetch(`${on.stack.at.firestore}/v1/${documents}:commit`, {
-    method: 'POST',
-    headers: { authorization: 'Bearer owner', 'content-type': 'application/json' },
-    body: JSON.stringify({ writes: [{ update, updateMask: { fieldPaths: ['title'] } }] }),
-  });
-  if (!response.ok) throw new Error(`The thread was not renamed: ${await response.text()}`);
 }

@@ -27,7 +27,7 @@ async function one(module: (folder: string) => string): Promise<string> {
 const loads = async (folder: string) => (await readFile(join(folder, 'loads.txt'), 'utf8')).length;
 
 /** A process that loads LangGraph takes seconds on a busy machine. Milliseconds. */
-const SLOW = { timeout: 180_000 };
+const SLOW = { timeout: 600_000 };
 
 describe('descriptions are made once per version of the code', SLOW, () => {
   test('two processes that want them at once start one child', async () => {
