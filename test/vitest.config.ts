@@ -15,6 +15,10 @@ const ALONE = [
   'functions/src/project/**/*.test.ts',
   'functions/src/http/{signals,on-ready}.test.ts',
   'infra/gcp/**/*.test.ts',
+  // Firebase's libraries know each of their apps by its name, and look at what a browser would have.
+  'infra/local/firestore/{web,emulator}/*.test.ts',
+  'infra/local/identity/*.test.ts',
+  'infra/local/backup/listener.test.ts',
 ];
 const common = {
   expect: { poll: { timeout: PATIENCE_MS } },
@@ -57,6 +61,7 @@ export default defineConfig({
           ...common,
           name: 'e2e',
           include: ['test/{e2e,chaos,load,fuzz}/**/*.test.ts'],
+          isolate: false,
           globalSetup: ['test/support/browser-server.ts'],
           setupFiles: [...common.setupFiles, 'test/support/keep-logs.ts'],
           testTimeout: 300_000,

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { runFuzz } from './fuzz.ts';
 
 describe('hostile requests at every border of a real stack', () => {
-  it('1,000 of them: each is answered properly, nothing crashes, hangs or leaks, and a run still goes through', async () => {
+  it('500 of them: each is answered properly, nothing crashes, hangs or leaks, and a run still goes through', async () => {
     const { findings, crashed } = await runFuzz({
-      requests: 1_000,
+      requests: 500,
       seed: 7,
       onProgress: () => undefined,
     });

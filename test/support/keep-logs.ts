@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach } from 'vitest';
 import { runningStacks } from './stack.ts';
 
-const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../results/failed/', import.meta.url));
 
 /** The logs of the installations that a failed test has used are kept, and named beside its failure. */
 beforeEach(({ task, onTestFailed }) => {

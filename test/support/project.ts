@@ -30,6 +30,8 @@ export class Served implements Host {
     const effects = new Effects();
     const stack = await Stack.start({
       LANGGRAPH_CONFIG: project.path(config),
+      // Other programs may use every core meanwhile.
+      GRAPH_LOAD_TIMEOUT_S: '60',
       EFFECTS: effects.file,
       MENDED: mendedFile(effects),
     });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
-const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../results/failed/', import.meta.url));
 const FAILURES = join(RESULTS, 'failures.log');
 
 /** The last lines of a test run: what passed and how long it took, or what failed and where its log is. */

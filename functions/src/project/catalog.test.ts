@@ -14,7 +14,7 @@ async function catalogOf(folder: string): Promise<Catalog> {
   return new Catalog({
     project: await readProject(folder),
     file: join(folder, 'graphs-kept.json'),
-    limitMs: 60_000,
+    limitMs: SLOW.timeout,
   });
 }
 
@@ -80,7 +80,7 @@ describe('descriptions are made once per version of the code', SLOW, () => {
 });
 
 describe('the worker’s graphs', SLOW, () => {
-  const worker = (catalog: Catalog) => new Graphs(catalog, 60_000);
+  const worker = (catalog: Catalog) => new Graphs(catalog, SLOW.timeout);
 
   test('unknown -> says which there are', async () => {
     const catalog = await catalogOf(await one(() => saying('1')));
