@@ -66,9 +66,9 @@ export default defineConfig({
           setupFiles: [...common.setupFiles, 'test/support/keep-logs.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          // After the others, for these start whole installations; much of the time each of them waits for something.
+          // After the others, for an installation is ten processes that begin at once.
           sequence: { groupOrder: 1 },
-          maxWorkers: Math.min(availableParallelism() + 1, 6),
+          maxWorkers: Math.min(availableParallelism(), 6),
         },
       },
     ],

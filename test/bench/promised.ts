@@ -33,7 +33,20 @@ try {
 
 /** What the page does with a long log. */
 function view(): void {
-  const events: NewEvent[] = [];
+  const events: NewEvent[] = [
+    {
+      type: 'run.created',
+      at: 0,
+      run_id: 'r',
+      thread_id: 't',
+      owner: 'u',
+      assistant_id: 'a',
+      title: '',
+      input: null,
+      config: null,
+      metadata: null,
+    },
+  ];
   for (let i = 0; i < 3_334; i += 1) {
     const task = { at: i, task: `t${i}`, node: 'n', ns: [] };
     events.push({ type: 'node.started', ...task });
