@@ -121,7 +121,7 @@ describe('what is particular to Redis', () => {
   test('a server that takes connections and says nothing: waited for once, then not asked for a while', async () => {
     listenToLog();
     const cache = open('longrun:mute:');
-    await cache.get([at], Date.now());
+    await expect.poll(() => cache.get([at], Date.now())).toEqual([undefined]);
     const asked = Number(/cmdstat_mget:calls=(\d+)/.exec(await direct.info('commandstats'))?.[1]);
     process.kill(server.pid, 'SIGSTOP');
     onTestFinished(() => void process.kill(server.pid, 'SIGCONT'));
@@ -138,7 +138,8 @@ describe('what is particular to Redis', () => {
     await direct.configSet('requirepass', 'right-one');
     onTestFinished(async () => void (await direct.configSet('requirepass', '')));
     const at = (password: string) => `redis://:${password}@127.0.0.1:${server.port}`;
-    expect(await open('longrun:auth:', at('right-one')).check()).toBe('Redis');
+    const opened = open('longrun:auth:', at('right-one'));
+    await expect.poll(() => opened.check()).toBe('Redis');
     listenToLog();
     await expect(open('longrun:auth:', at('wrong-one')).check()).rejects.toThrow(CacheOffline);
     expect(warnings()).toHaveLength(1);
