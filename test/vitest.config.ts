@@ -1,18 +1,46 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
+import { PATIENCE_MS } from './support/patience.ts';
+import { Summary } from './support/summary.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+// Every process of a test, and every server that it starts, finds what an earlier one has compiled.
+process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules', '.cache', 'longrun-tests');
+
+/** What needs a process of its own: it loads modules in other ways, or sets what holds for a whole process. */
+const ALONE = [
+  'functions/src/project/**/*.test.ts',
+  'functions/src/http/{signals,on-ready}.test.ts',
+  'infra/gcp/**/*.test.ts',
+  // Firebase's libraries know each of their apps by its name, and look at what a browser would have.
+  'infra/local/firestore/{web,emulator}/*.test.ts',
+  'infra/local/identity/*.test.ts',
+  'infra/local/backup/listener.test.ts',
+];
+const common = {
+  expect: { poll: { timeout: PATIENCE_MS } },
+  setupFiles: ['test/support/quiet.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
 
 /** Unit and adapter tests live beside their sources; `test/` holds what needs several processes or a browser. */
 export default defineConfig({
   root,
   test: {
-    // Most of the time a test waits for processes of its own. Those of `e2e` have the machine to themselves.
     maxWorkers: '100%',
+    silent: 'passed-only',
+    slowTestThreshold: 60_000,
+    reporters: ['default', new Summary()],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         root,
         test: {
+          ...common,
           name: 'unit',
           include: [
             'shared/src/**/*.test.ts',
@@ -22,18 +50,27 @@ export default defineConfig({
             // The browser's SDK itself, without a page.
             'web/src/lib/live/**/*.test.ts',
           ],
-          testTimeout: 20_000,
+          exclude: ['**/node_modules/**', ...ALONE],
+          // Loading LangGraph and the clients anew for each file would take half of the time.
+          isolate: false,
         },
       },
+      { root, test: { ...common, name: 'unit-alone', include: ALONE } },
       './web/vitest.config.ts',
       {
         root,
         test: {
+          ...common,
           name: 'e2e',
           include: ['test/{e2e,chaos,load,fuzz}/**/*.test.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
-          fileParallelism: false,
+          isolate: false,
+          globalSetup: ['test/support/browser-server.ts'],
+          setupFiles: [...common.setupFiles, 'test/support/keep-logs.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // After the others, for an installation is ten processes that begin at once.
+          sequence: { groupOrder: 1 },
+          maxWorkers: Math.min(availableParallelism(), 6),
         },
       },
     ],

@@ -18,8 +18,7 @@ const COMMANDS = {
   start: [['node', 'infra/dev/start.ts']],
   test: [
     ['turbo', 'run', 'build', '--output-logs=errors-only'],
-    ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'unit', '--project', 'web'],
-    ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'e2e'],
+    ['vitest', 'run', '--config', 'test/vitest.config.ts'],
   ],
   verify: [
     ['prettier', '--check', '--log-level', 'warn', '.'],
@@ -27,7 +26,7 @@ const COMMANDS = {
     ['tsc', '-p', 'tsconfig.json'],
     ['tsc', '-p', 'web/tsconfig.json'],
     ['knip'],
-    ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'unit', '--project', 'web'],
+    ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', '!e2e'],
     ['node', 'test/sim/main.ts', '--seeds', '20000'],
     ['turbo', 'run', 'build', '--output-logs=errors-only'],
     ['node', 'web/scripts/bundle-size.mjs'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readProject } from '../../functions/src/project/config.ts';
+import { PATIENCE_MS } from '../../test/support/patience.ts';
 import { eventually } from '../local/testing/eventually.ts';
 import { isNamed, ProjectWatch } from './project-watch.ts';
 
@@ -53,7 +54,7 @@ const whenever = (change: () => void, path: string) =>
       if (!found) change();
       expect(found).toBe(true);
     },
-    { timeout: 15_000, interval: 1_000 },
+    { timeout: PATIENCE_MS, interval: 1_000 },
   );
 const noticed = (...paths: string[]) => eventually(() => expect(changes).toEqual(paths));
 

@@ -51,7 +51,7 @@ async function preview(config: Record<string, string>) {
 }
 
 // On a busy machine a process of its own takes a while.
-describe("under Pulumi's own runner", { timeout: 90_000 }, () => {
+describe("under Pulumi's own runner", () => {
   test('the program is read as it is and asks for everything', async () => {
     const { code, said, complaints, resources, dependencies, outputs } = await preview(CONFIG);
     expect({ code, said, complaints }).toEqual({ code: 0, said: '', complaints: [] });

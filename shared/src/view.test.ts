@@ -303,7 +303,7 @@ describe('growing', () => {
     expect(after.rows[1]).toBe(before.rows[1]);
   });
 
-  it('10,000 events are taken in at once, and one more costs next to nothing', () => {
+  it('10,000 events, and one more: no row of what was there is made anew', () => {
     const events: NewEvent[] = [attempt(1, 1_100)];
     for (let i = 0; i < 3_333; i += 1)
       events.push(
@@ -312,19 +312,16 @@ describe('growing', () => {
         done(`t${i}`, 2_001 + i),
       );
     const long = logOf(CREATED, ...events);
-    const started = performance.now();
     const view = extendView(EMPTY_VIEW, long);
-    const all = performance.now() - started;
     const next: LogEntry = {
       n: long.length,
       writer: 'w',
       nonce: 'x',
       events: [{ type: 'custom', at: 9_999, seq: long.length + 1, data: 1 }],
     };
-    const from = performance.now();
-    extendView(view, [next]);
+    const after = extendView(view, [next]);
     expect(view.events).toHaveLength(10_001);
-    expect(all).toBeLessThan(1_500);
-    expect(performance.now() - from).toBeLessThan(50);
+    expect(after.events).toHaveLength(10_002);
+    expect(view.rows.filter((row, i) => after.rows[i] !== row)).toEqual([]);
   });
 });

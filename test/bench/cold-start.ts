@@ -14,7 +14,8 @@ import { bundleFunctions } from '../../infra/deploy/bundle/bundle.ts';
 import { sizesOf } from '../../infra/deploy/bundle/sizes.ts';
 import { inRoot } from '../../infra/deploy/root.ts';
 import { functionsEnv } from '../../infra/dev/settings.ts';
-import { accepts, freePort } from '../support/process.ts';
+import { freePort } from '../support/ports.ts';
+import { accepts } from '../support/process.ts';
 import { Stack } from '../support/stack.ts';
 import { quantile } from '../support/statistics.ts';
 

@@ -1,5 +1,5 @@
 /** Every benchmark, one after the other: `npm run bench`, or by name: `npm run bench -- run`. */
-const BENCHES = ['firestore', 'growth', 'run', 'page', 'cold-start', 'loader'];
+const BENCHES = ['firestore', 'growth', 'run', 'page', 'cold-start', 'loader', 'promised'];
 
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('-'));
 for (const name of wanted.length > 0 ? wanted : BENCHES) {

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEdge, type EdgeServer } from '../../infra/local/edge/server.ts';
 import { startStorage, type StorageServer } from '../../infra/local/storage/server.ts';
 import { Api } from '../support/api.ts';
-import { freePort } from '../support/process.ts';
+import { freePort } from '../support/ports.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 import { Stack } from '../support/stack.ts';
 import { until } from '../support/wait.ts';

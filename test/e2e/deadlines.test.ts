@@ -14,15 +14,11 @@ let lines = 0;
 const words = (n: number) => Array.from({ length: n }, (_, i) => `w${i}`).join(' ');
 const said = (text: string) => ({ messages: [{ role: 'user', content: text }] });
 const ended = (api: Api, id: string) =>
-  until(
-    'the run ends',
-    async () => {
-      // The API may be about to start again.
-      const { status, body } = await api.call<Run>('GET', `/runs/${id}`);
-      return status === 200 && body.finished_at !== null ? body : null;
-    },
-    60_000,
-  );
+  until('the run ends', async () => {
+    // The API may be about to start again.
+    const { status, body } = await api.call<Run>('GET', `/runs/${id}`);
+    return status === 200 && body.finished_at !== null ? body : null;
+  });
 
 const countOf = (events: RunEvent[], type: RunEvent['type']) => events.filter((e) => e.type === type).length;
 

@@ -1,9 +1,9 @@
 import type { Run, Thread } from '@longrun/shared';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerChecker, type CheckAnswer } from '../../functions/src/http/openapi/testing/answer-checker.ts';
 import { Api } from '../support/api.ts';
-import { findBrowser } from '../support/browser.ts';
+import { connectBrowser } from '../support/shared-browser.ts';
 import { Stack } from '../support/stack.ts';
 import { until } from '../support/wait.ts';
 
@@ -12,7 +12,7 @@ let browser: Browser;
 let check: CheckAnswer;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), chromium.launch(findBrowser())]);
+  [stack, browser] = await Promise.all([Stack.start(), connectBrowser()]);
   check = answerChecker(await (await fetch(`${stack.at.edge}/api/openapi.json`)).json());
 });
 afterAll(async () => {

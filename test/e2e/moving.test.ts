@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runPath, threadPath, type Run } from '@longrun/shared';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../support/api.ts';
-import { findBrowser } from '../support/browser.ts';
+import { connectBrowser } from '../support/shared-browser.ts';
 import { command, corrupt, EMAIL, PASSWORD, signIn, violations } from '../support/installation.ts';
 import { Stack } from '../support/stack.ts';
 import { Tab } from '../support/tab.ts';
@@ -21,7 +21,7 @@ const file = () => join(folder, 'moved.ndjson.gz');
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'moving-'));
-  [old, fresh, browser] = await Promise.all([Stack.start(), Stack.start(), chromium.launch(findBrowser())]);
+  [old, fresh, browser] = await Promise.all([Stack.start(), Stack.start(), connectBrowser()]);
   api = new Api(old.at.edge, await signIn(old.at, 'signUp'));
   // A new installation, which nobody has used.
   await fresh.stop();

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Run } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
@@ -15,11 +17,15 @@ interface Told {
   requireInteraction: boolean;
 }
 
-const input = (content: string, delay_ms = 300) => ({
+/** What a run waits for before its first step. */
+const gate = (content: string) => join(on.stack.data, `gate of ${content}`);
+const finish = (content: string) => writeFile(gate(content), '');
+const input = (content: string) => ({
   messages: [{ role: 'user', content }],
   steps: 4,
-  delay_ms,
+  delay_ms: 10,
   tokens: 2,
+  gate: gate(content),
 });
 
 /**
@@ -85,6 +91,7 @@ describe('D12: notifications of the browser', () => {
     const { tab, api } = await openTab('/runs');
     const run = await running(api, tab, 'tell me when done');
     await turn(tab.page, 'hidden');
+    await finish('tell me when done');
     await until('it is told', async () => ((await told(tab.page)).length > 0 ? true : null));
     expect(await told(tab.page)).toEqual([
       { title: 'Done', body: 'tell me when done', tag: `${run.run_id} completed`, requireInteraction: false },
@@ -103,6 +110,7 @@ describe('D12: notifications of the browser', () => {
     await tab.open(`/runs/${run.run_id}`);
     await tab.status('running');
     await turn(tab.page, 'hidden');
+    await finish('left open');
     await until('it is told', async () => ((await told(tab.page)).length > 0 ? true : null));
     expect(await tab.page.title()).toMatch(/^\(1\) /);
     await turn(tab.page, 'visible');
@@ -131,6 +139,7 @@ describe('D12: notifications of the browser', () => {
     const run = await running(api, front, 'seen anyway');
     await behind.page.getByRole('button', { name: '1 running' }).waitFor();
     await turn(behind.page, 'hidden');
+    await finish('seen anyway');
     await ended(api, run);
     await front.page.locator('.toast').getByText('seen anyway').waitFor();
     await behind.page.locator('.toast').getByText('seen anyway').waitFor({ state: 'attached' });
@@ -145,6 +154,7 @@ describe('D12: notifications of the browser', () => {
     const run = await running(api, one, 'once is enough');
     await two.page.getByRole('button', { name: '1 running' }).waitFor();
     await Promise.all([turn(one.page, 'hidden'), turn(two.page, 'hidden')]);
+    await finish('once is enough');
     const tags = await until('both told', async () => {
       const all = [...(await told(one.page)), ...(await told(two.page))];
       return all.length === 2 ? all.map(({ tag }) => tag) : null;
@@ -156,6 +166,7 @@ describe('D12: notifications of the browser', () => {
     const { tab, api } = await openTab('/', undefined, true);
     const run = await running(api, tab, 'quietly');
     await turn(tab.page, 'hidden');
+    await finish('quietly');
     await ended(api, run);
     await tab.page.locator('.toast').getByText('quietly').waitFor({ state: 'attached' });
     expect([await asked(tab.page), await told(tab.page)]).toEqual([0, []]);

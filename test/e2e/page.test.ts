@@ -25,8 +25,7 @@ async function ask(page: Page, text: string): Promise<string> {
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
 }
 
-const status = (page: Page, value: string, timeout = 45_000) =>
-  page.locator(`main [data-status="${value}"]`).first().waitFor({ timeout });
+const status = (page: Page, value: string) => page.locator(`main [data-status="${value}"]`).first().waitFor();
 
 describe('the page, in Chromium', () => {
   it('A8 G7: start a run, go elsewhere, close the tab, come back: finished, nothing missing', async () => {
@@ -118,7 +117,7 @@ describe('the page, in Chromium', () => {
     await status(page, 'running');
     await on.stack.kill('firestore');
     await on.stack.kill('worker');
-    await status(page, 'completed', 75_000);
+    await status(page, 'completed');
     await context.close();
   });
 

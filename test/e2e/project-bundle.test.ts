@@ -11,7 +11,7 @@ import { Stack } from '../support/stack.ts';
 import { until } from '../support/wait.ts';
 
 /** Packages come from a registry, twice. Milliseconds. */
-const INSTALL_MS = 400_000;
+const INSTALL_MS = 600_000;
 const LANGGRAPH = '0.4.9';
 const FILES = {
   'package.json': JSON.stringify({
@@ -92,14 +92,10 @@ describe('a project with its own packages is deployed', () => {
       });
       return status === 201 ? body : null;
     });
-    const done = await until(
-      'the run ends',
-      async () => {
-        const now = await api.get(started.run_id);
-        return now.finished_at === null ? null : now;
-      },
-      60_000,
-    );
+    const done = await until('the run ends', async () => {
+      const now = await api.get(started.run_id);
+      return now.finished_at === null ? null : now;
+    });
     expect(done.status, `${JSON.stringify(done.error)}\n${deployed.output}`).toBe('completed');
     expect(JSON.stringify(done.output)).toContain(`${LANGGRAPH} HELLO AIMessagehello hello`);
   });

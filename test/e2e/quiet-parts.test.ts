@@ -97,7 +97,7 @@ it('a part that never starts -> said, and all else runs', async () => {
     });
     expect(addresses.away).toEqual(['trace']);
     await until('storage and queue answer', async () => {
-      const health: { status: string } = await (await fetch(`${addresses.edge}/api/health`)).json();
+      const health = (await (await fetch(`${addresses.edge}/api/health`)).json()) as { status: string };
       return health.status === 'ok' ? true : null;
     });
     expect(child.exitCode).toBeNull();

@@ -60,8 +60,8 @@ const start = async (path: string, assistant_id = 'slow'): Promise<Run> => {
   expect(status).toBe(201);
   return body;
 };
-const messages = (path: string, count: number, ms?: number) =>
-  until(`${count} message(s) to ${path}`, () => (to(path).length >= count ? to(path) : null), ms);
+const messages = (path: string, count: number) =>
+  until(`${count} message(s) to ${path}`, () => (to(path).length >= count ? to(path) : null));
 const first = async (path: string): Promise<Received> => {
   const [message] = await messages(path, 1);
   if (message === undefined) throw new Error(`Nothing came to ${path}.`);

@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isObject } from '@longrun/shared';
 import { Api } from '../support/api.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { Stack } from '../support/stack.ts';
 import { until } from '../support/wait.ts';
-import { judge } from './judge.ts';
+import { judge, mayBeSilent } from './judge.ts';
 import { sendRaw, type RawAnswer } from './raw-http.ts';
 import { makeRequest, type FuzzRequest, type World } from './requests.ts';
 
@@ -35,7 +36,8 @@ interface FuzzReport {
   findings: FuzzFinding[];
 }
 
-const HANG_MS = 5_000;
+/** How long silence is listened to where it is allowed. Milliseconds. */
+const SILENCE_MS = 1_000;
 const AT_ONCE = 8;
 /** Ids that requests are made of; the first are there from the start. */
 const KEPT_KNOWN = 6;
@@ -60,7 +62,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
       for (let index = next; index < end; index = next) {
         next += 1;
         const request = makeRequest(options.seed, index, world);
-        const answer = await sendRaw(request, HANG_MS);
+        const answer = await sendRaw(request, mayBeSilent(request) ? SILENCE_MS : PATIENCE_MS);
         const outcome = answer.kind === 'answer' ? String(answer.status) : answer.kind;
         const counts = (statuses[request.target] ??= {});
         counts[outcome] = (counts[outcome] ?? 0) + 1;

@@ -12,10 +12,7 @@ export interface Secrets {
 export function judge(request: FuzzRequest, answer: RawAnswer, secrets: Secrets): string | null {
   switch (answer.kind) {
     case 'silence':
-      // Joining waits for the end of a run.
-      return request.malformed || /\/join(\?|$)/.test(request.path)
-        ? null
-        : `no answer within ${answer.ms} ms`;
+      return mayBeSilent(request) ? null : `no answer within ${answer.ms} ms`;
     case 'refused':
       return 'nobody listens any more';
     case 'closed':
@@ -25,6 +22,11 @@ export function judge(request: FuzzRequest, answer: RawAnswer, secrets: Secrets)
     default:
       return answer satisfies never;
   }
+}
+
+/** What is not whole need not be answered, and joining waits for the end of a run. */
+export function mayBeSilent({ malformed, path }: FuzzRequest): boolean {
+  return malformed || /\/join(\?|$)/.test(path);
 }
 
 /** Expectation failed, and headers too large. */

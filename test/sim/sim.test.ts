@@ -5,7 +5,7 @@ import { patched } from './plant.ts';
 
 const THREADS = 2;
 /** Other tests take their share of the machine. Milliseconds. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 600_000;
 
 describe('E1: the simulation', () => {
   it(

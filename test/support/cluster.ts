@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { functionsEnv, queueFlag } from '../../infra/dev/settings.ts';
 import { PLENTY } from './plenty.ts';
 import { startBalancer } from './balancer.ts';
-import { freePort, ServerProcess } from './process.ts';
+import { freePort } from './ports.ts';
+import { ServerProcess } from './process.ts';
 
 const inRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const FRAMEWORK = join(

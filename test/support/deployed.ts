@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { functionsEnv } from '../../infra/dev/settings.ts';
 import { startEdge, type EdgeServer } from '../../infra/local/edge/server.ts';
-import { freePort } from './process.ts';
+import { freePort } from './ports.ts';
 import type { Stack } from './stack.ts';
 
 /** The stores are the stack's, so their administrator is its. */
@@ -42,7 +42,14 @@ export class Deployed {
     );
     const functions = Object.entries(ports).map(([target, port]) => {
       const framework = join(bundle, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
-      const args = ['--import', PRELOAD, framework, `--source=${bundle}`, `--port=${port}`, '--signature-type=http'];
+      const args = [
+        '--import',
+        PRELOAD,
+        framework,
+        `--source=${bundle}`,
+        `--port=${port}`,
+        '--signature-type=http',
+      ];
       return spawn(process.execPath, args, {
         env: {
           PATH: process.env['PATH'],

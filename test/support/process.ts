@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { until } from './wait.ts';
 
 export interface Command {
@@ -14,8 +14,6 @@ export interface Command {
   /** The environment of the process's nth life, from 0. */
   env: (life: number) => NodeJS.ProcessEnv;
 }
-
-const START_MS = 30_000;
 
 /** One server that can be killed and started again on its port. Its output of all lives goes to one file. */
 export class ServerProcess {
@@ -54,7 +52,7 @@ export class ServerProcess {
     return child !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
-  /** Resolves when the port answers. Rejects when it does not within half a minute. */
+  /** Resolves when the port answers. Rejects when it never does. */
   async start(): Promise<void> {
     const { args, env, port, name, cwd } = this.#command;
     const child = spawn(process.execPath, args, {
@@ -71,14 +69,10 @@ export class ServerProcess {
     child.once('exit', (code, signal) => {
       if (!this.#expected) this.crashes.push(`${name} ended by itself (${signal ?? code})`);
     });
-    await until(
-      `${name} listens`,
-      async () => {
-        if (!this.#isAlive()) throw new Error(`${name} ended at its start; see ${this.#command.logFile}.`);
-        return (await accepts(port)) ? true : null;
-      },
-      START_MS,
-    );
+    await until(`${name} listens`, async () => {
+      if (!this.#isAlive()) throw new Error(`${name} ended at its start; see ${this.#command.logFile}.`);
+      return (await accepts(port)) ? true : null;
+    });
     this.#ready = true;
   }
 
@@ -97,17 +91,6 @@ export class ServerProcess {
   close(): void {
     this.#log.end();
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  server.close();
-  await once(server, 'close');
-  return address.port;
 }
 
 /** Whether something listens there. */

@@ -8,9 +8,6 @@ import { violations } from './installation.ts';
 import { Stack } from './stack.ts';
 import { until } from './wait.ts';
 
-/** A run may wait for a worker that starts anew, and then be handed on once more. Milliseconds. */
-const REST_MS = 60_000;
-
 /** A project as Longrun serves it: an installation of its own, in a fresh data folder. */
 export class Served implements Host {
   readonly project: Project;
@@ -33,6 +30,8 @@ export class Served implements Host {
     const effects = new Effects();
     const stack = await Stack.start({
       LANGGRAPH_CONFIG: project.path(config),
+      // Other programs may use every core meanwhile.
+      GRAPH_LOAD_TIMEOUT_S: '60',
       EFFECTS: effects.file,
       MENDED: mendedFile(effects),
     });
@@ -122,17 +121,13 @@ export class RunTalk implements Talk {
 
   /** The run, when nothing of it is executed any more. */
   async rested(): Promise<Run> {
-    return await until(
-      `run ${this.id} rests`,
-      async () => {
-        const { status, body: run } = await this.#api.call<Run>('GET', `/runs/${this.id}`);
-        // The API starts again too when code is edited.
-        if (status === 502 || status === 503) return null;
-        if (status !== 200) throw new Error(`The run cannot be read: ${status} ${JSON.stringify(run)}`);
-        return isTerminal(run.status) || run.status === 'interrupted' ? run : null;
-      },
-      REST_MS,
-    );
+    return await until(`run ${this.id} rests`, async () => {
+      const { status, body: run } = await this.#api.call<Run>('GET', `/runs/${this.id}`);
+      // The API starts again too when code is edited.
+      if (status === 502 || status === 503) return null;
+      if (status !== 200) throw new Error(`The run cannot be read: ${status} ${JSON.stringify(run)}`);
+      return isTerminal(run.status) || run.status === 'interrupted' ? run : null;
+    });
   }
 
   async answer(values: unknown[]): Promise<void> {

@@ -49,8 +49,8 @@ export class Tab {
   }
 
   /** Waits until the run of this page has that status. */
-  async status(value: string, timeout = 25_000): Promise<void> {
-    await this.page.locator(`main .run-head [data-status="${value}"]`).waitFor({ timeout });
+  async status(value: string): Promise<void> {
+    await this.page.locator(`main .run-head [data-status="${value}"]`).waitFor();
   }
 
   /** What the run said so far, as it is shown. */

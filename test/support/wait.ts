@@ -1,8 +1,10 @@
+import { PATIENCE_MS } from './patience.ts';
+
 /** Resolves with the first answer of `look` that is not null. Rejects with `what` after `ms`. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | null> | T | null,
-  ms = 30_000,
+  ms = PATIENCE_MS,
 ): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {

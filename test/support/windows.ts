@@ -1,6 +1,6 @@
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { findBrowser } from './browser.ts';
+import { connectBrowser } from './shared-browser.ts';
 import { Stack } from './stack.ts';
 import { Tab } from './tab.ts';
 
@@ -13,7 +13,7 @@ export interface Windows {
 }
 
 /**
- * For a file of tests: one stack and one browser for all of them, and a fresh person for each. `settings` are
+ * For a file of tests: one stack for all of them, and a fresh person for each. `settings` are
  * environment variables of the stack.
  */
 export function useWindows(settings: Record<string, string> = {}): Windows {
@@ -23,8 +23,7 @@ export function useWindows(settings: Record<string, string> = {}): Windows {
     return value;
   };
   beforeAll(async () => {
-    now.stack = await Stack.start(settings);
-    now.browser = await chromium.launch(findBrowser());
+    [now.stack, now.browser] = await Promise.all([Stack.start(settings), connectBrowser()]);
   });
   afterAll(async () => {
     await now.browser?.close();

@@ -396,13 +396,13 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
         const path = `${root()}/a`;
         const seen: unknown[] = [];
         const stop = db.watch(path, (document) => seen.push(document?.fields['n']), fail);
-        await vi.waitFor(() => expect(seen).toEqual([undefined]));
+        await expect.poll(() => seen).toEqual([undefined]);
         await db.commit([{ op: 'create', path, fields: { n: 1 } }]);
-        await vi.waitFor(() => expect(seen).toEqual([undefined, 1]));
+        await expect.poll(() => seen).toEqual([undefined, 1]);
         await db.commit([{ op: 'update', path, fields: { n: 2 } }]);
-        await vi.waitFor(() => expect(seen).toEqual([undefined, 1, 2]));
+        await expect.poll(() => seen).toEqual([undefined, 1, 2]);
         await db.commit([{ op: 'delete', path }]);
-        await vi.waitFor(() => expect(seen).toEqual([undefined, 1, 2, undefined]));
+        await expect.poll(() => seen).toEqual([undefined, 1, 2, undefined]);
         stop();
       });
 
@@ -412,10 +412,10 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
         const other = vi.fn();
         const stop = db.watch(path, stopped, fail);
         const stopOther = db.watch(path, other, fail);
-        await vi.waitFor(() => expect(stopped).toHaveBeenCalledTimes(1));
+        await expect.poll(() => stopped).toHaveBeenCalledTimes(1);
         stop();
         await db.commit([{ op: 'create', path, fields: { n: 1 } }]);
-        await vi.waitFor(() => expect(other).toHaveBeenLastCalledWith(expect.objectContaining({ path })));
+        await expect.poll(() => other).toHaveBeenLastCalledWith(expect.objectContaining({ path }));
         expect(stopped).toHaveBeenCalledTimes(1);
         stopOther();
       });
@@ -430,12 +430,12 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
           orderBy: [{ field: 'n', direction: 'asc' as const }],
         };
         const stop = db.watchQuery(query, (changed) => seen.push(ids(changed)), fail);
-        await vi.waitFor(() => expect(seen).toEqual([['a']]));
+        await expect.poll(() => seen).toEqual([['a']]);
         await seed(at, { b: { n: 2 }, y: { n: -2 } });
-        await vi.waitFor(() => expect(seen).toEqual([['a'], ['b']]));
+        await expect.poll(() => seen).toEqual([['a'], ['b']]);
         await seed(at, { b: { n: -2 } });
         await seed(at, { a: { n: 5 } });
-        await vi.waitFor(() => expect(seen).toEqual([['a'], ['b'], ['a']]));
+        await expect.poll(() => seen).toEqual([['a'], ['b'], ['a']]);
         stop();
       });
 
@@ -468,7 +468,7 @@ export function documentsSuite(name: string, open: () => Promise<OpenDocuments>)
       test('an empty query says so once', async () => {
         const seen: number[] = [];
         const stop = db.watchQuery({ collection: root() }, (changed) => seen.push(changed.length), fail);
-        await vi.waitFor(() => expect(seen).toEqual([0]));
+        await expect.poll(() => seen).toEqual([0]);
         stop();
       });
     });

@@ -87,7 +87,7 @@ describe('B5: a purge', () => {
       .mockResolvedValue(purging());
     const { operations, open, clock, documents } = setUp({ cdn: { purge } });
     void operations.start('purge_cdn', ADA, '/*');
-    await vi.waitFor(() => expect(purge).toHaveBeenCalledTimes(1));
+    await expect.poll(() => purge).toHaveBeenCalledTimes(1);
     const id = purge.mock.calls[0]?.[1] ?? '';
     expect(await open().look(id)).toMatchObject({ status: 'running' });
     expect(purge).toHaveBeenCalledTimes(1);

@@ -23,7 +23,7 @@ it('nothing is loaded before the function listens; then what requests wait for c
   onReady(load('sign-in'));
   await new Promise((resolve) => setImmediate(resolve));
   expect(order).toEqual([]);
-  await listening(() => vi.waitFor(() => expect(order).toEqual(['storage', 'sign-in', 'queue'])));
+  await listening(() => expect.poll(() => order).toEqual(['storage', 'sign-in', 'queue']));
 });
 
 it('what cannot be loaded keeps nothing else from being loaded, and is logged', async () => {
@@ -32,7 +32,7 @@ it('what cannot be loaded keeps nothing else from being loaded, and is logged', 
   const next = vi.fn(() => Promise.resolve());
   onReady(() => Promise.reject(new Error('no such file')));
   onReady(next);
-  await listening(() => vi.waitFor(() => expect(next).toHaveBeenCalledTimes(1)));
+  await listening(() => expect.poll(() => next).toHaveBeenCalledTimes(1));
   write.mockRestore();
   expect(lines.join('')).toContain('no such file');
 });

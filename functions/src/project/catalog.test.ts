@@ -14,7 +14,7 @@ async function catalogOf(folder: string): Promise<Catalog> {
   return new Catalog({
     project: await readProject(folder),
     file: join(folder, 'graphs-kept.json'),
-    limitMs: 60_000,
+    limitMs: SLOW.timeout,
   });
 }
 
@@ -27,7 +27,7 @@ async function one(module: (folder: string) => string): Promise<string> {
 const loads = async (folder: string) => (await readFile(join(folder, 'loads.txt'), 'utf8')).length;
 
 /** A process that loads LangGraph takes seconds on a busy machine. Milliseconds. */
-const SLOW = { timeout: 180_000 };
+const SLOW = { timeout: 600_000 };
 
 describe('descriptions are made once per version of the code', SLOW, () => {
   test('two processes that want them at once start one child', async () => {
@@ -80,7 +80,7 @@ describe('descriptions are made once per version of the code', SLOW, () => {
 });
 
 describe('the worker’s graphs', SLOW, () => {
-  const worker = (catalog: Catalog) => new Graphs(catalog, 60_000);
+  const worker = (catalog: Catalog) => new Graphs(catalog, SLOW.timeout);
 
   test('unknown -> says which there are', async () => {
     const catalog = await catalogOf(await one(() => saying('1')));

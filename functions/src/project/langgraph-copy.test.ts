@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../../test/support/patience.ts';
 import { langGraphCopy } from './langgraph-copy.ts';
 import { ProjectLoader } from './loader.ts';
 import { project, saying } from './testing/project.ts';
 
 async function copyOf(folder: string, file: string) {
   const path = join(folder, file);
-  const { exports, space } = await new ProjectLoader({ folder, limitMs: 15_000 }).load(path);
+  const { exports, space } = await new ProjectLoader({ folder, limitMs: PATIENCE_MS }).load(path);
   return { exports, ...(await langGraphCopy(space, path)) };
 }
 

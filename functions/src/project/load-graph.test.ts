@@ -1,6 +1,7 @@
 import { MemorySaver } from '@langchain/langgraph';
 import { isObject } from '@longrun/shared';
 import { describe, expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../../test/support/patience.ts';
 import { readProject } from './config.ts';
 import { loadGraph } from './load-graph.ts';
 import { ProjectLoader } from './loader.ts';
@@ -14,7 +15,7 @@ async function serve(module: string, exported = 'graph', files: Record<string, s
   const { graphs: all } = await readProject(folder);
   const entry = all.get('g');
   if (entry === undefined) throw new Error('no graph');
-  return (await loadGraph(new ProjectLoader({ folder, limitMs: 15_000 }), entry)).served;
+  return (await loadGraph(new ProjectLoader({ folder, limitMs: PATIENCE_MS }), entry)).served;
 }
 
 const factory = (configurable: Record<string, unknown> = {}): FactoryArguments => ({

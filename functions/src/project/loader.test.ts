@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../../test/support/patience.ts';
 import { ProjectLoader } from './loader.ts';
 import { project, write } from './testing/project.ts';
 
 const loaderOf = (folder: string, now?: () => number) =>
-  new ProjectLoader({ folder, limitMs: 10_000, ...(now === undefined ? {} : { now }) });
+  new ProjectLoader({ folder, limitMs: PATIENCE_MS, ...(now === undefined ? {} : { now }) });
 
 test('two modules share what both import', async () => {
   const folder = await project({
@@ -76,6 +77,6 @@ test('a module that hangs -> given up after the limit; another one is loaded', a
   });
   const loader = new ProjectLoader({ folder, limitMs: 300 });
   await expect(loader.load(join(folder, 'hangs.ts'))).rejects.toThrow('not loaded within 0.3 s');
-  const patient = new ProjectLoader({ folder, limitMs: 10_000 });
+  const patient = new ProjectLoader({ folder, limitMs: PATIENCE_MS });
   expect((await patient.load(join(folder, 'good.ts'))).exports['a']).toBe(1);
 });

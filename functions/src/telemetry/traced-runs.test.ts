@@ -18,15 +18,19 @@ describe('when spans leave', () => {
     ['elsewhere: without anybody waiting', undefined, false],
   ])('%s', async (_, service, before) => {
     vi.stubEnv('K_SERVICE', service);
-    const gate = Promise.withResolvers<void>();
-    startTracing({ rate: 1, exporter: () => gate.promise });
+    const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const exporter = () => {
+      asked.resolve();
+      return gate.promise;
+    };
+    startTracing({ rate: 1, exporter });
     const order: string[] = [];
     const answered = create(labOf(null)).then(() => order.push('answered'));
-    setTimeout(() => {
-      order.push('sent');
-      gate.resolve();
-    }, 20);
-    await Promise.all([answered, gate.promise]);
+    await (before ? asked.promise : answered);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    order.push('sent');
+    gate.resolve();
+    await answered;
     expect(order).toEqual(before ? ['sent', 'answered'] : ['answered', 'sent']);
   });
 
@@ -57,12 +61,11 @@ describe('when spans leave', () => {
     vi.useRealTimers();
   });
 
-  it('a Cloud Trace that does not answer holds up no answer for long', async () => {
+  it('a Cloud Trace that never answers -> the request is answered all the same', async () => {
     vi.stubEnv('K_SERVICE', 'longrun-api');
     startTracing({ rate: 1, exporter: () => new Promise(() => undefined) });
-    const before = performance.now();
-    await create(labOf(null));
-    expect(performance.now() - before).toBeLessThan(1_000);
+    const lab = labOf(null);
+    expect(await lab.read(await create(lab))).toMatchObject({ status: 'pending' });
   });
 });
 

@@ -1,6 +1,6 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { listen } from '../net/listen.ts';
 import { ask, startSite } from './test-support.ts';
 import type { Site } from './test-support.ts';
@@ -160,14 +160,23 @@ describe('when the API does not answer', () => {
   });
 
   test('an answer that began in time may take its time', async () => {
+    let end = () => {};
     const site = await start(
       (_, response) => {
         response.write('a');
-        setTimeout(() => response.end('b'), 300);
+        end = () => response.end('b');
       },
       { apiTimeoutMs: 100 },
     );
-    expect((await ask(site, '/api/x')).body.toString()).toBe('ab');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const answer = await fetch(`${site.url}/api/x`);
+      vi.advanceTimersByTime(1_000);
+      end();
+      expect(await answer.text()).toBe('ab');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

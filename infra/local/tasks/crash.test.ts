@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Cleanup, LOCATION, connect, spawnServer, startTarget } from './test-support.ts';
 import type { ServerProcess } from './test-support.ts';
 import { eventually } from '../testing/eventually.ts';
+import { PATIENCE_MS } from '../../../test/support/patience.ts';
 
 const QUEUE = `${LOCATION}/queues/q`;
 const cleanup = new Cleanup();
@@ -37,7 +38,7 @@ test('kill -9 under load, three times: every acknowledged task is delivered', as
         const path = `/${(serial += 1)}`;
         await client.createTask(
           { parent: QUEUE, task: { httpRequest: { url: target.url + path } } },
-          { retry: null, timeout: 5_000 },
+          { retry: null, timeout: PATIENCE_MS },
         );
         acknowledged.add(path);
       }
@@ -53,7 +54,7 @@ test('kill -9 under load, three times: every acknowledged task is delivered', as
     const delivered = new Set(target.deliveries.map(({ path }) => path));
     expect([...acknowledged].filter((path) => !delivered.has(path))).toEqual([]);
   });
-}, 60_000);
+});
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
   '%s with an attempt under way -> delivered again after the restart',

@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
+import { PATIENCE_MS } from '../../../test/support/patience.ts';
 
-/** Asks until `check` throws no more. The patience is for a loaded machine: nothing here takes that long by itself. */
+/** Asks until `check` throws no more. */
 export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(check, { timeout: 15_000, interval: 10 });
+  vi.waitFor(check, { timeout: PATIENCE_MS, interval: 10 });

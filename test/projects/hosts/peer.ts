@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { freePort, ServerProcess } from '../../support/process.ts';
+import { freePort } from '../../support/ports.ts';
+import { ServerProcess } from '../../support/process.ts';
 import { install, projectsFolder, type Project } from '../install.ts';
 import { ownPeer, type Version } from '../versions.ts';
 import { Effects } from './effects.ts';

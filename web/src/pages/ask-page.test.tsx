@@ -93,7 +93,7 @@ describe('asking', () => {
     );
     const { user } = renderApp();
     await ask(user, 'Why?');
-    await waitFor(() => expect(calls).toBeGreaterThan(1), { timeout: 3_000 });
+    await waitFor(() => expect(calls).toBeGreaterThan(1));
     expect(screen.queryByRole('alert')).toBeNull();
   });
 

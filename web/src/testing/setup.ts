@@ -1,5 +1,6 @@
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { PATIENCE_MS } from '../../../test/support/patience.ts';
 import { server } from './server.ts';
 
 /** What jsdom lacks and the page asks for. */
@@ -20,8 +21,7 @@ vi.stubGlobal('ResizeObserver', Observer);
 vi.stubGlobal('IntersectionObserver', Observer);
 Element.prototype.scrollIntoView = () => undefined;
 
-// Parts of the page are loaded when they are opened, and a busy machine takes its time for that.
-configure({ asyncUtilTimeout: 5_000 });
+configure({ asyncUtilTimeout: PATIENCE_MS });
 
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {

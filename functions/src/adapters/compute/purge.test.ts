@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../../../infra/local/net/listen.ts';
 import { startSite } from '../../../../infra/local/edge/test-support.ts';
 import { CdnError } from '../../ports/cdn.ts';
@@ -45,14 +45,9 @@ describe('B5: a purge of the CDN', () => {
     expect(await state()).toBe('hit');
     const started = await cdn.purge('/assets/*', randomUUID());
     expect(started).toMatchObject({ done: false, error: null });
-    await vi.waitFor(async () =>
-      expect(await cdn.look(started.name)).toEqual({
-        name: started.name,
-        done: true,
-        progress: 100,
-        error: null,
-      }),
-    );
+    await expect
+      .poll(() => cdn.look(started.name))
+      .toEqual({ name: started.name, done: true, progress: 100, error: null });
     expect(await state()).toBe('miss');
   });
 

@@ -115,7 +115,7 @@ beforeAll(async () => {
     const place = cited.findIndex((name) => packages.includes(name));
     answers.push({ question, place: place === -1 ? Number.POSITIVE_INFINITY : place });
   }
-}, 180_000);
+});
 
 const share = (limit: number) => answers.filter(({ place }) => place < limit).length / answers.length;
 const missed = (limit: number) =>

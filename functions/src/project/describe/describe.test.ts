@@ -6,10 +6,10 @@ import type { Description } from './description.ts';
 
 const GOOD = saying("'good'");
 /** A process that loads LangGraph takes seconds on a busy machine. Milliseconds. */
-const SLOW = { timeout: 180_000 };
+const SLOW = { timeout: 600_000 };
 
 /** Each of these modules is a graph. */
-async function describeAll(all: Record<string, string>, limitMs = 60_000, exported = 'graph') {
+async function describeAll(all: Record<string, string>, limitMs = SLOW.timeout, exported = 'graph') {
   const folder = await project({
     'langgraph.json': {
       graphs: Object.fromEntries(

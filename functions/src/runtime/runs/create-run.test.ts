@@ -1,4 +1,12 @@
-import { foldLog, LongrunError, runFromDoc, runPath, threadPath, type CreateRun, type Run } from '@longrun/shared';
+import {
+  foldLog,
+  LongrunError,
+  runFromDoc,
+  runPath,
+  threadPath,
+  type CreateRun,
+  type Run,
+} from '@longrun/shared';
 import { describe, expect, test } from 'vitest';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { systemClock } from '../../ports/clock.ts';

@@ -76,7 +76,7 @@ async function writeUntilKilled({ address, child, exit }: Running, round: number
 }
 
 describe('durability', () => {
-  test('kill -9 under load loses no acknowledged batch and tears none', { timeout: 30_000 }, async () => {
+  test('kill -9 under load loses no acknowledged batch and tears none', async () => {
     const file = join(folder, 'killed.sqlite');
     const acknowledged: string[] = [];
     for (let round = 0; round < 3; round += 1) {

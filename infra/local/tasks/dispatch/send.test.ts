@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../../../test/support/patience.ts';
 import { listen } from '../../net/listen.ts';
 import { Cleanup, startTarget } from '../test-support.ts';
 import { createSender } from './send.ts';
@@ -29,11 +30,11 @@ test('an answer whose body never ends -> the deadline too', async () => {
 test('nobody listens, or what listens speaks no HTTP -> unreachable', async () => {
   const server = createServer((socket) => socket.resume().end('SSH-2.0-hello\r\n'));
   const port = await listen(server, '127.0.0.1', 0);
-  expect(await sender().send(to(`http://127.0.0.1:${port}`), {}, 5_000)).toMatchObject({
+  expect(await sender().send(to(`http://127.0.0.1:${port}`), {}, PATIENCE_MS)).toMatchObject({
     kind: 'unreachable',
   });
   await new Promise((resolve) => server.close(resolve));
-  expect(await sender().send(to(`http://127.0.0.1:${port}`), {}, 5_000)).toMatchObject({
+  expect(await sender().send(to(`http://127.0.0.1:${port}`), {}, PATIENCE_MS)).toMatchObject({
     kind: 'unreachable',
   });
 });
@@ -43,7 +44,7 @@ test('a pooled connection that the target closed meanwhile is no attempt', async
   cleanup.add(target, (t) => t.close());
   const { send } = sender();
   for (let i = 0; i < 5; i += 1) {
-    expect(await send(to(target.url), {}, 5_000)).toMatchObject({ kind: 'response', status: 200 });
+    expect(await send(to(target.url), {}, PATIENCE_MS)).toMatchObject({ kind: 'response', status: 200 });
     target.dropIdle();
   }
   expect(target.deliveries).toHaveLength(5);
@@ -53,9 +54,9 @@ test('stopped -> the attempt does not count', async () => {
   const target = await startTarget(() => undefined);
   cleanup.add(target, (t) => t.close());
   const { send, stop } = createSender();
-  const outcome = send(to(target.url), {}, 5_000);
+  const outcome = send(to(target.url), {}, PATIENCE_MS);
   await eventually(() => expect(target.deliveries).toHaveLength(1));
   stop();
   expect(await outcome).toEqual({ kind: 'stopped' });
-  expect(await send(to(target.url), {}, 5_000)).toEqual({ kind: 'stopped' });
+  expect(await send(to(target.url), {}, PATIENCE_MS)).toEqual({ kind: 'stopped' });
 });

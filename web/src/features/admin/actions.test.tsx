@@ -59,9 +59,9 @@ describe('B5: purging the CDN', () => {
     expect(screen.getByText('operation-1')).toBeTruthy();
     expect(sent).toEqual([{}]);
     now = answers.operation({ progress: 60 });
-    await waitFor(() => expect(bar.value).toBe(60), { timeout: 3_000 });
+    await waitFor(() => expect(bar.value).toBe(60));
     end({ status: 'done', detail: 'The CDN forgot 14 copies.' });
-    expect(await screen.findByText('CDN: done', undefined, { timeout: 3_000 })).toBeTruthy();
+    expect(await screen.findByText('CDN: done')).toBeTruthy();
     await waitFor(() => expect(document.querySelectorAll('[data-audit=purge_cdn]')).toHaveLength(2));
     expect(part('purge_cdn').getByText('Done')).toBeTruthy();
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Purge CDN' }).disabled).toBe(false);
@@ -101,7 +101,7 @@ describe('B5: purging the CDN', () => {
     const bar = await screen.findByRole<HTMLProgressElement>('progressbar', { name: 'Purge CDN: progress' });
     expect(bar.value).toBe(40);
     end({ status: 'failed', detail: 'The edge refused: 503.' });
-    expect(await screen.findByText('CDN: failed', undefined, { timeout: 3_000 })).toBeTruthy();
+    expect(await screen.findByText('CDN: failed')).toBeTruthy();
     expect(part('purge_cdn').getByText('The edge refused: 503.')).toBeTruthy();
   });
 
@@ -111,11 +111,11 @@ describe('B5: purging the CDN', () => {
     await user.keyboard('{Enter}');
     await screen.findByRole('progressbar');
     server.use(http.get('*/api/admin/operations/:id', () => HttpResponse.error()));
-    const trouble = await screen.findByText(/Its state cannot be read/, undefined, { timeout: 3_000 });
+    const trouble = await screen.findByText(/Its state cannot be read/);
     expect(part('purge_cdn').getByText('At work')).toBeTruthy();
     server.use(http.get('*/api/admin/operations/:id', () => HttpResponse.json(now as never)));
     end({ status: 'done', detail: 'The CDN forgot 14 copies.' });
-    await waitFor(() => expect(trouble.textContent).toBe('The CDN forgot 14 copies.'), { timeout: 3_000 });
+    await waitFor(() => expect(trouble.textContent).toBe('The CDN forgot 14 copies.'));
   });
 });
 

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import type { Json, NewEvent } from '@longrun/shared';
-import { delay, http, HttpResponse } from 'msw';
+import { http, HttpResponse } from 'msw';
 import { afterEach, describe, expect, it } from 'vitest';
 import { created, FakeLive } from '../../testing/fake-live.ts';
 import { renderApp } from '../../testing/render-app.tsx';
@@ -110,14 +110,16 @@ describe('G4: questions', () => {
 
   it('while it is sent nothing can be sent again; a failure is said in place and can be repeated', async () => {
     const { live, user } = asking('Why?');
+    const busy = Promise.withResolvers<void>();
     server.use(
       http.post('*/api/runs/r1/answer', async () => {
-        await delay(50);
+        await busy.promise;
         return HttpResponse.json({ error: { code: 'unavailable', message: 'Busy.' } }, { status: 503 });
       }),
     );
     await user.type(await screen.findByRole('textbox', { name: 'Why?' }), 'Because{Enter}');
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Sending…' }).disabled).toBe(true);
+    busy.resolve();
     expect((await screen.findByRole('alert')).textContent).toContain('Busy.');
     const bodies = takes(live);
     await user.click(screen.getByRole('button', { name: 'Send again' }));

@@ -35,7 +35,7 @@ it('B8: another version is served -> it is offered, and nobody asks any more', a
   serve(() => HttpResponse.html(page('two')));
   watch('one');
   lookAgain();
-  await vi.waitFor(() => expect(newVersion.get()).toBe(true));
+  await expect.poll(() => newVersion.get()).toBe(true);
   vi.advanceTimersByTime(20 * 60_000);
   lookAgain();
   expect(asked).toBe(1);
@@ -46,9 +46,9 @@ it('B8: the same version -> nothing is offered; it is asked again after minutes,
   watch('one');
   lookAgain();
   lookAgain();
-  await vi.waitFor(() => expect(asked).toBe(1));
+  await expect.poll(() => asked).toBe(1);
   vi.advanceTimersByTime(5 * 60_000);
-  await vi.waitFor(() => expect(asked).toBe(2));
+  await expect.poll(() => asked).toBe(2);
   expect(newVersion.get()).toBe(false);
 });
 
@@ -60,9 +60,9 @@ it.each([
   serve(answer);
   watch('one');
   lookAgain();
-  await vi.waitFor(() => expect(asked).toBe(1));
+  await expect.poll(() => asked).toBe(1);
   vi.advanceTimersByTime(5 * 60_000);
-  await vi.waitFor(() => expect(asked).toBe(2));
+  await expect.poll(() => asked).toBe(2);
   expect(newVersion.get()).toBe(false);
 });
 

@@ -130,9 +130,7 @@ describe('D3: going on', () => {
     }
     fails = false;
     const behind = new Lab({ graph, documents });
-    await expect
-      .poll(async () => (await behind.work(run)).status, { timeout: 8_000, interval: 200 })
-      .toBe('completed');
+    await expect.poll(async () => (await behind.work(run)).status, { interval: 200 }).toBe('completed');
     expect(done).toEqual(['one', 'two', 'three']);
     const { said } = (await behind.read(run)).output as { said: string[] };
     expect(said).toEqual(['one', 'two', 'three']);
