@@ -18,7 +18,7 @@ export interface Customer {
 }
 
 /** What a new run is let in with. */
-export interface Admission {
+interface Admission {
   /** Part of the commit that creates the run, which they refuse when another run was let in meanwhile. */
   writes: DocumentWrite[];
   share: Share;

@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from './access.ts';
 
-export interface Refusal {
+interface Refusal {
   code: 'foreign_host' | 'foreign_origin';
   message: string;
 }
@@ -15,7 +15,7 @@ export interface Refusal {
 const LOOPBACK = /^(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Null: let in. `boundTo`: the address that the server listens at. */
-export function refusalOf(
+function refusalOf(
   headers: { host?: string | undefined; origin?: string | undefined },
   { hosts = [], origins = [], onlyThese = false }: Access,
   boundTo?: string,

@@ -9,7 +9,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 const DIGITS = 16;
 
-export const witnessFile = (database: string): string => `${database}-seen`;
+const witnessFile = (database: string): string => `${database}-seen`;
 
 export class Witness {
   readonly #count: StatementSync;

@@ -1,5 +1,4 @@
 import { quotaDetailsSchema, type QuotaDetails } from '@longrun/shared';
-import * as z from 'zod/mini';
 import { count, cost } from './format.ts';
 
 /** What a person reads when a quota is used up. */
@@ -11,7 +10,7 @@ export interface QuotaWords {
 /** Of an error `quota_exceeded`: what, how much, and until when, in the person's own time. Null for any other error. */
 export function quotaWords({ code, details }: { code: string; details: unknown }): QuotaWords | null {
   if (code !== 'quota_exceeded') return null;
-  const parsed = z.safeParse(quotaDetailsSchema, details);
+  const parsed = quotaDetailsSchema.safeParse(details);
   return parsed.success ? wordsOf(parsed.data) : null;
 }
 

@@ -24,7 +24,7 @@ export function watchEventLoop(limitMs: number): (held: Held[]) => void {
   const tick = () => void Atomics.add(counter, 0, 1);
   return (held) => {
     thread ??= start({ ticks, limitMs }, tick);
-    thread.postMessage(held);
+    thread.postMessage(held, []);
   };
 }
 

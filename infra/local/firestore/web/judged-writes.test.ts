@@ -92,9 +92,7 @@ describe('who may not write learns nothing of what is stored', () => {
       fetch(`${served.url}/v1/${database}/documents:commit`, {
         method: 'POST',
         body: JSON.stringify({
-          writes: [
-            { update: { name: `${database}/documents/${path}` }, currentDocument: { exists: false } },
-          ],
+          writes: [{ update: { name: `${database}/documents/${path}` }, currentDocument: { exists: false } }],
         }),
       }).then(({ status }) => Promise.reject(new Error(String(status))));
     expect(await both(create)).toEqual(['Error: 403', 'Error: 403']);
