@@ -10,16 +10,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // Every process of a test, and every server that it starts, finds what an earlier one has compiled.
 process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules', '.cache', 'longrun-tests');
 
-/** What needs a process of its own: it loads modules in other ways, or sets what holds for a whole process. */
-const ALONE = [
-  'functions/src/project/**/*.test.ts',
-  'functions/src/http/{signals,on-ready}.test.ts',
-  'infra/gcp/**/*.test.ts',
-  // Firebase's libraries know each of their apps by its name, and look at what a browser would have.
-  'infra/local/firestore/{web,emulator}/*.test.ts',
-  'infra/local/identity/*.test.ts',
-  'infra/local/backup/listener.test.ts',
-];
 const common = {
   expect: { poll: { timeout: PATIENCE_MS } },
   setupFiles: ['test/support/quiet.ts'],
@@ -50,12 +40,8 @@ export default defineConfig({
             // The browser's SDK itself, without a page.
             'web/src/lib/live/**/*.test.ts',
           ],
-          exclude: ['**/node_modules/**', ...ALONE],
-          // Loading LangGraph and the clients anew for each file would take half of the time.
-          isolate: false,
         },
       },
-      { root, test: { ...common, name: 'unit-alone', include: ALONE } },
       './web/vitest.config.ts',
       {
         root,
@@ -63,7 +49,6 @@ export default defineConfig({
           ...common,
           name: 'e2e',
           include: ['test/{e2e,chaos,load,fuzz}/**/*.test.ts'],
-          isolate: false,
           globalSetup: ['test/support/browser-server.ts'],
           setupFiles: [...common.setupFiles, 'test/support/keep-logs.ts'],
           testTimeout: 300_000,

@@ -15,7 +15,7 @@ describe('E1: the simulation', () => {
       expect(campaign.failure).toBeNull();
       expect(campaign).toMatchObject({ seeds: 200 });
       expect(campaign.attempts).toBeGreaterThan(campaign.runs);
-      expect(campaign.injected.size).toBe(15);
+      expect(campaign.injected.size).toBe(17);
     },
     PATIENCE_MS,
   );

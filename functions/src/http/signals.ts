@@ -51,6 +51,8 @@ export function takeOverSignals(shutDown: () => Promise<void>): void {
     else if (thrown === undefined) end(CRASHED);
   };
   withoutFrameworkListeners([...SIGNALS, ...CRASHES], [onSignal, onRejection, onException]);
+  // Whoever read the log may be gone. As an exception that would be logged, and so again and again.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const signal of SIGNALS) process.on(signal, onSignal);
   process.on('unhandledRejection', onRejection);
   process.on('uncaughtException', onException);

@@ -36,6 +36,10 @@ const DESCRIBE_MAIN = 'functions/src/project/describe/main.ts';
 /** Where the threads begin in which documents are read and searched. */
 const LIBRARY_THREAD = 'library';
 const LIBRARY_MAIN = 'functions/src/agents/library/thread/main.ts';
+/** The thread that keeps the leases of a worker whose event loop stands still. */
+const LEASE_THREAD = 'leases';
+const LEASE_MAIN = 'functions/src/http/alone/event-loop-thread.ts';
+const ENTRY_MAIN = 'functions/src/http/index.ts';
 /** Where somebody's project lies in the bundle, with packages of its own. */
 const PROJECT = 'project';
 
@@ -58,9 +62,10 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
   const { metafile } = await build({
     absWorkingDir: inRoot(''),
     entryPoints: {
-      [ENTRY]: inRoot('functions/src/http/index.ts'),
+      [ENTRY]: inRoot(ENTRY_MAIN),
       [DESCRIBER]: inRoot(DESCRIBE_MAIN),
       [LIBRARY_THREAD]: inRoot(LIBRARY_MAIN),
+      [LEASE_THREAD]: inRoot(LEASE_MAIN),
       ...Object.fromEntries(config?.entries ?? []),
     },
     outdir,
@@ -86,6 +91,9 @@ export async function bundleFunctions({ outdir, graphs }: BundleOptions): Promis
           [inRoot('langgraph.json'), `./${deployed}`],
           [inRoot(DESCRIBE_MAIN), `./${DESCRIBER}.js`],
           [inRoot(LIBRARY_MAIN), `./${LIBRARY_THREAD}.js`],
+          [inRoot(LEASE_MAIN), `./${LEASE_THREAD}.js`],
+          // Started anew for a run that is executed alone.
+          [inRoot(ENTRY_MAIN), `./${ENTRY}.js`],
         ]),
         warn: (message) => warnings.push(message),
       }),

@@ -57,8 +57,8 @@ export const OF_DURABILITY: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/liveness/sweep.ts`,
-        find: 'new Date(store.clock.now()).toISOString() },\n    ],',
-        replace: 'new Date(0).toISOString() },\n    ],',
+        find: 'value: new Date(store.clock.now()).toISOString() }],',
+        replace: 'value: new Date(0).toISOString() }],',
       },
     ],
   },
@@ -68,7 +68,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/runs/create-run.ts`,
-        find: "derivedId('run', uid, idempotencyKey)",
+        find: "derivedId('run', uid, key)",
         replace: 'randomUUID()',
       },
     ],

@@ -1,6 +1,6 @@
-import { isTerminal, runPath, RUNS, type Run } from '@longrun/shared';
+import { isTerminal, runPath, RUNS } from '@longrun/shared';
 import { LEASE_MS, SWEEP_AGAIN_MS, TURN_CHECK_MS } from '../../domain/limits.ts';
-import { CommitConflict } from '../../ports/documents.ts';
+import { CommitConflict, type DocumentQuery } from '../../ports/documents.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
 import { isShareTaken } from '../../quotas/share.ts';
 import { log } from '../../telemetry/log.ts';
@@ -19,8 +19,8 @@ const BATCH = 200;
  */
 export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> {
   let enqueued = 0;
-  for (const status of ['running', 'pending'] as const) {
-    for (const { uid, runId } of await due(store, status)) {
+  for (const which of [DEAD, ANY]) {
+    for (const { uid, runId } of await due(store, which)) {
       try {
         const loaded = await store.load(uid, runId);
         if (loaded !== undefined && (await enqueue(store, queue, loaded))) enqueued += 1;
@@ -34,14 +34,16 @@ export async function sweep(store: RunStore, queue: TaskQueue): Promise<number> 
   return enqueued;
 }
 
-async function due(store: RunStore, status: Run['status']): Promise<{ uid: string; runId: string }[]> {
+/** Runs whose holder died; and whatever else is due, also in a state that only a newer version knows. */
+type Filters = NonNullable<DocumentQuery['where']>;
+const DEAD: Filters = [{ field: 'status', op: '==', value: 'running' }];
+const ANY: Filters = [];
+
+async function due(store: RunStore, which: Filters): Promise<{ uid: string; runId: string }[]> {
   const found = await store.documents.query({
     collection: RUNS,
     group: true,
-    where: [
-      { field: 'status', op: '==', value: status },
-      { field: 'wake_at', op: '<=', value: new Date(store.clock.now()).toISOString() },
-    ],
+    where: [...which, { field: 'wake_at', op: '<=', value: new Date(store.clock.now()).toISOString() }],
     orderBy: [{ field: 'wake_at', direction: 'asc' }],
     limit: BATCH,
     select: ['owner', 'run_id'],
@@ -63,6 +65,8 @@ async function enqueue(store: RunStore, queue: TaskQueue, loaded: LoadedRun): Pr
     await putOff(store, loaded, TURN_CHECK_MS);
     return false;
   }
+  // Of a run that a newer version wrote nothing is changed; its task goes to a worker of that version.
+  if (loaded.newer) return await dispatch(queue, run, `sweep ${Math.floor(now / SWEEP_AGAIN_MS)}`);
   const again = run.status === 'running' ? LEASE_MS : SWEEP_AGAIN_MS;
   if (!(await putOff(store, loaded, again))) return false;
   // A new name every period: the queue remembers the name of a task that was delivered in vain.
