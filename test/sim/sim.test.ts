@@ -39,7 +39,7 @@ describe('E1: the simulation', () => {
         if (failure === null) throw new Error('The mutant survives.');
         const { plan, smallest, violations } = await examine(failure.seed, patches);
         expect(violations[0]?.id).toBe(failure.violation.id);
-        expect(smallest?.violations[0]?.id).toBe(failure.violation.id);
+        expect(smallest?.violations.map(({ id }) => id)).toContain(failure.violation.id);
         expect(smallest?.plan.faults.length).toBeLessThanOrEqual(plan.faults.length);
       },
       PATIENCE_MS,

@@ -70,10 +70,14 @@ export function firebaseAuthentication(projectId: string): Authenticate {
   };
 }
 
-const userOf = (claims: { uid: string; admin?: unknown; firebase: { sign_in_provider: string } }): User => ({
+const userOf = (claims: {
+  uid: string;
+  admin?: unknown;
+  firebase?: { sign_in_provider?: string };
+}): User => ({
   uid: claims.uid,
   admin: claims.admin === true,
-  anonymous: claims.firebase.sign_in_provider === 'anonymous',
+  anonymous: claims.firebase?.sign_in_provider === 'anonymous',
 });
 
 function codeOf(error: unknown): string {

@@ -14,7 +14,10 @@ async function ended(graph: unknown, input: Json) {
   const api = await serveApi(lab);
   const run = await lab.work(await lab.create({ input }));
   expect(run.status).toBe('completed');
-  const get = async <T>(path = '') => api.call<T>('GET', `/runs/${run.run_id}${path}`);
+  const get = async <T>(path = '') => {
+    const { status, body } = await api.call<T>('GET', `/runs/${run.run_id}${path}`);
+    return { status, body };
+  };
   return { lab, api, run, get };
 }
 
