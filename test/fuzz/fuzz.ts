@@ -122,6 +122,10 @@ async function prepare(stack: Stack): Promise<World> {
     delay_ms: 1,
     tokens: 1,
   });
+  // It says so with 503 until then.
+  await until('the library is indexed', async () =>
+    (await mine.call('GET', '/library/none')).status === 503 ? null : true,
+  );
   for (const [api, run] of [
     [theirs, secret],
     [mine, own],
