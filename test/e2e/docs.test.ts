@@ -79,7 +79,12 @@ describe('D6: what the API answers is what its document says', () => {
     expect((await call('POST', '/threads', again)).status).toBe(409);
     expect((await call('DELETE', `/threads/${made.body.thread_id}`)).status).toBe(204);
     expect((await call('GET', '/graphs')).status).toBe(200);
-    expect((await call('GET', '/library/no/such/document')).status).toBe(404);
+    // 503 while the library is being indexed.
+    const missing = await until('the library is indexed', async () => {
+      const { status } = await call('GET', '/library/no/such/document');
+      return status === 503 ? null : status;
+    });
+    expect(missing).toBe(404);
   });
 
   it('refusals: no token, a wrong body, a wrong query, no admin', async () => {
