@@ -121,7 +121,10 @@ describe('a run through the real stack', () => {
     expect(await api.call('POST', '/runs', large)).toMatchObject(code(413, 'too_large'));
     const malformed = await fetch(`${stack.at.edge}/api/runs`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${(await stack.newUser()).token}`,
+      },
       body: '{"a":',
     });
     expect({ status: malformed.status, body: await malformed.json() }).toMatchObject(

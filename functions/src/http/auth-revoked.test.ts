@@ -77,7 +77,8 @@ describe('a token that is well signed', () => {
   it('is asked about once, however many requests come with it', async () => {
     const one = token();
     const users = await Promise.all([ask(one), ask(one), ask(one)]);
-    for (const user of [...users, await ask(one)]) expect(user).toEqual({ uid: 'ada', admin: false, anonymous: false });
+    for (const user of [...users, await ask(one)])
+      expect(user).toEqual({ uid: 'ada', admin: false, anonymous: false });
     expect(lookups).toBe(1);
   });
 

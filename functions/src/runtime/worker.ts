@@ -139,19 +139,31 @@ export class Worker {
       // Another task for the run may have been quicker.
       if (this.#shutdown.signal.aborted || this.#held.has(task)) continue;
       // Held before it is stored: a second task must not find an attempt of this process that it does not know of.
-      const done = await this.#held.while({ ...task, attempt: found.attempt + 1 }, async () => {
+      const end = await this.#held.while({ ...task, attempt: found.attempt + 1 }, async () => {
         const turn = await takeTurn(store, found);
-        if (turn === null || (await mustWait(store, queue, loaded))) return true;
+        if (turn === null || (await mustWait(store, queue, loaded))) return { run: null };
         const overspent = claim.kind === 'execute' ? ((await this.#options.overspent?.()) ?? null) : null;
         const events = overspent === null ? claim.events : decideGivenUp(found, overspent, store.clock.now());
         const run = await this.#claim(found, events, turn);
-        if (run === null) return false;
-        if (isTerminal(run.status)) await dispatchNext(store, queue, run);
-        else await this.#attempt(run);
-        return true;
+        if (run === null) return null;
+        return { run: isTerminal(run.status) ? run : await this.#attempt(run) };
       });
-      if (done) return { done: true };
+      if (end === null) continue;
+      // What follows may come back at once, and must not find the run held.
+      if (end.run !== null) await this.#dispatchAfter(end.run);
+      return { done: true };
     }
+  }
+
+  /** What goes on now that the run rests, or was handed over. */
+  async #dispatchAfter(run: Run): Promise<void> {
+    const { store, queue } = this.#options;
+    if (run.status === 'pending') await dispatch(queue, run);
+    if (run.status === 'interrupted') {
+      await enqueueAnnouncement(queue, run);
+      await dispatchWaiting(store, queue, run.owner);
+    }
+    if (isTerminal(run.status)) await dispatchNext(store, queue, run);
   }
 
   /** 200 for the queue, and another task; only when that cannot be made the queue is to repeat this one. */
@@ -216,8 +228,9 @@ export class Worker {
     }
   }
 
-  async #attempt(run: Run): Promise<void> {
-    const { store, queue, id } = this.#options;
+  /** The run as the attempt left it; null when somebody else has it. */
+  async #attempt(run: Run): Promise<Run | null> {
+    const { store, id } = this.#options;
     const journal = new Journal({ store, run, writer: `${id}:${run.attempt}` });
     const fields = { run_id: run.run_id, thread_id: run.thread_id, attempt: run.attempt };
     journal.open();
@@ -230,20 +243,16 @@ export class Worker {
       const outcome = await asAttempt(owner, () => this.#execute(journal));
       if (outcome.kind === 'fenced') {
         log.warn('Attempt stopped: another writer has the run.', fields);
-        return;
+        return null;
       }
       for (const event of this.#ending(journal.run, outcome, run.steps_done)) journal.push(event);
       journal.seal();
       await journal.flush();
-      if (journal.run.status === 'pending') await dispatch(queue, journal.run);
-      if (journal.run.status === 'interrupted') {
-        await enqueueAnnouncement(queue, journal.run);
-        await dispatchWaiting(store, queue, run.owner);
-      }
-      if (isTerminal(journal.run.status)) await dispatchNext(store, queue, journal.run);
+      return journal.run;
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       log.warn('Attempt stopped: another writer has the run.', fields);
+      return null;
     } finally {
       journal.close();
     }

@@ -6,7 +6,6 @@ import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { MAX_DEATHS, MAX_LOST, SWEEP_AGAIN_MS } from '../../domain/limits.ts';
 import { answerRun, cancelRun } from '../../http/commands.ts';
 import { systemClock } from '../../ports/clock.ts';
-import type { Documents } from '../../ports/documents.ts';
 import { createRun } from '../runs/create-run.ts';
 import { Lab, UID } from '../testing/lab.ts';
 import type { AloneEnd, Keeper } from './alone.ts';
@@ -34,7 +33,7 @@ class Fleet {
     this.#body = body;
   }
 
-  lab(options: { id?: string; documents?: Documents; keeper?: Keeper; graceMs?: number } = {}): Lab {
+  lab(options: Partial<ConstructorParameters<typeof Lab>[0]> = {}): Lab {
     const graph = new StateGraph(State)
       .addNode('step', async (_state, { signal }) => ({ said: [await this.#body(signal)] }))
       .addEdge(START, 'step')
