@@ -3,6 +3,9 @@ import { quotaDetailsSchema, type Run } from '@longrun/shared';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Lab, UID } from '../runtime/testing/lab.ts';
 import { serveApi, type ApiServer } from './testing.ts';
+import * as z from 'zod/mini';
+
+const refusalSchema = z.object({ error: z.object({ details: quotaDetailsSchema }) });
 
 const graph = new StateGraph(Annotation.Root({ n: Annotation<number> }))
   .addNode('one', () => ({ n: 1 }))
@@ -28,8 +31,8 @@ test('beyond a quota -> 429 with what, how much, until when, and Retry-After', a
     status: 429,
     body: { error: { code: 'quota_exceeded', message: expect.stringContaining('1 a day') } },
   });
-  const { error } = refused.body as unknown as { error: { details: unknown } };
-  const { what, used, limit, until } = quotaDetailsSchema.parse(error.details);
+  const { error } = refusalSchema.parse(refused.body);
+  const { what, used, limit, until } = error.details;
   expect({ what, used, limit }).toEqual({ what: 'runs_per_day', used: 1, limit: 1 });
   const seconds = Number(refused.headers.get('retry-after'));
   expect(seconds).toBeGreaterThan(0);

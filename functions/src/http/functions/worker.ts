@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpFunction } from '@google-cloud/functions-framework';
-import { costUsd } from '../../agents/models/price.ts';
 import { lazy } from '../../lib/lazy.ts';
-import { watchEventLoop } from '../alone/event-loop-watch.ts';
 import { processKeeper } from '../alone/keeper.ts';
 import { serve } from '../framework/serve.ts';
 import { onReady } from '../on-ready.ts';
@@ -12,28 +10,15 @@ import { takeOverSignals } from '../signals.ts';
 import { admitTask, MAX_TASK_BYTES, workerHandler } from '../worker.ts';
 
 /** What the queue calls: executes runs. */
-const { config, store, queue, catalog, cache, quotas } = await openServicesOrExit();
+const services = await openServicesOrExit();
+const { config, store, queue } = services;
 const requests = new OpenRequests();
 /** LangGraph comes with it, which is no part of a cold start. */
 const worker = lazy(async () => {
-  const [{ Worker }, { Graphs }] = await Promise.all([
-    import('../../runtime/worker.ts'),
-    import('../../project/graphs.ts'),
-  ]);
-  return new Worker({
+  const { openWorker } = await import('../open-worker.ts');
+  return openWorker(services, {
     id: `${process.env['K_REVISION'] ?? 'local'}-${randomUUID().slice(0, 8)}`,
-    store,
-    queue,
-    graphs: new Graphs(catalog, config.GRAPH_LOAD_TIMEOUT_S * 1_000),
-    cache,
-    price: costUsd,
-    overspent: () => quotas.overspent(),
-    random: Math.random,
-    deadlineMs: config.WORKER_DEADLINE_S * 1_000,
-    deadlineGraceMs: config.WORKER_DEADLINE_GRACE_S * 1_000,
-    graceMs: config.WORKER_GRACE_S * 1_000,
     keeper: processKeeper({ most: config.WORKER_ALONE }),
-    onHeld: watchEventLoop(config.WORKER_BLOCKED_S * 1_000),
   });
 });
 onReady(worker);
