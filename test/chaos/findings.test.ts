@@ -1,6 +1,7 @@
 import { foldLog, type LogEntry, type RunEvent } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
 import { examine } from './findings.ts';
+import { MAX_LOST } from '../../functions/src/domain/limits.ts';
 import { wasGivenUp } from './given-up.ts';
 import { resumeTimes } from './resume-times.ts';
 import type { StoredRun } from './stored.ts';
@@ -116,6 +117,7 @@ describe('a run that was given up', () => {
     seq: attempt + 1,
     at: 0,
   });
+  const attempts = (count: number) => Array.from({ length: count }, (_, i) => started(i + 1));
   const end: RunEvent = {
     type: 'run.failed',
     seq: 9,
@@ -123,12 +125,12 @@ describe('a run that was given up', () => {
     error: { code: 'attempts_exhausted', message: 'too many' },
   };
 
-  it('five attempts in vain: as promised; fewer: a fault', () => {
-    expect(wasGivenUp([...[1, 2, 3, 4, 5].map(started), end])).toBe(true);
-    expect(wasGivenUp([...[1, 2, 3].map(started), end])).toBe(false);
-    expect(
-      wasGivenUp([...[1, 2, 3, 4, 5].map(started), { ...end, error: { code: 'graph_error', message: '' } }]),
-    ).toBe(false);
+  it('as many attempts in vain as are allowed: as promised; fewer: a fault', () => {
+    expect(wasGivenUp([...attempts(MAX_LOST), end])).toBe(true);
+    expect(wasGivenUp([...attempts(MAX_LOST - 2), end])).toBe(false);
+    expect(wasGivenUp([...attempts(MAX_LOST), { ...end, error: { code: 'graph_error', message: '' } }])).toBe(
+      false,
+    );
   });
 });
 

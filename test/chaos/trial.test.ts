@@ -1,5 +1,6 @@
 import type { Run, RunEvent } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
+import { MAX_LOST } from '../../functions/src/domain/limits.ts';
 import { PatientClient } from './client.ts';
 import { play, type Trial } from './trial.ts';
 
@@ -15,7 +16,7 @@ const givenUp: RunEvent = {
   type: 'run.failed',
   seq: 7,
   at: 0,
-  error: { code: 'attempts_exhausted', message: '5 attempts in a row' },
+  error: { code: 'attempts_exhausted', message: 'too many attempts in a row' },
 };
 const completed: RunEvent = { type: 'run.completed', seq: 3, at: 0 };
 
@@ -39,7 +40,7 @@ class Unlucky extends PatientClient {
   override follow(runId: string, onEvent: (event: RunEvent) => void): Promise<void> {
     const events =
       runId === 'first'
-        ? [created, ...[1, 2, 3, 4, 5].map(started), givenUp]
+        ? [created, ...Array.from({ length: MAX_LOST }, (_, i) => started(i + 1)), givenUp]
         : [created, started(1), completed];
     for (const event of events) onEvent(event);
     return Promise.resolve();

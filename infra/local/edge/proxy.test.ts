@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { listen } from '../net/listen.ts';
 import { ask, startSite } from './test-support.ts';
 import type { Site } from './test-support.ts';
+import { PATIENCE_MS } from '../../../test/support/patience.ts';
 import { eventually } from '../testing/eventually.ts';
 
 const sites: Site[] = [];
@@ -93,6 +94,21 @@ describe('a request is passed on', () => {
     expect(sockets.size).toBe(1);
     last?.socket.destroy();
     expect((await ask(site, '/api')).status).toBe(200);
+  });
+
+  test('an API that answers without reading the body -> the same connection serves the next requests', async () => {
+    const site = await start((request, response) => {
+      if (request.method !== 'POST') return void response.end('next');
+      response.writeHead(413, { connection: 'close', 'content-length': 2 }).write('no');
+      setTimeout(() => request.socket.destroy(), 2_000).unref();
+    });
+    // So large that it does not come at once, so small that fetch has sent it all and uses the connection again.
+    const refused = await fetch(`${site.url}/api`, { method: 'POST', body: 'x'.repeat(1_100_000) });
+    expect([refused.status, await refused.text()]).toEqual([413, 'no']);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    for (let i = 0; i < 3; i += 1) {
+      expect(await (await fetch(`${site.url}/api`, { signal })).text()).toBe('next');
+    }
   });
 });
 

@@ -35,7 +35,12 @@ export function createApiProxy(api: URL, timeoutMs: number): ApiProxy {
       sendError(response, 504, 'api_timeout', 'The API did not answer in time.');
       upstream.destroy();
     }, timeoutMs);
-    upstream.once('close', () => clearTimeout(timer));
+    upstream.once('close', () => {
+      clearTimeout(timer);
+      // An API that answers before it has read the body leaves the rest of it in the way of the client's next request.
+      request.unpipe(upstream);
+      if (hasBody) request.resume();
+    });
     upstream.once('response', (answer) => {
       clearTimeout(timer);
       response.writeHead(answer.statusCode ?? 502, responseHeaders(answer));
@@ -59,7 +64,8 @@ export function createApiProxy(api: URL, timeoutMs: number): ApiProxy {
       length += chunk.length;
       if (length <= MAX_BODY_BYTES) return;
       request.unpipe(upstream);
-      refuse(response);
+      if (response.headersSent) request.destroy();
+      else refuse(response);
       upstream.destroy();
     });
     request.pipe(upstream);
