@@ -9,7 +9,7 @@ import { aloneMessageSchema, type AloneMessage, type AloneTask } from './message
 export interface KeeperOptions {
   /** How many processes there may be at once. */
   most: number;
-  /** Program and arguments before the task; default: the functions' own, as this process was started. */
+  /** Arguments of Node before the task; default: the functions' own program, and what this process was started with. */
   program?: string[];
 }
 
@@ -31,7 +31,7 @@ export function processKeeper({ most, program = OWN_PROGRAM }: KeeperOptions): K
   };
 }
 
-const OWN_PROGRAM = [fileURLToPath(new URL('../index.ts', import.meta.url))];
+const OWN_PROGRAM = [...process.execArgv, fileURLToPath(new URL('../index.ts', import.meta.url))];
 
 function start(program: string[], task: AloneTask): ChildProcess {
   return spawn(process.execPath, [...program, JSON.stringify(task)], {
