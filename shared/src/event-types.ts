@@ -119,6 +119,13 @@ export const EVENT_TYPES = {
     glance: 'no',
     told: false,
   },
+  stream: {
+    says: 'One piece of a stream mode that a client of LangChain asked for.',
+    by: 'worker',
+    flush: 'paced',
+    glance: 'no',
+    told: false,
+  },
   'interrupt.opened': {
     says: 'The run asks, and sleeps until it is answered.',
     by: 'worker',

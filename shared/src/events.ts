@@ -71,6 +71,35 @@ export const usageSchema = z.object({
 export const stopsSchema = z.union([z.literal('*'), z.array(z.string())]);
 export type Stops = z.infer<typeof stopsSchema>;
 
+/** What a client of the Agent Server API wants to read of a run: LangGraph's stream modes, and of which graphs. */
+export const streamRequestSchema = z.object({
+  modes: z.array(z.string()),
+  /** Also of the graphs within nodes. */
+  subgraphs: z.boolean(),
+});
+export type StreamRequest = z.infer<typeof streamRequestSchema>;
+
+/**
+ * In the Agent Server API a run ends when it asks, and whoever answers makes a new one. Both are turns of one piece of work,
+ * which is one run here: what a turn's request says differently holds from its answer on.
+ */
+export const turnSchema = z.object({
+  /** Under which the API knows the turn. */
+  run_id: z.string(),
+  /** The API's `kwargs`. */
+  request: z.optional(jsonSchema),
+  metadata: z.optional(jsonSchema),
+  config: z.optional(jsonSchema),
+  context: z.optional(jsonSchema),
+  /** `update` and `goto` of LangGraph's command beside the answers. */
+  command: z.optional(jsonSchema),
+  stream: z.optional(streamRequestSchema),
+  interrupt_before: z.optional(stopsSchema),
+  interrupt_after: z.optional(stopsSchema),
+  webhook: z.optional(z.string()),
+});
+export type TurnRequest = z.infer<typeof turnSchema>;
+
 /** Where the spans of a run are: a trace of Cloud Trace. */
 const traceSchema = z.object({
   /** 32 hex digits. */
@@ -111,6 +140,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step_timeout_ms: z.optional(z.int()),
     /** URL that is told when the run ends or asks something. */
     webhook: z.optional(z.string()),
+    /** The API's `kwargs`, without the input; absent for a run that was not made by a client of LangChain's. */
+    request: z.optional(jsonSchema),
+    /** LangGraph's command, in place of an input. */
+    command: z.optional(jsonSchema),
+    stream: z.optional(streamRequestSchema),
+    /** Not before this moment. */
+    start_at: z.optional(z.int()),
     trace: z.optional(traceSchema),
   }),
   z.object({
@@ -164,12 +200,27 @@ export const runEventSchema = z.discriminatedUnion('type', [
   z.object({ ...base, ...inTask, type: z.literal('source'), source: sourceSchema }),
   z.object({ ...base, ...inTask, type: z.literal('usage'), usage: usageSchema }),
   z.object({ ...base, ...inTask, type: z.literal('custom'), data: jsonSchema }),
+  /**
+   * One piece of a stream mode that the run's client asked for, as LangGraph gave it. Of `messages`, whose data are
+   * `[chunk, metadata]` for the first chunk of a message and `[chunk]` for others: text that a `message.delta` tells is left
+   * out here. What is too large for one event comes in pieces of its JSON text.
+   */
+  z.object({
+    ...base,
+    type: z.literal('stream'),
+    mode: z.string(),
+    ns: z.array(z.string()),
+    data: z.optional(jsonSchema),
+    piece: z.optional(z.object({ i: z.int(), of: z.int(), text: z.string() })),
+  }),
   z.object({ ...base, type: z.literal('interrupt.opened'), interrupts: z.array(interruptSchema) }),
   z.object({
     ...base,
     type: z.literal('interrupt.answered'),
     answers: z.record(z.string(), jsonSchema),
     by: z.string(),
+    /** Of the first answer after questions were asked. */
+    turn: z.optional(turnSchema),
   }),
   /** In logs of before December 2026 only: which answers a step had taken. Readers pass over it. */
   z.object({ ...base, type: z.literal('interrupt.resumed'), interrupts: z.array(z.string()) }),

@@ -120,6 +120,11 @@ function created(event: EventOf<'run.created'>): Run {
     run_timeout_ms: event.run_timeout_ms ?? null,
     step_timeout_ms: event.step_timeout_ms ?? null,
     webhook: event.webhook ?? null,
+    request: event.request ?? null,
+    command: event.command ?? null,
+    stream: event.stream ?? null,
+    start_at: event.start_at === undefined ? null : iso(event.start_at),
+    turns: [],
     trace: traced(event.trace),
     head: { entry: 0, seq: 1 },
   };
@@ -189,6 +194,7 @@ function apply(run: Run, event: RunEvent): Run {
       return event.checkpoint_ns === '' ? atCheckpoint(run, event) : run;
     case 'message.delta':
     case 'custom':
+    case 'stream':
     case 'interrupt.resumed':
     case 'unknown':
       return run;
@@ -248,10 +254,30 @@ function apply(run: Run, event: RunEvent): Run {
 function answered(run: Run, event: EventOf<'interrupt.answered'>): Run {
   const answers = { ...event.answers, ...run.answers };
   const open = run.interrupts.filter((interrupt) => !(interrupt.id in answers));
-  const next = { ...run, answers, interrupts: open };
+  const next = { ...withTurn(run, event), answers, interrupts: open };
   if (run.status !== 'interrupted' || open.length > 0) return next;
   const waited = run.asked_at === null ? 0 : Math.max(0, event.at - Date.parse(run.asked_at));
   return { ...to(next, 'pending'), asked_at: null, waited_ms: run.waited_ms + waited };
+}
+
+/** The first answer after questions begins a turn. What it says of the run's settings holds from here on. */
+function withTurn(run: Run, event: EventOf<'interrupt.answered'>): Run {
+  const { turn } = event;
+  if (turn === undefined || run.status !== 'interrupted' || Object.keys(run.answers).length > 0) return run;
+  const { run_id, request = null } = turn;
+  const began = { run_id, request, seq: event.seq, at: iso(event.at), asked_at: run.asked_at };
+  return {
+    ...run,
+    turns: [...run.turns, began],
+    metadata: turn.metadata ?? run.metadata,
+    config: turn.config ?? run.config,
+    context: turn.context ?? run.context,
+    command: turn.command ?? null,
+    stream: turn.stream ?? null,
+    interrupt_before: turn.interrupt_before ?? null,
+    interrupt_after: turn.interrupt_after ?? null,
+    webhook: turn.webhook ?? run.webhook,
+  };
 }
 
 /** Steps that had an answer have ended: their results are in the checkpoint. */
@@ -262,6 +288,8 @@ function atCheckpoint(run: Run, event: EventOf<'checkpoint'>): Run {
     base_checkpoint: run.last_checkpoint === null ? (event.parent_id ?? null) : run.base_checkpoint,
     answers: {},
     askers: {},
+    // It was given with what led to this checkpoint.
+    command: null,
   };
 }
 

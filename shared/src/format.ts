@@ -24,7 +24,7 @@
  * So a newer version's run is shown, and waits for a newer version; no older fold is ever written over it. Readers pass on
  * events as they were stored, with fields that they do not know.
  */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** The format of a document or an entry when it is newer than what is known here; else undefined. */
 export function newerFormat(fields: { [field: string]: unknown }): number | undefined {

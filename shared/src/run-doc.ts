@@ -20,6 +20,9 @@ const PACKED = [
   'askers',
   'usage_by_node',
   'sources',
+  'request',
+  'command',
+  'turns',
 ] as const;
 
 /** Every field of the fold, and what it is where a document lacks it: one of before there was the field. */
@@ -72,6 +75,11 @@ const fields = (): Record<keyof Run, Json> => ({
   run_timeout_ms: null,
   step_timeout_ms: null,
   webhook: null,
+  request: null,
+  command: null,
+  stream: null,
+  start_at: null,
+  turns: [],
   trace: null,
   head: null,
 });

@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { Asker, OpenInterrupt, Progress, RunError, Source, Stops } from './events.ts';
+import type { Asker, OpenInterrupt, Progress, RunError, Source, Stops, StreamRequest } from './events.ts';
 import type { Message } from './messages.ts';
 import type { RunStatus } from './status.ts';
 
@@ -31,6 +31,19 @@ export interface TraceRef {
   since: number;
   /** When the newest attempt began; null before the first. */
   attempt_at: number | null;
+}
+
+/** What followed an answer; the run itself is the first turn. */
+export interface Turn {
+  /** Under which the Agent Server API knows it. */
+  run_id: string;
+  /** The API's `kwargs`; null when it was answered otherwise. */
+  request: Json;
+  /** The event that began it. */
+  seq: number;
+  at: string;
+  /** Since when the turn before it had asked, which is when that ended. */
+  asked_at: string | null;
 }
 
 /** One glance at a run: the fold of its log, kept as the run document. */
@@ -100,6 +113,15 @@ export interface Run {
   step_timeout_ms: number | null;
   /** URL that is told when the run ends or asks something. */
   webhook: string | null;
+  /** The Agent Server API's `kwargs` of the first turn, without the input; null for a run that was made otherwise. */
+  request: Json;
+  /** LangGraph's command, until the first checkpoint after it. */
+  command: Json;
+  /** What the log holds of LangGraph's own stream; null for nothing. */
+  stream: StreamRequest | null;
+  /** Before this moment it does not start; null: at once. */
+  start_at: string | null;
+  turns: Turn[];
   /** Null: the run is not traced. */
   trace: TraceRef | null;
   /** The last log entry and event that are folded in. */

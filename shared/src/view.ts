@@ -176,6 +176,7 @@ function apply(draft: ViewDraft, event: RunEvent, run: Run): void {
       break;
     case 'checkpoint':
     case 'custom':
+    case 'stream':
     case 'cancel.requested':
     case 'interrupt.resumed':
     case 'unknown':

@@ -56,6 +56,11 @@ export function optimisticRun(
     run_timeout_ms: null,
     step_timeout_ms: null,
     webhook: null,
+    request: null,
+    command: null,
+    stream: null,
+    start_at: null,
+    turns: [],
     trace: null,
     head: { entry: -1, seq: 0 },
   };

@@ -8,6 +8,7 @@ import {
   RUN_STATUSES,
   sourceSchema,
   stopsSchema,
+  streamRequestSchema,
   WEBHOOK_STATUSES,
   WEBHOOK_TYPES,
   type Run,
@@ -82,6 +83,13 @@ export const runSchema = z.object({
   run_timeout_ms: z.nullable(count),
   step_timeout_ms: z.nullable(count),
   webhook: z.nullable(z.string()),
+  request: jsonSchema,
+  command: jsonSchema,
+  stream: z.nullable(streamRequestSchema),
+  start_at: maybeTime,
+  turns: z.array(
+    z.object({ run_id: z.string(), request: jsonSchema, seq: z.int(), at: time, asked_at: maybeTime }),
+  ),
   trace: z.nullable(
     z.object({
       id: z.string(),
