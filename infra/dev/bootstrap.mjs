@@ -37,6 +37,7 @@ const COMMANDS = {
   chaos: [['node', 'test/chaos/main.ts']],
   load: [['node', 'test/load/main.ts']],
   matrix: [['node', 'test/projects/matrix.ts']],
+  contract: [['node', 'test/agent-server/main.ts']],
   fuzz: [['node', 'test/fuzz/main.ts']],
   'verify-run': [['node', 'infra/dev/verify-run.ts']],
   token: [['node', 'infra/dev/token.ts']],

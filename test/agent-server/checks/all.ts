@@ -1,0 +1,9 @@
+import { ASSISTANTS } from './assistants.ts';
+import type { Check } from './check.ts';
+import { RUNS } from './runs.ts';
+import { SERVICE } from './service.ts';
+import { STORE } from './store.ts';
+import { STREAMS } from './streams.ts';
+import { THREADS } from './threads.ts';
+
+export const CHECKS: Check[] = [SERVICE, ASSISTANTS, THREADS, RUNS, STREAMS, STORE].flat();

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { Client } from '@langchain/langgraph-sdk';
+import { Stack } from '../../support/stack.ts';
+import type { Subject } from '../checks/check.ts';
+
+const GRAPHS = fileURLToPath(new URL('../graphs/langgraph.json', import.meta.url));
+
+/** An installation of Longrun with a person who has signed in. */
+export async function startLongrun(): Promise<Subject & { stack: Stack; close(): Promise<void> }> {
+  const stack = await Stack.start({ LANGGRAPH_CONFIG: GRAPHS });
+  const { token } = await stack.newUser();
+  const apiUrl = `${stack.at.edge}/api`;
+  const headers = { authorization: `Bearer ${token}` };
+  // A check that fails has failed; the client would try it again and again.
+  const callerOptions = { maxRetries: 0 };
+  const client = new Client({ apiUrl, apiKey: null, defaultHeaders: headers, callerOptions });
+  return { stack, client, apiUrl, headers, close: () => stack.close() };
+}
