@@ -176,7 +176,7 @@ export const STREAMS: Check[] = [
       const { thread_id } = await on.client.threads.create();
       const first = await partsOf(on.client.runs.stream(thread_id, 'probe', { input: say('ask') }));
       const second = await partsOf(on.client.runs.stream(thread_id, 'probe', { command: { resume: 'y' } }));
-      const id = (parts: typeof first) => (parts[0]?.data as { run_id: string }).run_id;
+      const id = (parts: typeof first) => parts.map(({ data }) => (data as { run_id?: string }).run_id)[0];
       expect(id(first)).not.toBe(id(second));
       expect(valuesOf(dataOf(second, 'values').at(-1)).log).toEqual(['prepare', 'answer "y"', 'echo']);
     },

@@ -1,12 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { Client } from '@langchain/langgraph-sdk';
 import { Stack } from '../../support/stack.ts';
-import type { Subject } from '../checks/check.ts';
+import { raw, type Subject } from '../checks/check.ts';
 
 const GRAPHS = fileURLToPath(new URL('../graphs/langgraph.json', import.meta.url));
 
 /** An installation of Longrun with a person who has signed in. */
-export async function startLongrun(): Promise<Subject & { stack: Stack; close(): Promise<void> }> {
+export async function startLongrun(): Promise<
+  Subject & {
+    stack: Stack;
+    /** A key for whoever knows no other credential. */
+    key(): Promise<string>;
+    close(): Promise<void>;
+  }
+> {
   const stack = await Stack.start({ LANGGRAPH_CONFIG: GRAPHS });
   const { token } = await stack.newUser();
   const apiUrl = `${stack.at.edge}/api`;
@@ -14,5 +21,9 @@ export async function startLongrun(): Promise<Subject & { stack: Stack; close():
   // A check that fails has failed; the client would try it again and again.
   const callerOptions = { maxRetries: 0 };
   const client = new Client({ apiUrl, apiKey: null, defaultHeaders: headers, callerOptions });
-  return { stack, client, apiUrl, headers, close: () => stack.close() };
+  const key = async () => {
+    const { body } = await raw({ client, apiUrl, headers }, 'POST', '/keys', { name: 'a chat' });
+    return (body as { key: string }).key;
+  };
+  return { stack, client, apiUrl, headers, key, close: () => stack.close() };
 }
