@@ -55,7 +55,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // After the others, for an installation is ten processes that begin at once.
           sequence: { groupOrder: 1 },
-          maxWorkers: Math.min(availableParallelism(), 6),
+          maxWorkers: Math.min(availableParallelism() + 1, 6),
         },
       },
     ],

@@ -66,16 +66,28 @@ export class Tab {
     return Number(text.replaceAll(',', ''));
   }
 
-  /** Serious findings of axe, each with where it is. */
+  /** Serious findings of axe, each with where it is: in the light, and what is of colours in the dark as well. */
   async findings(): Promise<string[]> {
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    await this.page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    const inLight = await serious(axeOn(this.page));
+    await this.page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    const inDark = await serious(axeOn(this.page).withRules(['color-contrast']));
+    return [...inLight, ...inDark.map((finding) => `dark: ${finding}`)];
   }
 
   /** Pixels by which the page is wider than its window. */
   async overflow(): Promise<number> {
     return this.page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
   }
+}
+
+/** Our pages have no frames of others, so nothing has to be joined in a page of its own. */
+const axeOn = (page: Page) =>
+  new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], preload: false });
+
+async function serious(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
