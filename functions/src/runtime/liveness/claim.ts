@@ -7,7 +7,7 @@
  * - Pending, its task is in the queue: the queue delivers it.
  * - Pending, its task was never made: the sweeper enqueues it, once, and looks again later.
  * - Pending until `retry_at`, its task came too early: the task is enqueued for that time.
- * - Pending behind another run of its thread: the end of that one dispatches it, or the sweeper does.
+ * - Pending behind another run of its thread: the end of that one dispatches it, or that it asks, or the sweeper does.
  * - Running, a second task comes to the holder itself: it comes again later, for the holder knows what it holds.
  * - Running, a second task comes to another worker: the holder is asked, answers, and the task comes again later.
  * - Running, and the holder's event loop is blocked: a thread of the holder answers for it (`renew.ts`).
@@ -19,7 +19,7 @@
  * - Died alone: its keeper records the reason, and it is tried again, alone, until it has died MAX_DEATHS times.
  * - Lost though alone, with its keeper: like any lost attempt; after MAX_LOST in a row it fails.
  * - Cancelled: by its holder; by the next claim when the holder is dead; at once when nobody holds it.
- * - Interrupted: nobody holds it; an answer makes it pending.
+ * - Interrupted: nobody holds it; an answer makes it pending, and the next run of its thread ends it.
  * - Ended: a task finds nothing to do.
  */
 import { isTerminal, type NewEvent, type Run } from '@longrun/shared';
