@@ -18,7 +18,7 @@ import type { Journal } from './journal/journal.ts';
 import { stateToJson } from './stream/message-events.ts';
 import { breakpoint } from './questions/breakpoints.ts';
 import { opened } from './questions/questions.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, RESUMING, type Session } from './session.ts';
 import { Drainer } from './drainer.ts';
 import { CancelRequested, ClockBehind, Fenced } from './stop-reasons.ts';
 import { StepTimer } from './step-timer.ts';
@@ -79,13 +79,13 @@ type PlayOptions = ExecuteOptions & { signal: AbortSignal; control: unknown };
  */
 async function play(session: Session, options: PlayOptions): Promise<Outcome> {
   const { sink, origin } = session;
-  const { checkpoint_id: _, ...configurable } = session.config.configurable;
+  const configurable = withoutOrigin(session.config.configurable);
   // Called again it goes on from what it made, not from where it set out.
   const again = { ...session, config: { ...session.config, configurable } };
   for (let before = -1; ; before = sink.progress) {
     const stopped =
       session.stopsFirst ||
-      (before < 0 ? await stream(session, origin.input, options) : await stream(again, null, options));
+      (before < 0 ? await stream(session, session.input, options) : await stream(again, null, options));
     const dropped = droppedAnswers(origin.answered, (task) => sink.executed(task));
     if (dropped.length > 0) return { kind: 'failed', failure: unansweredStep(dropped) };
     const earlier = new Set(Object.keys(options.journal.run.askers));
@@ -104,6 +104,12 @@ async function play(session: Session, options: PlayOptions): Promise<Outcome> {
     if (asks) return { kind: 'interrupted', interrupts: [stop] };
     if (sink.progress === before) return { kind: 'failed', failure: nothingToDo(state.next) };
   }
+}
+
+/** Without what says where it sets out from. */
+function withoutOrigin(configurable: Session['config']['configurable']): Session['config']['configurable'] {
+  const { checkpoint_id: _, checkpoint_map: __, [RESUMING]: ___, ...own } = configurable;
+  return own;
 }
 
 /** True when the graph stopped at a breakpoint, as far as its version tells. */

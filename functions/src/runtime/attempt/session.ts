@@ -1,11 +1,12 @@
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
-import { threadPath, type Json } from '@longrun/shared';
+import { isObject, threadPath, type Json } from '@longrun/shared';
 import { atLeast } from '../../lib/version.ts';
 import { checkpointTime } from '../../lib/checkpoint-time.ts';
 import type { CompiledGraph } from '../../project/served-graph.ts';
 import { log } from '../../telemetry/log.ts';
 import { modelSpans } from '../../telemetry/model-spans.ts';
 import { NodeCache } from '../cache/cache.ts';
+import { commandOf } from './command.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { FairTurns } from './fair-turns.ts';
 import { isUnpassed, stopsAfter } from './questions/breakpoints.ts';
@@ -28,6 +29,8 @@ const WAITS_FOR_PUT = '1.4.8';
 const STREAMS_TASKS = '0.4.0';
 /** From here on the stream tells that the graph stopped at a breakpoint. */
 const TELLS_BREAKPOINTS = '0.3.0';
+/** LangGraph's own name for: what was next is executed. */
+export const RESUMING = '__pregel_resuming';
 /** A worker whose clock is further behind leaves the run to another. Milliseconds. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
@@ -35,6 +38,8 @@ const MAX_CLOCK_SKEW_MS = 60_000;
 export interface Session {
   graph: CompiledGraph;
   origin: Origin;
+  /** What it is called with first. */
+  input: unknown;
   /** Config of `stream`; with `checkpoint_id` when it sets out from another than the newest checkpoint. */
   config: { configurable: Record<string, unknown> } & Record<string, unknown>;
   /** The checkpoint it sets out from. */
@@ -57,7 +62,7 @@ export async function openSession(
   // A graph may change whatever it is given; what the run's document says stays what the log says.
   const run = structuredClone(journal.run);
   const { version } = served.langgraph;
-  const config = runConfig(run);
+  const config = runConfig(run, version);
   // The saver needs the sink, the sink the reader, and the reader what the thread already holds.
   const late: { sink?: JournalSink } = {};
   const saver = new DocumentSaver({
@@ -71,6 +76,9 @@ export async function openSession(
   const origin = await originOf(documents, saver, run);
   const thread = { thread_id: run.thread_id, checkpoint_ns: '' };
   const chosen = origin.checkpointId === undefined ? {} : { checkpoint_id: origin.checkpointId };
+  const map = origin.checkpointMap === undefined ? {} : { checkpoint_map: origin.checkpointMap };
+  // A command beside answers goes on with what asked; LangGraph would otherwise take it for something new.
+  const goesOn = origin.command !== null && origin.passed !== null;
   const from = await saver.getTuple({ configurable: { ...thread, ...chosen } });
   const newest = origin.checkpointId === undefined ? from : await saver.getTuple({ configurable: thread });
   await untilAfter(
@@ -104,6 +112,7 @@ export async function openSession(
         saver,
         sink,
         answered: origin.answered,
+        commanded: origin.command !== null,
         atBoundary,
         version,
         passed: origin.passed,
@@ -129,13 +138,19 @@ export async function openSession(
       isUnpassed(from, origin.passed) &&
       stopsAfter(after, from, parent),
     origin,
+    input: isObject(origin.command) ? await commandOf(served.langgraph, origin.command) : origin.input,
     from,
     reader,
     sink,
     tellsBreakpoints: atLeast(version, TELLS_BREAKPOINTS),
     config: {
       ...config,
-      configurable: { ...config.configurable, ...chosen },
+      configurable: {
+        ...config.configurable,
+        ...chosen,
+        ...map,
+        ...(goesOn ? { [RESUMING]: true } : {}),
+      },
       callbacks: [new FairTurns(), ...modelSpans(run)],
       recursionLimit: recursionLimit(run, graph),
       streamMode: [atLeast(version, STREAMS_TASKS) ? 'tasks' : 'debug', 'messages', 'custom', 'updates'],

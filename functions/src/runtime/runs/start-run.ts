@@ -13,6 +13,7 @@ import { withinCaps } from '../../quotas/caps.ts';
 import { dispatchCreated } from '../../quotas/share.ts';
 import { NO_SHARE, type Share } from '../../quotas/share-fields.ts';
 import { answerRun, type Answers } from './answer-run.ts';
+import { checkCommand } from './command-shape.ts';
 import { createRun, namedThread, runIdOf, type CreateRunRequest } from './create-run.ts';
 import { answersOf, breakpointsOf } from './resume-answers.ts';
 import type { RunStore } from './run-store.ts';
@@ -39,6 +40,7 @@ export interface StartedRun {
  * same turn. Throws what `createRun` and `answerRun` throw.
  */
 export async function startRun(parts: Parts, request: CreateRunRequest): Promise<StartedRun> {
+  checkCommand(request.api?.command);
   const id = runIdOf(request);
   const fixed = { ...request, body: { ...request.body, run_id: id } };
   return (
