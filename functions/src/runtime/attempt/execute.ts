@@ -114,13 +114,15 @@ function withoutOrigin(configurable: Session['config']['configurable']): Session
 
 /** True when the graph stopped at a breakpoint, as far as its version tells. */
 async function stream(session: Session, input: unknown, options: PlayOptions): Promise<boolean> {
-  const { sink, reader, left, graph, config } = session;
+  const { sink, reader, read, recorder, left, graph, config } = session;
   let stopped = !session.tellsBreakpoints;
   try {
     const chunks = await graph.stream(input, { ...config, signal: options.signal, control: options.control });
     for await (const chunk of chunks) {
-      const task = reader.endedTask(chunk);
+      const task = read.has(modeOf(chunk)) ? reader.endedTask(chunk) : undefined;
       if (task !== undefined && !(await sink.mayTell(task))) continue;
+      for (const event of recorder.read(chunk, options.now())) sink.push(event);
+      if (!read.has(modeOf(chunk))) continue;
       stopped ||= reader.isBreakpoint(chunk);
       left.read(chunk);
       for (const event of reader.read(chunk, options.now())) sink.push(event);
@@ -129,6 +131,11 @@ async function stream(session: Session, input: unknown, options: PlayOptions): P
     await sink.settled();
   }
   return stopped;
+}
+
+/** Chunks are `[namespace, mode, payload]`. */
+function modeOf(chunk: unknown): string {
+  return Array.isArray(chunk) ? String(chunk[1]) : '';
 }
 
 function failed(error: unknown, { journal, leave, timeout, now }: ExecuteOptions, step: StepTimer): Outcome {

@@ -21,6 +21,7 @@ import { finishedTasks } from './resume/finished-tasks.ts';
 import { ClockBehind } from './stop-reasons.ts';
 import { longTermStore } from '../store/store.ts';
 import type { StepTimer } from './step-timer.ts';
+import { Recorder } from './stream/recorder.ts';
 import { StreamReader } from './stream/stream-reader.ts';
 
 /** From here on LangGraph starts a super-step only when the checkpoint before it is stored. */
@@ -45,6 +46,9 @@ export interface Session {
   /** The checkpoint it sets out from. */
   from: CheckpointTuple | undefined;
   reader: StreamReader;
+  /** Of LangGraph's modes, those that the reader reads. */
+  read: ReadonlySet<string>;
+  recorder: Recorder;
   sink: JournalSink;
   left: LeftOver;
   /** It ended a step after which it is to stop, and was disturbed before it asked. */
@@ -91,6 +95,8 @@ export async function openSession(
     done: finishedTasks(from),
     resultsAsPairs: !atLeast(version, STREAMS_TASKS),
   });
+  const recorder = new Recorder(run.stream);
+  const read = [atLeast(version, STREAMS_TASKS) ? 'tasks' : 'debug', 'messages', 'custom', 'updates'];
   const left = new LeftOver();
   const sink = new JournalSink({
     left,
@@ -141,6 +147,8 @@ export async function openSession(
     input: isObject(origin.command) ? await commandOf(served.langgraph, origin.command) : origin.input,
     from,
     reader,
+    read: new Set(read),
+    recorder,
     sink,
     tellsBreakpoints: atLeast(version, TELLS_BREAKPOINTS),
     config: {
@@ -153,7 +161,7 @@ export async function openSession(
       },
       callbacks: [new FairTurns(), ...modelSpans(run)],
       recursionLimit: recursionLimit(run, graph),
-      streamMode: [atLeast(version, STREAMS_TASKS) ? 'tasks' : 'debug', 'messages', 'custom', 'updates'],
+      streamMode: [...new Set([...read, ...recorder.modes])],
       subgraphs: true,
       durability: 'sync',
       ...given('context', run.context),
