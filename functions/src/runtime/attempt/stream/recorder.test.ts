@@ -31,9 +31,9 @@ const State = Annotation.Root({
 class Model extends FakeListChatModel {
   readonly #chunks: AIMessageChunk[];
 
-  constructor(chunks: ConstructorParameters<typeof AIMessageChunk>[0][]) {
+  constructor(chunks: object[]) {
     super({ responses: [''] });
-    this.#chunks = chunks.map((chunk) => new AIMessageChunk(chunk));
+    this.#chunks = chunks.map((chunk) => new AIMessageChunk({ content: '', ...chunk }));
   }
 
   override async *_streamResponseChunks(
@@ -108,10 +108,13 @@ describe('the modes that were asked for', () => {
   it.each(['values', 'updates', 'custom'])('%s: as LangGraph streams them', async (mode) => {
     const { stream } = await record(steps().compile(), [mode]);
     const plain = steps().compile({ checkpointer: new MemorySaver() });
-    const chunks = await plain.stream(INPUT, {
-      streamMode: [mode as 'values'],
-      configurable: { thread_id: 't' },
-    });
+    const chunks = await plain.stream(
+      { messages: [new HumanMessage({ id: 'h', content: 'hi' })] },
+      {
+        streamMode: [mode as 'values'],
+        configurable: { thread_id: 't' },
+      },
+    );
     const expected: Json[] = [];
     for await (const chunk of chunks) expected.push(stateToJson(chunk));
     expect(stream.map((event) => [event.mode, event.data])).toEqual(expected);
