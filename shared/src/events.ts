@@ -219,7 +219,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     type: z.literal('interrupt.answered'),
     answers: z.record(z.string(), jsonSchema),
     by: z.string(),
-    /** Of the first answer after questions were asked. */
+    /** Of the first answer after questions were asked, and of every one that comes by the Agent Server API. */
     turn: z.optional(turnSchema),
   }),
   /** In logs of before December 2026 only: which answers a step had taken. Readers pass over it. */

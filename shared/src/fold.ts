@@ -3,7 +3,7 @@ import type { LogEntry } from './entry.ts';
 import type { EventOf, OpenInterrupt, RunEvent, Source } from './events.ts';
 import type { Message } from './messages.ts';
 import { cutText } from './shorten.ts';
-import type { Run, TraceRef, Usage } from './run.ts';
+import type { Run, TraceRef, Turn, Usage } from './run.ts';
 import { mayFollow, type RunStatus } from './status.ts';
 
 /** A run document must stay far below Firestore's 1 MiB; what does not fit stays in the log. Bytes of JSON. */
@@ -12,6 +12,9 @@ export const OUTPUT_LIMIT = 192_000;
 export const MESSAGES_LIMIT = 128_000;
 export const MAX_SOURCES = 200;
 export const SOURCES_LIMIT = 200_000;
+/** Of the requests that turns were made with, bytes of JSON: the oldest go first. */
+export const TURNS_LIMIT = 64_000;
+export const MAX_TURNS = 500;
 /** A step that fans out further goes on all the same; the document lists no more. */
 const MAX_NODES = 1_000;
 
@@ -120,11 +123,12 @@ function created(event: EventOf<'run.created'>): Run {
     run_timeout_ms: event.run_timeout_ms ?? null,
     step_timeout_ms: event.step_timeout_ms ?? null,
     webhook: event.webhook ?? null,
-    request: event.request ?? null,
+    request: keptRequest(event.request),
     command: event.command ?? null,
     stream: event.stream ?? null,
     start_at: event.start_at === undefined ? null : iso(event.start_at),
     turns: [],
+    withdrawn: false,
     trace: traced(event.trace),
     head: { entry: 0, seq: 1 },
   };
@@ -133,6 +137,10 @@ function created(event: EventOf<'run.created'>): Run {
 function kept(input: Json): Pick<Run, 'input' | 'input_bytes'> {
   const bytes = jsonBytes(input);
   return bytes <= INPUT_LIMIT ? { input, input_bytes: null } : { input: null, input_bytes: bytes };
+}
+
+function keptRequest(request: Json = null): Json {
+  return jsonBytes(request) <= TURNS_LIMIT ? request : null;
 }
 
 /** Field by field: a log that was read may hold them in another order, and must fold to the same text. */
@@ -244,7 +252,7 @@ function apply(run: Run, event: RunEvent): Run {
         error: event.error,
       };
     case 'run.cancelled':
-      return end(run, 'cancelled', event.at);
+      return { ...end(run, 'cancelled', event.at), withdrawn: run.status === 'interrupted' };
     default:
       return event satisfies never;
   }
@@ -260,16 +268,27 @@ function answered(run: Run, event: EventOf<'interrupt.answered'>): Run {
   return { ...to(next, 'pending'), asked_at: null, waited_ms: run.waited_ms + waited };
 }
 
-/** The first answer after questions begins a turn. What it says of the run's settings holds from here on. */
+/**
+ * An answer begins a turn. What a request of the API says of the run's settings holds from here on; an answer that was given
+ * otherwise leaves them as they are.
+ */
 function withTurn(run: Run, event: EventOf<'interrupt.answered'>): Run {
   const { turn } = event;
-  if (turn === undefined || run.status !== 'interrupted' || Object.keys(run.answers).length > 0) return run;
-  const { run_id, request = null } = turn;
-  const began = { run_id, request, seq: event.seq, at: iso(event.at), asked_at: run.asked_at };
+  if (turn === undefined || run.status !== 'interrupted') return run;
+  const before = Object.keys(run.answers).length > 0 ? run.turns.at(-1)?.at : undefined;
+  const began: Turn = {
+    run_id: turn.run_id,
+    request: turn.request ?? null,
+    metadata: turn.metadata ?? null,
+    seq: event.seq,
+    at: iso(event.at),
+    // Of questions that are answered one by one, the turn before ended with its own answer.
+    asked_at: before ?? run.asked_at,
+  };
+  const next = { ...run, turns: fittingTurns([...run.turns, began]) };
+  if (turn.request === undefined) return next;
   return {
-    ...run,
-    turns: [...run.turns, began],
-    metadata: turn.metadata ?? run.metadata,
+    ...next,
     config: turn.config ?? run.config,
     context: turn.context ?? run.context,
     command: turn.command ?? null,
@@ -278,6 +297,19 @@ function withTurn(run: Run, event: EventOf<'interrupt.answered'>): Run {
     interrupt_after: turn.interrupt_after ?? null,
     webhook: turn.webhook ?? run.webhook,
   };
+}
+
+/** The oldest go first, and before that what they were made with. */
+function fittingTurns(turns: Turn[]): Turn[] {
+  let bytes = 0;
+  return turns
+    .slice(-MAX_TURNS)
+    .toReversed()
+    .map((turn) => {
+      bytes += jsonBytes(turn.request) + jsonBytes(turn.metadata);
+      return bytes <= TURNS_LIMIT ? turn : { ...turn, request: null, metadata: null };
+    })
+    .toReversed();
 }
 
 /** Steps that had an answer have ended: their results are in the checkpoint. */

@@ -13,6 +13,10 @@ export const logPath = (uid: string, runId: string) => `${runPath(uid, runId)}/$
 /** What a user used on one day of UTC (`2026-12-01`): how many runs were started, and what models cost. */
 export const USAGE = 'usage' as const;
 export const usagePath = (uid: string, day: string) => `users/${uid}/${USAGE}/${day}`;
+/** Which run a turn belongs to, by the id under which the Agent Server API knows the turn. */
+export const TURNS = 'turns' as const;
+export const turnsPath = (uid: string) => `users/${uid}/${TURNS}`;
+export const turnPath = (uid: string, turnId: string) => `${turnsPath(uid)}/${turnId}`;
 export const threadsPath = (uid: string) => `users/${uid}/${THREADS}`;
 export const threadPath = (uid: string, threadId: string) => `${threadsPath(uid)}/${threadId}`;
 

@@ -80,6 +80,7 @@ const fields = (): Record<keyof Run, Json> => ({
   stream: null,
   start_at: null,
   turns: [],
+  withdrawn: false,
   trace: null,
   head: null,
 });

@@ -37,8 +37,10 @@ export interface TraceRef {
 export interface Turn {
   /** Under which the Agent Server API knows it. */
   run_id: string;
-  /** The API's `kwargs`; null when it was answered otherwise. */
+  /** The API's `kwargs`; null when it was answered otherwise, or when they are too large to be kept here. */
   request: Json;
+  /** The run's metadata from here on; null: as before. */
+  metadata: Json;
   /** The event that began it. */
   seq: number;
   at: string;
@@ -121,7 +123,10 @@ export interface Run {
   stream: StreamRequest | null;
   /** Before this moment it does not start; null: at once. */
   start_at: string | null;
+  /** The newest, in order. */
   turns: Turn[];
+  /** It was cancelled while it waited for a person: its last turn had ended before. */
+  withdrawn: boolean;
   /** Null: the run is not traced. */
   trace: TraceRef | null;
   /** The last log entry and event that are folded in. */

@@ -1,4 +1,11 @@
-import { isTerminal, type Json, type NewEvent, type Run, type RunError } from '@longrun/shared';
+import {
+  isTerminal,
+  type Json,
+  type NewEvent,
+  type Run,
+  type RunError,
+  type TurnRequest,
+} from '@longrun/shared';
 import type { Failure } from './classify.ts';
 import { MAX_FAILURES } from './limits.ts';
 import { backoffMs } from './retry.ts';
@@ -16,17 +23,22 @@ export function decideCancel(run: Run, by: string, now: number): NewEvent[] | nu
   return requested.length > 0 ? requested : null;
 }
 
-/** Answers to questions that are open; null when one of them is not, or the run asks nothing. */
+/**
+ * Answers to questions that are open; null when one of them is not, or the run asks nothing. They begin a turn unless they
+ * only add to one.
+ */
 export function decideAnswer(
   run: Run,
   answers: { [interruptId: string]: Json },
   by: string,
   now: number,
+  turn: TurnRequest,
 ): NewEvent[] | null {
   const open = new Set(run.interrupts.map(({ id }) => id));
   const ids = Object.keys(answers);
   if (run.status !== 'interrupted' || ids.length === 0 || !ids.every((id) => open.has(id))) return null;
-  return [{ type: 'interrupt.answered', at: now, answers, by }];
+  const begins = turn.request !== undefined || Object.keys(run.answers).length === 0;
+  return [{ type: 'interrupt.answered', at: now, answers, by, ...(begins ? { turn } : {}) }];
 }
 
 /** Ends a run whose worker did not react to the request. The log fences that worker from here on. */

@@ -1,27 +1,20 @@
-import { isDeepStrictEqual } from 'node:util';
-import {
-  isTerminal,
-  jsonBytes,
-  LongrunError,
-  MAX_ANSWER_BYTES,
-  type EventOf,
-  type Json,
-  type Run,
-} from '@longrun/shared';
-import { decideAnswer, decideCancel, decideForcedCancel } from '../domain/decide.ts';
+import { isObject, isTerminal, LongrunError, type Json, type Run } from '@longrun/shared';
+import { decideCancel, decideForcedCancel } from '../domain/decide.ts';
 import { derivedId } from '../lib/derived-id.ts';
 import type { Caps } from '../quotas/caps.ts';
 import { dispatchCreated } from '../quotas/share.ts';
 import { createRun, type CreatedRun, type CreateRunRequest } from '../runtime/runs/create-run.ts';
-import { dispatch } from '../runtime/runs/dispatch.ts';
 import { originalInput } from '../runtime/attempt/resume/original-input.ts';
 import type { RunStore } from '../runtime/runs/run-store.ts';
 import { dispatchNext } from '../runtime/runs/thread-queue.ts';
+import { metadataOf } from '../runtime/runs/turns.ts';
 import { untilSettled } from './follow.ts';
 import type { Services } from './services.ts';
 
 /** How long a worker has to obey before the API ends the run itself: cancel takes effect within 2 s. */
 const CANCEL_MS = 1_500;
+
+export { answerRun } from '../runtime/runs/answer-run.ts';
 
 type Parts = Pick<Services, 'store' | 'queue'>;
 
@@ -44,62 +37,6 @@ async function forceCancel(store: RunStore, run: Run): Promise<{ run: Run; appen
 }
 
 /**
- * Answers open questions; the run goes on when none is left. A question is answered once: the second of two who
- * answer at the same moment gets `already_answered`, someone who repeats their own answer gets the run.
- */
-export async function answerRun(
-  { store, queue }: Parts,
-  uid: string,
-  runId: string,
-  answers: { [interruptId: string]: Json },
-): Promise<Run> {
-  const { run, appended } = await store.append(uid, runId, 'api', (loaded) => {
-    if (jsonBytes({ ...loaded.run.answers, ...answers }) > MAX_ANSWER_BYTES) {
-      throw new LongrunError('too_large', `Answers may have ${MAX_ANSWER_BYTES} bytes of JSON together.`);
-    }
-    return decideAnswer(loaded.run, answers, uid, store.clock.now());
-  });
-  if (!appended) await explainRefusal(store, run, answers, uid);
-  // Also for a repeated request: the first may have ended between the answer and the task.
-  if (run.status === 'pending') await dispatch(queue, run);
-  return run;
-}
-
-async function explainRefusal(
-  store: RunStore,
-  run: Run,
-  answers: { [interruptId: string]: Json },
-  uid: string,
-): Promise<void> {
-  const given = new Map<string, EventOf<'interrupt.answered'>>();
-  for (const { events } of await store.entriesAfter(run.owner, run.run_id, -1)) {
-    for (const event of events) {
-      if (event.type !== 'interrupt.answered') continue;
-      for (const id of Object.keys(event.answers)) given.set(id, event);
-    }
-  }
-  const open = run.interrupts.map(({ id }) => id);
-  for (const [id, answer] of Object.entries(answers)) {
-    const earlier = given.get(id);
-    if (earlier === undefined && !open.includes(id)) throw notAsked(run, id, open);
-    if (earlier === undefined || open.includes(id)) continue;
-    if (earlier.by === uid && isDeepStrictEqual(earlier.answers[id], answer)) continue;
-    const at = new Date(earlier.at).toISOString();
-    throw new LongrunError('already_answered', `Question ${id} was answered at ${at}.`, {
-      interrupt_id: id,
-      by: earlier.by,
-      at,
-    });
-  }
-}
-
-function notAsked(run: Run, id: string, open: string[]): LongrunError {
-  return open.length === 0
-    ? new LongrunError('not_interrupted', `The run asks nothing: it is ${run.status}.`)
-    : new LongrunError('invalid_request', `body.answers: there is no question ${id}.`, { open });
-}
-
-/**
  * A new run that goes on where an ended one stopped, which then names it as `retried_by`. Its id follows from the old one's, so that asking twice gives
  * one run. Throws `not_ended`, `not_found` for one that is being removed, and what `createRun` throws.
  */
@@ -117,12 +54,13 @@ export async function retryRun(
   const made = await createRun(store, {
     uid: old.owner,
     retryOf: old.run_id,
+    ...(isObject(old.command) ? { untaken: old.command } : {}),
     ...(quotas === undefined ? {} : { quotas }),
     body: {
       assistant_id: old.assistant_id,
       input: await originalInput(store.documents, old),
       config: old.config as { [key: string]: Json },
-      metadata: old.metadata as { [key: string]: Json },
+      metadata: metadataOf(old) as { [key: string]: Json },
       context: old.context as { [key: string]: Json } | null,
       interrupt_before: old.interrupt_before,
       interrupt_after: old.interrupt_after,

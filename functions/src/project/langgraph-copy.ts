@@ -29,7 +29,7 @@ export async function langGraphCopy(
   const core = resolvedFolder(join(found.folder, 'package.json'), `${CORE}/messages`, CORE);
   requireVersion(CORE, (core === undefined ? undefined : manifest(core)?.version) ?? 'unknown', OLDEST_CORE);
   const importLangGraph: ImportLangGraph = (specifier) => space.importFrom(found.from, specifier);
-  return { copy: { version }, importLangGraph };
+  return { copy: { version, load: importLangGraph }, importLangGraph };
 }
 
 /** `from`: a file that is given this copy when it imports LangGraph. */

@@ -30,6 +30,8 @@ export interface FactoryArguments {
 export interface LangGraphCopy {
   /** As its package.json says, for example `0.4.9`. */
   version: string;
+  /** Imports what it exports, the very modules that the project's graphs use. */
+  load: (specifier: string) => Promise<Record<string, unknown>>;
 }
 
 /** A graph of the project, ready to be run. */

@@ -34,7 +34,7 @@ import { Journal } from './attempt/journal/journal.ts';
 import { Drained, Fenced } from './attempt/stop-reasons.ts';
 import { nextEntry, type RunStore } from './runs/run-store.ts';
 import { asAttempt } from './attempt/stray-errors.ts';
-import { dispatchNext, takeTurn } from './runs/thread-queue.ts';
+import { dispatchNext, dispatchNextOfThread, takeTurn } from './runs/thread-queue.ts';
 import type { Price } from './attempt/stream/stream-reader.ts';
 
 /** A task that finds its run held comes again after this. Seconds. */
@@ -161,6 +161,7 @@ export class Worker {
     if (run.status === 'pending') await dispatch(queue, run);
     if (run.status === 'interrupted') {
       await enqueueAnnouncement(queue, run);
+      await dispatchNextOfThread(store, queue, run);
       await dispatchWaiting(store, queue, run.owner);
     }
     if (isTerminal(run.status)) await dispatchNext(store, queue, run);

@@ -11,5 +11,9 @@ const own = z
 /** A graph of a test's own module, as the worker is given those of projects. `version`: of the LangGraph that made it. */
 export async function served(graph: unknown, id = 'lab', version = own.version): Promise<ServedGraph> {
   const entry = { id, place: 'test', file: 'test', exportName: 'graph', description: '' };
-  return servedGraph(id, { version }, await exportedGraph({ graph }, entry));
+  return servedGraph(
+    id,
+    { version, load: (specifier) => import(specifier) },
+    await exportedGraph({ graph }, entry),
+  );
 }

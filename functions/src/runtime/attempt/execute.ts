@@ -18,7 +18,7 @@ import type { Journal } from './journal/journal.ts';
 import { stateToJson } from './stream/message-events.ts';
 import { breakpoint } from './questions/breakpoints.ts';
 import { opened } from './questions/questions.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, RESUMING, type Session } from './session.ts';
 import { Drainer } from './drainer.ts';
 import { CancelRequested, ClockBehind, Fenced } from './stop-reasons.ts';
 import { StepTimer } from './step-timer.ts';
@@ -79,13 +79,13 @@ type PlayOptions = ExecuteOptions & { signal: AbortSignal; control: unknown };
  */
 async function play(session: Session, options: PlayOptions): Promise<Outcome> {
   const { sink, origin } = session;
-  const { checkpoint_id: _, ...configurable } = session.config.configurable;
+  const configurable = withoutOrigin(session.config.configurable);
   // Called again it goes on from what it made, not from where it set out.
   const again = { ...session, config: { ...session.config, configurable } };
   for (let before = -1; ; before = sink.progress) {
     const stopped =
       session.stopsFirst ||
-      (before < 0 ? await stream(session, origin.input, options) : await stream(again, null, options));
+      (before < 0 ? await stream(session, session.input, options) : await stream(again, null, options));
     const dropped = droppedAnswers(origin.answered, (task) => sink.executed(task));
     if (dropped.length > 0) return { kind: 'failed', failure: unansweredStep(dropped) };
     const earlier = new Set(Object.keys(options.journal.run.askers));
@@ -106,15 +106,23 @@ async function play(session: Session, options: PlayOptions): Promise<Outcome> {
   }
 }
 
+/** Without what says where it sets out from. */
+function withoutOrigin(configurable: Session['config']['configurable']): Session['config']['configurable'] {
+  const { checkpoint_id: _, checkpoint_map: __, [RESUMING]: ___, ...own } = configurable;
+  return own;
+}
+
 /** True when the graph stopped at a breakpoint, as far as its version tells. */
 async function stream(session: Session, input: unknown, options: PlayOptions): Promise<boolean> {
-  const { sink, reader, left, graph, config } = session;
+  const { sink, reader, read, recorder, left, graph, config } = session;
   let stopped = !session.tellsBreakpoints;
   try {
     const chunks = await graph.stream(input, { ...config, signal: options.signal, control: options.control });
     for await (const chunk of chunks) {
-      const task = reader.endedTask(chunk);
+      const task = read.has(modeOf(chunk)) ? reader.endedTask(chunk) : undefined;
       if (task !== undefined && !(await sink.mayTell(task))) continue;
+      for (const event of recorder.read(chunk, options.now())) sink.push(event);
+      if (!read.has(modeOf(chunk))) continue;
       stopped ||= reader.isBreakpoint(chunk);
       left.read(chunk);
       for (const event of reader.read(chunk, options.now())) sink.push(event);
@@ -123,6 +131,11 @@ async function stream(session: Session, input: unknown, options: PlayOptions): P
     await sink.settled();
   }
   return stopped;
+}
+
+/** Chunks are `[namespace, mode, payload]`. */
+function modeOf(chunk: unknown): string {
+  return Array.isArray(chunk) ? String(chunk[1]) : '';
 }
 
 function failed(error: unknown, { journal, leave, timeout, now }: ExecuteOptions, step: StepTimer): Outcome {

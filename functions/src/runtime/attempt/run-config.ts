@@ -1,13 +1,18 @@
 import { isObject, type Json, type JsonObject, type Run } from '@longrun/shared';
 import type { CompiledGraph } from '../../project/served-graph.ts';
+import { metadataOf } from '../runs/turns.ts';
 
 /** Super-steps a run may take unless its config or its graph says otherwise; LangGraph's own default of 25 suits chats. */
 const RECURSION_LIMIT = 1_000;
 
-/** What the graph reads as `config`, in the names of LangGraph.js. `configurable` is what its factory sees as well. */
-export function runConfig(run: Run) {
+/**
+ * What the graph reads as `config`, in the names of LangGraph.js. `configurable` is what its factory sees as well. `version`: of
+ * the project's LangGraph.
+ */
+export function runConfig(run: Run, version: string) {
   const given: JsonObject = isObject(run.config) ? run.config : {};
-  const { checkpoint_id: _, ...configurable } = objectOr(given['configurable']);
+  const { checkpoint_id: _, checkpoint_map: __, ...configurable } = objectOr(given['configurable']);
+  const ids = { graph_id: run.assistant_id, assistant_id: assistantOf(run) };
   const { tags, max_concurrency } = given;
   return {
     configurable: {
@@ -16,13 +21,28 @@ export function runConfig(run: Run) {
       checkpoint_ns: '',
       run_id: run.run_id,
       user_id: run.owner,
-      assistant_id: run.assistant_id,
-      graph_id: run.assistant_id,
+      ...ids,
     },
     ...(Array.isArray(tags) ? { tags: tags.map(String) } : {}),
     ...(typeof max_concurrency === 'number' ? { maxConcurrency: max_concurrency } : {}),
-    metadata: { ...objectOr(given['metadata']), ...objectOr(run.metadata), run_id: run.run_id },
+    metadata: {
+      created_by: 'system',
+      ...ids,
+      ...objectOr(given['metadata']),
+      ...objectOr(metadataOf(run)),
+      run_attempt: run.attempt,
+      langgraph_version: version,
+      thread_id: run.thread_id,
+      run_id: run.run_id,
+    },
   };
+}
+
+/** The assistant's own id, when the run was made by a client of the Agent Server API. */
+function assistantOf(run: Run): Json {
+  const request = run.turns.findLast((turn) => turn.request !== null)?.request ?? run.request;
+  const id = objectOr(request)['assistant_id'];
+  return typeof id === 'string' ? id : run.assistant_id;
 }
 
 /** The run's own limit, else the one that the graph's author set, else ours. */

@@ -14,6 +14,7 @@ import { isUnpassed, unpassed, withoutMark } from './questions/breakpoints.ts';
 import type { LeftOver } from './resume/left-over.ts';
 import type { Answered } from './resume/origin.ts';
 import { finishedTasks } from './resume/finished-tasks.ts';
+import { withoutCommand } from './command.ts';
 import { withAnswers } from './questions/questions.ts';
 import { forVersion } from '../saver/pending-sends.ts';
 import type { DocumentSaver } from '../saver/saver.ts';
@@ -26,6 +27,8 @@ export interface RunSaverOptions {
   sink: JournalSink;
   /** The answers that the run was given. */
   answered: Answered;
+  /** The graph is called with a command. */
+  commanded: boolean;
   /** Called between the tasks of a super-step and what they make of the state; stops the graph by throwing. */
   atBoundary: () => void;
   /** Of the project's LangGraph, which the checkpoints are read for. */
@@ -51,7 +54,7 @@ export class RunSaver extends BaseCheckpointSaver {
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const { saver, sink, answered, version, passed, left, reader, untilAfter } = this.#options;
+    const { saver, sink, answered, commanded, version, passed, left, reader, untilAfter } = this.#options;
     const tuple = await saver.getTuple(config);
     if (tuple === undefined) return undefined;
     const ns = String(tuple.config.configurable?.['checkpoint_ns'] ?? '');
@@ -61,7 +64,8 @@ export class RunSaver extends BaseCheckpointSaver {
       await untilAfter(tuple.checkpoint.id);
       reader.alreadyDone(finishedTasks(tuple));
     }
-    const given = withAnswers(forVersion(tuple, version), ns, answered);
+    const whole = forVersion(tuple, version);
+    const given = withAnswers(commanded && ns === '' ? withoutCommand(whole) : whole, ns, answered);
     for (const [task, channel, value] of given.pendingWrites ?? []) {
       if (channel === RESUME && Array.isArray(value)) this.#given.set(task, value);
     }

@@ -1,11 +1,12 @@
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
-import { threadPath, type Json } from '@longrun/shared';
+import { isObject, threadPath, type Json } from '@longrun/shared';
 import { atLeast } from '../../lib/version.ts';
 import { checkpointTime } from '../../lib/checkpoint-time.ts';
 import type { CompiledGraph } from '../../project/served-graph.ts';
 import { log } from '../../telemetry/log.ts';
 import { modelSpans } from '../../telemetry/model-spans.ts';
 import { NodeCache } from '../cache/cache.ts';
+import { commandOf } from './command.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { FairTurns } from './fair-turns.ts';
 import { isUnpassed, stopsAfter } from './questions/breakpoints.ts';
@@ -20,6 +21,7 @@ import { finishedTasks } from './resume/finished-tasks.ts';
 import { ClockBehind } from './stop-reasons.ts';
 import { longTermStore } from '../store/store.ts';
 import type { StepTimer } from './step-timer.ts';
+import { Recorder } from './stream/recorder.ts';
 import { StreamReader } from './stream/stream-reader.ts';
 
 /** From here on LangGraph starts a super-step only when the checkpoint before it is stored. */
@@ -28,6 +30,8 @@ const WAITS_FOR_PUT = '1.4.8';
 const STREAMS_TASKS = '0.4.0';
 /** From here on the stream tells that the graph stopped at a breakpoint. */
 const TELLS_BREAKPOINTS = '0.3.0';
+/** LangGraph's own name for: what was next is executed. */
+export const RESUMING = '__pregel_resuming';
 /** A worker whose clock is further behind leaves the run to another. Milliseconds. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
@@ -35,11 +39,16 @@ const MAX_CLOCK_SKEW_MS = 60_000;
 export interface Session {
   graph: CompiledGraph;
   origin: Origin;
+  /** What it is called with first. */
+  input: unknown;
   /** Config of `stream`; with `checkpoint_id` when it sets out from another than the newest checkpoint. */
   config: { configurable: Record<string, unknown> } & Record<string, unknown>;
   /** The checkpoint it sets out from. */
   from: CheckpointTuple | undefined;
   reader: StreamReader;
+  /** Of LangGraph's modes, those that the reader reads. */
+  read: ReadonlySet<string>;
+  recorder: Recorder;
   sink: JournalSink;
   left: LeftOver;
   /** It ended a step after which it is to stop, and was disturbed before it asked. */
@@ -57,7 +66,7 @@ export async function openSession(
   // A graph may change whatever it is given; what the run's document says stays what the log says.
   const run = structuredClone(journal.run);
   const { version } = served.langgraph;
-  const config = runConfig(run);
+  const config = runConfig(run, version);
   // The saver needs the sink, the sink the reader, and the reader what the thread already holds.
   const late: { sink?: JournalSink } = {};
   const saver = new DocumentSaver({
@@ -71,6 +80,9 @@ export async function openSession(
   const origin = await originOf(documents, saver, run);
   const thread = { thread_id: run.thread_id, checkpoint_ns: '' };
   const chosen = origin.checkpointId === undefined ? {} : { checkpoint_id: origin.checkpointId };
+  const map = origin.checkpointMap === undefined ? {} : { checkpoint_map: origin.checkpointMap };
+  // A command beside answers goes on with what asked; LangGraph would otherwise take it for something new.
+  const goesOn = origin.command !== null && origin.passed !== null;
   const from = await saver.getTuple({ configurable: { ...thread, ...chosen } });
   const newest = origin.checkpointId === undefined ? from : await saver.getTuple({ configurable: thread });
   await untilAfter(
@@ -83,6 +95,8 @@ export async function openSession(
     done: finishedTasks(from),
     resultsAsPairs: !atLeast(version, STREAMS_TASKS),
   });
+  const recorder = new Recorder(run.stream);
+  const read = [atLeast(version, STREAMS_TASKS) ? 'tasks' : 'debug', 'messages', 'custom', 'updates'];
   const left = new LeftOver();
   const sink = new JournalSink({
     left,
@@ -104,6 +118,7 @@ export async function openSession(
         saver,
         sink,
         answered: origin.answered,
+        commanded: origin.command !== null,
         atBoundary,
         version,
         passed: origin.passed,
@@ -129,16 +144,24 @@ export async function openSession(
       isUnpassed(from, origin.passed) &&
       stopsAfter(after, from, parent),
     origin,
+    input: isObject(origin.command) ? await commandOf(served.langgraph, origin.command) : origin.input,
     from,
     reader,
+    read: new Set(read),
+    recorder,
     sink,
     tellsBreakpoints: atLeast(version, TELLS_BREAKPOINTS),
     config: {
       ...config,
-      configurable: { ...config.configurable, ...chosen },
+      configurable: {
+        ...config.configurable,
+        ...chosen,
+        ...map,
+        ...(goesOn ? { [RESUMING]: true } : {}),
+      },
       callbacks: [new FairTurns(), ...modelSpans(run)],
       recursionLimit: recursionLimit(run, graph),
-      streamMode: [atLeast(version, STREAMS_TASKS) ? 'tasks' : 'debug', 'messages', 'custom', 'updates'],
+      streamMode: [...new Set([...read, ...recorder.modes])],
       subgraphs: true,
       durability: 'sync',
       ...given('context', run.context),

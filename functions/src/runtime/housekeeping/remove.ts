@@ -1,5 +1,10 @@
-import { inboxBelow, LOG, runPath, threadPath, THREADS, userPath, type Run } from '@longrun/shared';
-import { CommitConflict, type Documents, type StoredDocument } from '../../ports/documents.ts';
+import { inboxBelow, LOG, runPath, threadPath, THREADS, TURNS, userPath, type Run } from '@longrun/shared';
+import {
+  CommitConflict,
+  type DocumentQuery,
+  type Documents,
+  type StoredDocument,
+} from '../../ports/documents.ts';
 import { WEBHOOKS } from '../../webhooks/delivery.ts';
 import { deleteThreadDocuments } from '../saver/threads.ts';
 
@@ -55,12 +60,22 @@ export function threadOfPath(path: string): { uid: string; threadId: string } | 
 }
 
 async function removeRunDocument(documents: Documents, path: string): Promise<void> {
-  for (const collection of OF_RUN) await removeCollection(documents, `${path}/${collection}`);
+  await removeTurns(documents, path);
+  for (const collection of OF_RUN) await removeAll(documents, { collection: `${path}/${collection}` });
   // Both at once: whoever still writes to the inbox demands the run's document, and so comes before this or not at all.
   await documents.commit([
     { op: 'delete', path: inboxBelow(path) },
     { op: 'delete', path },
   ]);
+}
+
+/** `run`: `users/{uid}/runs/{id}` */
+async function removeTurns(documents: Documents, run: string): Promise<void> {
+  const [users = '', uid = '', , runId = ''] = run.split('/');
+  await removeAll(documents, {
+    collection: `${users}/${uid}/${TURNS}`,
+    where: [{ field: 'run_id', op: '==', value: runId }],
+  });
 }
 
 async function removeThreadDocument(documents: Documents, path: string): Promise<void> {
@@ -82,10 +97,10 @@ function runsOf(documents: Documents, uid: string, threadId: string, limit: numb
   });
 }
 
-async function removeCollection(documents: Documents, collection: string): Promise<void> {
+async function removeAll(documents: Documents, of: DocumentQuery): Promise<void> {
   let found: StoredDocument[];
   do {
-    found = await documents.query({ collection, select: [], limit: AT_ONCE });
+    found = await documents.query({ ...of, select: [], limit: AT_ONCE });
     await documents.commit(found.map(({ path }) => ({ op: 'delete', path })));
   } while (found.length === AT_ONCE);
 }

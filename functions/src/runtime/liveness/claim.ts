@@ -7,7 +7,8 @@
  * - Pending, its task is in the queue: the queue delivers it.
  * - Pending, its task was never made: the sweeper enqueues it, once, and looks again later.
  * - Pending until `retry_at`, its task came too early: the task is enqueued for that time.
- * - Pending behind another run of its thread: the end of that one dispatches it, or the sweeper does.
+ * - Pending until `start_at`, its task came too early: likewise, and the sweeper waits for that time as well.
+ * - Pending behind another run of its thread: the end of that one dispatches it, or that it asks, or the sweeper does.
  * - Running, a second task comes to the holder itself: it comes again later, for the holder knows what it holds.
  * - Running, a second task comes to another worker: the holder is asked, answers, and the task comes again later.
  * - Running, and the holder's event loop is blocked: a thread of the holder answers for it (`renew.ts`).
@@ -19,12 +20,13 @@
  * - Died alone: its keeper records the reason, and it is tried again, alone, until it has died MAX_DEATHS times.
  * - Lost though alone, with its keeper: like any lost attempt; after MAX_LOST in a row it fails.
  * - Cancelled: by its holder; by the next claim when the holder is dead; at once when nobody holds it.
- * - Interrupted: nobody holds it; an answer makes it pending.
+ * - Interrupted: nobody holds it; an answer makes it pending, and the next run of its thread ends it.
  * - Ended: a task finds nothing to do.
  */
 import { isTerminal, type NewEvent, type Run } from '@longrun/shared';
 import { LEASE_MS, MAX_LOST } from '../../domain/limits.ts';
 import { runTimeLeft, timedOut } from '../../domain/timeout.ts';
+import { notBefore } from '../../domain/wake.ts';
 
 /** What a worker that received a task does with the run. */
 export type Claim =
@@ -57,9 +59,8 @@ export function decideClaim(
     return { kind: 'end', events: [{ type: 'run.failed', at: now, error: timedOut(run).error }] };
   const lost = run.lost + (run.status === 'running' ? 1 : 0);
   if (lost >= MAX_LOST) return { kind: 'end', events: [givenUp(run, now)] };
-  if (run.status === 'pending' && run.retry_at !== null && Date.parse(run.retry_at) > now) {
-    return { kind: 'wait', ms: Date.parse(run.retry_at) - now };
-  }
+  const due = notBefore(run);
+  if (run.status === 'pending' && due !== null && due > now) return { kind: 'wait', ms: due - now };
   const alone = lost >= LOST_BEFORE_ALONE || run.error?.code === PROCESS_ENDED;
   // Whatever this machine's clock says, an attempt begins after what the log holds.
   const at = Math.max(now, Date.parse(run.updated_at));

@@ -7,6 +7,8 @@ import { MAX_DEATHS, MAX_LOST, SWEEP_AGAIN_MS } from '../../domain/limits.ts';
 import { answerRun, cancelRun } from '../../http/commands.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { createRun } from '../runs/create-run.ts';
+import { startRun } from '../runs/start-run.ts';
+import { turnsOf } from '../runs/turns.ts';
 import { Lab, UID } from '../testing/lab.ts';
 import type { AloneEnd, Keeper } from './alone.ts';
 import { renewLeases } from './renew.ts';
@@ -114,6 +116,25 @@ describe('a run, whatever dies', () => {
     expect(await lab.worker.handle(taskOf(run))).toEqual({ done: true });
     expect(lab.later).toHaveLength(before + 1);
     fleet.ahead += 60_000;
+    expect((await lab.work(run)).status).toBe('completed');
+  });
+
+  line('Pending until `start_at`, its task came too early', async () => {
+    const lab = fleet.lab();
+    const { run, turn } = await startRun(lab, {
+      uid: UID,
+      body: { assistant_id: 'lab' },
+      api: { request: {}, assistantId: 'uuid', startAt: Date.now() + 3_600_000 },
+    });
+    expect(turnsOf(run)).toMatchObject([{ run_id: turn, status: 'pending', created_at: run.start_at }]);
+    expect([lab.tasks, lab.later]).toEqual([[], [taskOf(run)]]);
+    expect(await lab.worker.handle(taskOf(run))).toEqual({ done: true });
+    expect(lab.later).toHaveLength(2);
+    fleet.ahead += 3_500_000;
+    expect(await sweep(lab.store, lab.queue)).toBe(0);
+    expect((await lab.read(run)).attempt).toBe(0);
+    fleet.ahead += 200_000;
+    expect(await sweep(lab.store, lab.queue)).toBe(1);
     expect((await lab.work(run)).status).toBe('completed');
   });
 

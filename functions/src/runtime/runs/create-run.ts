@@ -7,6 +7,7 @@ import {
   searchTokens,
   threadPath,
   type CreateRun,
+  type JsonObject,
   type LogEntry,
   type Run,
 } from '@longrun/shared';
@@ -16,6 +17,7 @@ import { withinCaps } from '../../quotas/caps.ts';
 import type { Quotas } from '../../quotas/quotas.ts';
 import { NO_SHARE, shareFields, shareOf, type Share } from '../../quotas/share-fields.ts';
 import { tell } from '../../telemetry/tell.ts';
+import type { ApiRequest } from './api-request.ts';
 import { firstEntry, foldFirst } from './first-entry.ts';
 import { earlierRequestHash, requestHash } from './request-hash.ts';
 import type { RunStore } from './run-store.ts';
@@ -33,8 +35,11 @@ export interface CreateRunRequest {
   idempotencyKey?: string;
   /** The ended run that this one does again. */
   retryOf?: string;
+  /** The command that it had not taken. */
+  untaken?: JsonObject;
   /** Headers that the graph finds in `config.configurable`, where the request's own entries come before them. */
   headers?: { [name: string]: string };
+  api?: ApiRequest;
   /** What the run must keep to; absent when an administrator creates it. */
   quotas?: { quotas: Quotas; anonymous: boolean };
 }
@@ -53,9 +58,7 @@ export interface CreatedRun {
  */
 export async function createRun(store: RunStore, request: CreateRunRequest): Promise<CreatedRun> {
   const { uid, quotas } = request;
-  const { run_id } = request.body;
-  const key = request.idempotencyKey;
-  const runId = run_id ?? (key === undefined ? randomUUID() : derivedId('run', uid, key));
+  const runId = runIdOf(request);
   const create = () => createOnce(store, request, runId);
   for (let race = 0; race < MAX_RACES; race += 1) {
     try {
@@ -70,9 +73,14 @@ export async function createRun(store: RunStore, request: CreateRunRequest): Pro
   throw new LongrunError('unavailable', 'The thread is changing too quickly; try again.');
 }
 
+/** The id that the request names, or that follows from its key; else a new one. */
+export function runIdOf({ uid, body, idempotencyKey }: CreateRunRequest): string {
+  return body.run_id ?? (idempotencyKey === undefined ? randomUUID() : derivedId('run', uid, idempotencyKey));
+}
+
 /** Throws CommitConflict when someone else was quicker: then everything is looked at anew. */
 async function createOnce(store: RunStore, request: CreateRunRequest, runId: string): Promise<CreatedRun> {
-  const { uid, body, retryOf, headers } = request;
+  const { uid, body, retryOf, untaken, headers, api } = request;
   const named = namedThread(request);
   const threadId = named ?? derivedId('thread', uid, runId);
   const mustExist = retryOf !== undefined || (named !== null && ifMissing(request) === 'reject');
@@ -101,7 +109,7 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
   const at = store.clock.now();
   const capped = request.quotas === undefined ? body : withinCaps(body, request.quotas.quotas.caps);
-  const entry = firstEntry(capped, { uid, runId, threadId, retryOf, headers, place, at });
+  const entry = firstEntry(capped, { uid, runId, threadId, retryOf, untaken, headers, api, place, at });
   const run = foldFirst(entry);
   const admission = (await ticket?.admit(standing, run.queued)) ?? { writes: [], share: NO_SHARE };
   const { writes, share } = admission;
@@ -111,7 +119,7 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
 }
 
 /** The thread that the request names, by its path or in its body. Throws when the two differ. */
-function namedThread({ threadInPath, body }: CreateRunRequest): string | null {
+export function namedThread({ threadInPath, body }: CreateRunRequest): string | null {
   const inBody = body.thread_id ?? null;
   if (threadInPath === undefined) return inBody;
   if (inBody !== null && inBody !== threadInPath) {
@@ -137,7 +145,7 @@ function creation(
   const path = threadPath(run.owner, run.thread_id);
   const title = thread?.fields['title'] === '' ? { title: run.title } : {};
   const kept = retryOf === undefined && (namedThread(request) !== null || body.on_completion === 'keep');
-  const request_hash = requestHash(namedThread(request), body);
+  const request_hash = requestHash(namedThread(request), body, request.api);
   return [
     { op: 'create', path: logEntryPath(run.owner, run.run_id, 0), fields: { ...encodeEntry(entry) } },
     {
@@ -196,10 +204,10 @@ async function existing(
   doc: StoredDocument,
   request: CreateRunRequest,
 ): Promise<Run> {
-  const asked = [namedThread(request), request.body] as const;
-  if (
-    ![requestHash(...asked), earlierRequestHash(...asked)].some((hash) => doc.fields['request_hash'] === hash)
-  ) {
+  const { body, api } = request;
+  const thread = namedThread(request);
+  const hashes = [requestHash(thread, body, api), earlierRequestHash(thread, body)];
+  if (!hashes.some((hash) => doc.fields['request_hash'] === hash)) {
     throw new LongrunError(
       'idempotency_conflict',
       `Run ${runId} exists with another request. Use a new run_id or idempotency key for a new run.`,

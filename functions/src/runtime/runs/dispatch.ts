@@ -1,4 +1,5 @@
 import { errorMessage, type Run } from '@longrun/shared';
+import { notBefore } from '../../domain/wake.ts';
 import { derivedId } from '../../lib/derived-id.ts';
 import type { TaskQueue } from '../../ports/task-queue.ts';
 import { log } from '../../telemetry/log.ts';
@@ -11,13 +12,14 @@ import { formatTraceHeader } from '../../telemetry/trace-header.ts';
  * enqueue it: then the answer is false.
  */
 export async function dispatch(queue: TaskQueue, run: Run, salt = ''): Promise<boolean> {
+  const due = notBefore(run);
   const name = derivedId('task', run.owner, run.run_id, String(run.head.entry), salt);
   try {
     await queue.enqueue(
       { uid: run.owner, run_id: run.run_id },
       {
         name,
-        ...(run.retry_at === null ? {} : { notBefore: Date.parse(run.retry_at) }),
+        ...(due === null ? {} : { notBefore: due }),
         ...(run.trace === null ? {} : { trace: formatTraceHeader(run.trace.id, runSpanId(run)) }),
       },
     );

@@ -3,7 +3,6 @@ import {
   fold,
   jsonBytes,
   LongrunError,
-  MAX_CONFIG_BYTES,
   titleOf,
   wellFormed,
   type CreateRun,
@@ -13,18 +12,17 @@ import {
   type Run,
 } from '@longrun/shared';
 import { newRunTrace } from '../../telemetry/trace-request.ts';
+import { settingsOf, type SettingsFor } from './settings.ts';
 import type { Place } from './thread-queue.ts';
 
 /** Firestore holds 1,048,576 bytes a document, and the first entry is one. Bytes of JSON. */
 const MAX_INPUT_BYTES = 1_030_000;
+/** It is in the run's document until it was given. Bytes of JSON. */
+const MAX_COMMAND_BYTES = 128_000;
 
 /** Who the run is, and what it comes from. */
-export interface Beginning {
-  uid: string;
-  runId: string;
-  threadId: string;
-  retryOf: string | undefined;
-  headers: { [name: string]: string } | undefined;
+export interface Beginning extends SettingsFor {
+  untaken: JsonObject | undefined;
   place: Place;
   at: number;
 }
@@ -32,22 +30,16 @@ export interface Beginning {
 /** The entry with which a run's log begins. Throws `too_large` and `invalid_request`. */
 export function firstEntry(request: CreateRun, beginning: Beginning): LogEntry {
   const body = wellFormed(request);
-  const { uid, runId, threadId, retryOf, place, at } = beginning;
+  const { uid, runId, threadId, retryOf, untaken, place, at, api } = beginning;
   const input: Json = body.input ?? null;
-  const metadata: Json = body.metadata ?? {};
-  const { assistant_id, context, interrupt_before, interrupt_after } = body;
-  const { run_timeout_s, step_timeout_s, webhook } = body;
-  const given: JsonObject = withoutNulls(body.config ?? {});
-  const settings = jsonBytes(given) + jsonBytes(metadata) + jsonBytes(context ?? {});
-  if (settings > MAX_CONFIG_BYTES) {
-    throw new LongrunError(
-      'too_large',
-      `config, context and metadata may have ${MAX_CONFIG_BYTES} bytes of JSON together; they have ${settings}.`,
-    );
+  const { assistant_id, run_timeout_s, step_timeout_s } = body;
+  const settings = settingsOf(body, beginning);
+  const command: JsonObject | undefined = api?.command === undefined ? untaken : wellFormed(api.command);
+  if (jsonBytes(command ?? null) > MAX_COMMAND_BYTES) {
+    throw new LongrunError('too_large', `A command may have ${MAX_COMMAND_BYTES} bytes of JSON.`);
   }
-  if (retryOf === undefined) checkReserved(given, beginning);
-  const config = withHeaders(given, beginning.headers);
-  if (jsonBytes(input) + jsonBytes(config) + settings > MAX_INPUT_BYTES) {
+  const rest = jsonBytes(settings) + jsonBytes(settings.metadata) + jsonBytes(command ?? null);
+  if (jsonBytes(input) + rest > MAX_INPUT_BYTES) {
     throw new LongrunError('too_large', `The input may have ${MAX_INPUT_BYTES} bytes of JSON.`);
   }
   const trace = newRunTrace();
@@ -66,16 +58,13 @@ export function firstEntry(request: CreateRun, beginning: Beginning): LogEntry {
         assistant_id,
         title: titleOf(input, assistant_id),
         input,
-        config,
-        metadata,
-        ...(context ? { context } : {}),
-        ...(interrupt_before ? { interrupt_before } : {}),
-        ...(interrupt_after ? { interrupt_after } : {}),
+        ...settings,
         ...place,
         ...(retryOf === undefined ? {} : { retry_of: retryOf }),
         ...(run_timeout_s ? { run_timeout_ms: Math.ceil(run_timeout_s * 1_000) } : {}),
         ...(step_timeout_s ? { step_timeout_ms: Math.ceil(step_timeout_s * 1_000) } : {}),
-        ...(webhook ? { webhook } : {}),
+        ...(command === undefined ? {} : { command }),
+        ...(api?.startAt === undefined || api.startAt <= at ? {} : { start_at: api.startAt }),
         ...(trace === undefined ? {} : { trace }),
       },
     ],
@@ -87,33 +76,4 @@ export function foldFirst(entry: LogEntry): Run {
   const [event] = entry.events;
   if (event === undefined) throw new Error('The first entry holds run.created.');
   return fold(undefined, event);
-}
-
-function withoutNulls(config: NonNullable<CreateRun['config']>): JsonObject {
-  const named = Object.entries(config).flatMap(([name, value]): [string, Json][] =>
-    value === undefined || value === null ? [] : [[name, value]],
-  );
-  return Object.fromEntries(named);
-}
-
-function withHeaders(config: JsonObject, headers: { [name: string]: string } = {}): JsonObject {
-  if (Object.keys(headers).length === 0) return config;
-  return { ...config, configurable: { ...headers, ...objectOf(config['configurable']) } };
-}
-
-/** What a graph finds under these names is the run's own; another value would be lost without a word. */
-function checkReserved(config: JsonObject, { uid, runId, threadId }: Beginning): void {
-  const own = { thread_id: threadId, run_id: runId, user_id: uid, checkpoint_ns: '' };
-  const given = objectOf(config['configurable']);
-  for (const [name, value] of Object.entries(own)) {
-    if (given[name] === undefined || given[name] === null || given[name] === value) continue;
-    throw new LongrunError(
-      'invalid_request',
-      `body.config.configurable.${name}: is set by the server; give your own value another name, or put it into context.`,
-    );
-  }
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }

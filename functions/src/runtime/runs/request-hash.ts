@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CreateRun } from '@longrun/shared';
+import type { ApiRequest } from './api-request.ts';
 
 /** Fields that change nothing about what is executed; the thread is hashed as the one that the run is on. */
 const INDIFFERENT: ReadonlySet<string> = new Set([
@@ -17,8 +18,16 @@ const INDIFFERENT: ReadonlySet<string> = new Set([
  * What makes two requests the same one: everything that changes what is executed, whatever the order of its keys. `null` and
  * the default say as much as nothing.
  */
-export function requestHash(threadId: string | null, body: CreateRun): string {
-  const asked = Object.entries(body).filter(
+export function requestHash(
+  threadId: string | null,
+  body: CreateRun,
+  { command, checkpoint }: Pick<ApiRequest, 'command' | 'checkpoint'> = {},
+): string {
+  const asked = Object.entries({
+    ...body,
+    ...(command === undefined ? {} : { command }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  }).filter(
     ([field, value]) =>
       !INDIFFERENT.has(field) && !(field === 'multitask_strategy' && value === 'reject') && value !== null,
   );

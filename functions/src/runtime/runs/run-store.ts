@@ -15,6 +15,7 @@ import {
   runPath,
   runToDoc,
   threadPath,
+  turnPath,
   wellFormed,
   type Json,
   type LogEntry,
@@ -238,7 +239,7 @@ export class RunStore {
     if (entry.events.some((event) => isCommand(event) || (isTerminalEvent(event) && run.cancel_requested))) {
       writes.push({ op: 'set', path: inboxPath(run.owner, run.run_id), fields: { entry: entry.n } });
     }
-    writes.push(...announcements(run, entry), ...charge(run, entry));
+    writes.push(...announcements(run, entry), ...charge(run, entry), ...lookups(run, entry));
     const changed = threadFields(run, entry.events);
     // A run that waits for its turn does not hold the thread.
     if (changed !== null && !run.queued) {
@@ -255,6 +256,15 @@ export function nextEntry(run: Run, events: NewEvent[], writer: string): LogEntr
     seq: run.head.seq + 1 + i,
   }));
   return { n: run.head.entry + 1, writer, nonce: randomUUID(), events: numbered };
+}
+
+/** By which a turn is found by its own id. */
+function lookups({ owner, run_id }: Run, { events }: LogEntry): DocumentWrite[] {
+  return events.flatMap((event): DocumentWrite[] =>
+    event.type === 'interrupt.answered' && event.turn !== undefined
+      ? [{ op: 'create', path: turnPath(owner, event.turn.run_id), fields: { run_id } }]
+      : [],
+  );
 }
 
 function threadFields(run: Run, events: RunEvent[]): Fields | null {

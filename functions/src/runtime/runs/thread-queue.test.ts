@@ -42,7 +42,7 @@ async function busy(): Promise<{ lab: Lab; slow: Run; worked: Promise<Run> }> {
   return { lab, slow, worked };
 }
 
-type Strategy = 'enqueue' | 'interrupt' | 'rollback';
+type Strategy = 'reject' | 'enqueue' | 'interrupt' | 'rollback';
 const another = async (lab: Lab, name: string, multitask_strategy: Strategy) => {
   const body = { assistant_id: 'lab', thread_id: 't', input: { name }, multitask_strategy };
   const { run } = await createRun(lab.store, { uid: UID, body });
@@ -123,21 +123,73 @@ describe('G10: a second run on a busy thread', () => {
     expect((await lab.read(instead)).output).toMatchObject({ said: ['instead notes', 'instead ends'] });
   });
 
-  it('interrupt while a person is asked: the question is withdrawn and the new run starts', async () => {
+  /** A lab whose first run asks on thread `t`. */
+  async function asking(): Promise<{ lab: Lab; asked: Run }> {
+    const graph = new StateGraph(State)
+      .addNode('note', ({ name }) => ({ said: [`${name} notes`] }))
+      .addNode('ask', ({ name }) => ({ said: [name === 'asks' ? interrupt('really?') : name] }))
+      .addEdge(START, 'note')
+      .addEdge('note', 'ask')
+      .addEdge('ask', END)
+      .compile();
+    const lab = new Lab({ graph });
+    const asked = await lab.work(await lab.create({ thread_id: 't', input: { name: 'asks' } }));
+    expect(asked.status).toBe('interrupted');
+    return { lab, asked };
+  }
+
+  it.each(['reject', 'enqueue', 'interrupt', 'rollback'] as const)(
+    '%s while a person is asked: the question is withdrawn and the new run starts',
+    async (strategy) => {
+      const { lab, asked } = await asking();
+      const instead = await another(lab, 'instead', strategy);
+      const said = ['instead notes', 'instead'];
+      expect((await lab.read(asked)).status).toBe('cancelled');
+      expect((await lab.work(instead)).output).toMatchObject({
+        said: strategy === 'rollback' ? said : ['asks notes', ...said],
+      });
+      const id = asked.interrupts[0]?.id ?? '';
+      await expect(answerRun(lab, UID, asked.run_id, { [id]: 'yes' })).rejects.toMatchObject({
+        code: 'not_interrupted',
+      });
+    },
+  );
+
+  it('whoever made the new run died before the question was withdrawn -> its worker does it', async () => {
+    const { lab, asked } = await asking();
+    const instead = await lab.create({ thread_id: 't', input: { name: 'instead' } });
+    expect((await lab.read(asked)).status).toBe('interrupted');
+    expect((await lab.work(instead)).status).toBe('completed');
+    expect((await lab.read(asked)).status).toBe('cancelled');
+  });
+
+  it('an answer that comes before the question is withdrawn counts, and the new run waits', async () => {
+    const { lab, asked } = await asking();
+    const instead = await lab.create({ thread_id: 't', input: { name: 'instead' } });
+    await answerRun(lab, UID, asked.run_id, { [asked.interrupts[0]?.id ?? '']: 'yes' });
+    await stopSuperseded(lab.store, lab.queue, instead);
+    await lab.worker.handle({ uid: UID, run_id: instead.run_id });
+    expect((await lab.read(instead)).attempt).toBe(0);
+    expect(await lab.work(asked)).toMatchObject({
+      status: 'completed',
+      output: { said: ['asks notes', 'yes'] },
+    });
+    expect(await lab.read(instead)).toMatchObject({ status: 'completed' });
+  });
+
+  it('one that waits goes on when the run before it asks', async () => {
     const graph = new StateGraph(State)
       .addNode('ask', ({ name }) => ({ said: [name === 'asks' ? interrupt('really?') : name] }))
       .addEdge(START, 'ask')
       .addEdge('ask', END)
       .compile();
     const lab = new Lab({ graph });
-    const asking = await lab.work(await lab.create({ thread_id: 't', input: { name: 'asks' } }));
-    expect(asking.status).toBe('interrupted');
-    const instead = await another(lab, 'instead', 'interrupt');
-    expect((await lab.work(instead)).output).toMatchObject({ said: ['instead'] });
-    const id = asking.interrupts[0]?.id ?? '';
-    await expect(answerRun(lab, UID, asking.run_id, { [id]: 'yes' })).rejects.toMatchObject({
-      code: 'not_interrupted',
-    });
+    const asks = await lab.create({ thread_id: 't', input: { name: 'asks' } });
+    const second = await another(lab, 'second', 'enqueue');
+    const third = await another(lab, 'third', 'enqueue');
+    expect((await lab.work(asks)).status).toBe('cancelled');
+    expect((await lab.read(second)).output).toMatchObject({ said: ['second'] });
+    expect((await lab.read(third)).output).toMatchObject({ said: ['second', 'third'] });
   });
 
   it('the end of the run before was not told to the queue -> the sweeper starts the next', async () => {

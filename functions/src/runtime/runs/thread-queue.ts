@@ -35,16 +35,22 @@ export async function holderOf(
   return { active: await activeRun(store, uid, thread), waiting: queueOf(thread) };
 }
 
-/** Where a new run goes. Throws `thread_busy` when the strategy is to refuse, or too many wait already. */
-export function placeOnThread({ active, waiting }: Holder, strategy: Strategy): Place {
+/**
+ * Where a new run goes. A thread whose run asks is free, unless others wait for it: the question is withdrawn when the new run
+ * starts, or was answered before that. Throws `thread_busy` when the strategy is to refuse, or too many wait already.
+ */
+export function placeOnThread({ active, waiting }: Holder, given: Strategy): Place {
   if (active === null && waiting.length === 0) return {};
+  const free = active?.status === 'interrupted' && waiting.length === 0;
+  const strategy = free && given === 'reject' ? 'enqueue' : given;
   if (strategy === 'reject' || waiting.length >= MAX_QUEUE) {
+    const atWork = active?.status === 'interrupted' ? null : active;
     const who =
-      active === null ? `${waiting.length} runs wait` : `Run ${active.run_id} is still ${active.status}`;
+      atWork === null ? `${waiting.length} runs wait` : `Run ${atWork.run_id} is still ${atWork.status}`;
     throw new LongrunError(
       'thread_busy',
       `${who} on this thread. Wait, cancel, or send multitask_strategy "enqueue", "interrupt" or "rollback".`,
-      active === null ? { waiting: waiting.length } : { run_id: active.run_id, status: active.status },
+      atWork === null ? { waiting: waiting.length } : { run_id: atWork.run_id, status: atWork.status },
     );
   }
   if (strategy === 'enqueue' || active === null) return { queued: true };
@@ -70,13 +76,34 @@ export function holding(run: Run): Fields {
  */
 export async function takeTurn(store: RunStore, run: Run): Promise<DocumentWrite[] | null> {
   if (!run.queued) return [];
-  const [thread] = await store.documents.get([threadPath(run.owner, run.thread_id)]);
+  const { thread, isNext } = await turnOf(store, run);
   if (thread === undefined) return [];
-  if ((await activeRun(store, run.owner, thread)) !== null) return null;
+  if (!isNext) return null;
   const { next, behind } = await firstWaiting(store, run.owner, thread);
   if (next !== null && next.run_id !== run.run_id) return null;
   const fields = { ...holding(run), queue: behind };
   return [{ op: 'update', path: thread.path, version: thread.version, fields }];
+}
+
+/** The thread of a waiting run, which is next when nobody works there; a run that only asks is ended for the first that waits. */
+async function turnOf(store: RunStore, run: Run) {
+  const path = threadPath(run.owner, run.thread_id);
+  const [thread] = await store.documents.get([path]);
+  const active = await activeRun(store, run.owner, thread);
+  if (thread === undefined || active === null) return { thread, isNext: true, withdrawn: null };
+  const { next } = await firstWaiting(store, run.owner, thread);
+  const withdrawn = next?.run_id === run.run_id ? await withoutQuestions(store, active) : null;
+  if (withdrawn === null) return { thread, isNext: false, withdrawn };
+  const [free] = await store.documents.get([path]);
+  return { thread: free, isNext: (await activeRun(store, run.owner, free)) === null, withdrawn };
+}
+
+/** A run that asked, which has ended now. Null when it does not ask. */
+async function withoutQuestions(store: RunStore, { owner, run_id }: Run): Promise<Run | null> {
+  const { run } = await store.append(owner, run_id, 'api', ({ run: now, newer }) =>
+    now.status !== 'interrupted' || newer ? null : decideCancel(now, owner, store.clock.now()),
+  );
+  return isTerminal(run.status) ? run : null;
 }
 
 /** After a run has ended: tells its webhook, and starts those that wait for the thread or for their user's share. */
@@ -86,7 +113,8 @@ export async function dispatchNext(store: RunStore, queue: TaskQueue, ended: Run
   await dispatchWaiting(store, queue, ended.owner);
 }
 
-async function dispatchNextOfThread(store: RunStore, queue: TaskQueue, ended: Run): Promise<void> {
+/** After a run has ended or asks: those that wait for its thread go on. */
+export async function dispatchNextOfThread(store: RunStore, queue: TaskQueue, ended: Run): Promise<void> {
   const [thread] = await store.documents.get([threadPath(ended.owner, ended.thread_id)]);
   if (thread === undefined || queueOf(thread).length === 0) return;
   const { next } = await firstWaiting(store, ended.owner, thread);
@@ -95,23 +123,29 @@ async function dispatchNextOfThread(store: RunStore, queue: TaskQueue, ended: Ru
 }
 
 /**
- * Stops the run that a new one replaces. Its worker obeys in its own time; the new run waits for it. One of a newer version
+ * Stops the run that a new one replaces, or that asks while nobody else waits. Its worker obeys in its own time; the new run waits for it. One of a newer version
  * is stopped by that version.
  */
 export async function stopSuperseded(store: RunStore, queue: TaskQueue, run: Run): Promise<void> {
   const { supersedes, owner } = run;
-  if (supersedes === null || !run.queued || isTerminal(run.status)) return;
+  if (!run.queued || isTerminal(run.status)) return;
+  if (supersedes === null) {
+    const { withdrawn } = await turnOf(store, run);
+    if (withdrawn !== null) await dispatchNext(store, queue, withdrawn);
+    return;
+  }
   const stopped = await store.append(owner, supersedes, 'api', ({ run: old, newer }) =>
     newer ? null : decideCancel(old, owner, store.clock.now()),
   );
   if (isTerminal(stopped.run.status)) await dispatchNext(store, queue, stopped.run);
 }
 
-/** Whether the run waits for another one that has not ended. */
+/** Whether the run waits for another one that is at work. */
 export async function isWaiting(store: RunStore, run: Run): Promise<boolean> {
   if (!run.queued) return false;
   const [thread] = await store.documents.get([threadPath(run.owner, run.thread_id)]);
-  return (await activeRun(store, run.owner, thread)) !== null;
+  const active = await activeRun(store, run.owner, thread);
+  return active !== null && active.status !== 'interrupted';
 }
 
 async function activeRun(

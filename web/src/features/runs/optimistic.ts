@@ -61,6 +61,7 @@ export function optimisticRun(
     stream: null,
     start_at: null,
     turns: [],
+    withdrawn: false,
     trace: null,
     head: { entry: -1, seq: 0 },
   };

@@ -88,8 +88,16 @@ export const runSchema = z.object({
   stream: z.nullable(streamRequestSchema),
   start_at: maybeTime,
   turns: z.array(
-    z.object({ run_id: z.string(), request: jsonSchema, seq: z.int(), at: time, asked_at: maybeTime }),
+    z.object({
+      run_id: z.string(),
+      request: jsonSchema,
+      metadata: jsonSchema,
+      seq: z.int(),
+      at: time,
+      asked_at: maybeTime,
+    }),
   ),
+  withdrawn: z.boolean(),
   trace: z.nullable(
     z.object({
       id: z.string(),

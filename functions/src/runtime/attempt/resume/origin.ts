@@ -1,5 +1,5 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import { isObject, runFromDoc, runPath, type Json, type Run } from '@longrun/shared';
+import { isObject, runFromDoc, runPath, type Json, type JsonObject, type Run } from '@longrun/shared';
 import type { Documents } from '../../../ports/documents.ts';
 import { passedUpTo } from '../questions/breakpoints.ts';
 import { withEarlierAskers } from '../questions/earlier-askers.ts';
@@ -14,6 +14,10 @@ export interface Origin {
   /** Null: it goes on with what was next. */
   input: Json;
   checkpointId?: string;
+  /** Which checkpoints the graphs within nodes set out from, beside that one. */
+  checkpointMap?: JsonObject;
+  /** LangGraph's command, in place of the input or beside the answers; null: none. */
+  command: Json;
   /** The answers with which it goes on: the run's own, and those that a failed run was given. */
   answered: Answered;
   /** Steps were left over: should there be nothing to do, they are lost. */
@@ -32,9 +36,10 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
   if (run.last_checkpoint !== null) {
     const expectsWork = Object.keys(run.answers).length > 0;
     const answered = await withEarlierAskers(saver, run);
-    return { input: null, answered, expectsWork, passed: passedUpTo(run.answers, run.last_checkpoint) };
+    const passed = passedUpTo(run.answers, run.last_checkpoint);
+    return { input: null, answered, expectsWork, passed, command: run.command };
   }
-  const fresh = { answered: run, expectsWork: false, passed: null };
+  const fresh = { answered: run, expectsWork: false, passed: null, command: run.command };
   const input = await originalInput(documents, run);
   const latest = await saver.getTuple({ configurable: { thread_id: run.thread_id, checkpoint_ns: '' } });
   const state = input === null && latest === undefined ? {} : input;
@@ -49,7 +54,7 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
       askers: { ...failed.askers, ...run.askers },
     });
     const passed = passedUpTo(answered.answers, failed.last_checkpoint);
-    const again = { input: null, answered, expectsWork: true, passed };
+    const again = { input: null, answered, expectsWork: true, passed, command: run.command };
     // Named only when the thread went on meanwhile: LangGraph does every step after a named one anew.
     return failed.last_checkpoint === latest?.checkpoint.id
       ? again
@@ -57,8 +62,9 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
   }
   const chosen =
     isObject(run.config) && isObject(run.config['configurable']) ? run.config['configurable'] : {};
-  const id = chosen['checkpoint_id'];
-  return typeof id === 'string' ? { ...fresh, input: state, checkpointId: id } : { ...fresh, input: state };
+  const { checkpoint_id: id, checkpoint_map: map } = chosen;
+  if (typeof id !== 'string') return { ...fresh, input: state };
+  return { ...fresh, input: state, checkpointId: id, ...(isObject(map) ? { checkpointMap: map } : {}) };
 }
 
 /**

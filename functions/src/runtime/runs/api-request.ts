@@ -1,0 +1,29 @@
+import type { Json, StreamRequest } from '@longrun/shared';
+
+/** LangGraph's command as the Agent Server API sends it. */
+export type ApiCommand = {
+  resume?: Json;
+  update?: Json;
+  goto?: Json;
+};
+
+/** As the API names a checkpoint. */
+export interface ApiCheckpoint {
+  checkpoint_id?: string;
+  checkpoint_ns?: string;
+  checkpoint_map?: { [ns: string]: string };
+}
+
+/** What a client of the Agent Server API asks for beyond what every run has. */
+export interface ApiRequest {
+  /** The API's `kwargs`, without the input. */
+  request: Json;
+  /** The assistant's own id; the graph's is the run's `assistant_id`. */
+  assistantId: string;
+  command?: ApiCommand;
+  /** From which the run forks. */
+  checkpoint?: ApiCheckpoint;
+  stream?: StreamRequest;
+  /** Not before this moment, in milliseconds since 1970. */
+  startAt?: number;
+}
