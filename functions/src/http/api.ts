@@ -23,6 +23,8 @@ import { traceReader } from '../telemetry/read-trace.ts';
 import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/runs/thread-queue.ts';
 import { listDeliveries } from '../webhooks/list.ts';
+import { assistantRoutes } from './agent/assistants/routes.ts';
+import { mount } from './agent/route.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
@@ -201,6 +203,8 @@ export function apiApp(
       return run;
     });
   }
+
+  mount(app, assistantRoutes(services), authenticate);
 
   app.use(notFound);
   app.use(errorHandler);
