@@ -25,6 +25,7 @@ import { stopSuperseded } from '../runtime/runs/thread-queue.ts';
 import { listDeliveries } from '../webhooks/list.ts';
 import { assistantRoutes } from './agent/assistants/routes.ts';
 import { mount } from './agent/route.ts';
+import { storeRoutes } from './agent/store/routes.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
@@ -205,6 +206,7 @@ export function apiApp(
   }
 
   mount(app, assistantRoutes(services), authenticate);
+  mount(app, storeRoutes(services), authenticate);
 
   app.use(notFound);
   app.use(errorHandler);
