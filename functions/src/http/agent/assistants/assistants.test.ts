@@ -1,10 +1,9 @@
-import { assistantPath } from './assistant.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memoryDocuments } from '../../../adapters/memory/documents.ts';
+import { defaultAssistantId } from '../../../lib/default-assistant-id.ts';
 import { Lab } from '../../../runtime/testing/lab.ts';
 import { serveApi, type ApiServer } from '../../testing.ts';
-import type { Assistant } from './assistant.ts';
-import { defaultAssistantId } from './default-assistant.ts';
+import { assistantPath, type Assistant } from './assistant.ts';
 
 const documents = memoryDocuments();
 let api: ApiServer;

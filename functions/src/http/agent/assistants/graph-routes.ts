@@ -1,4 +1,4 @@
-import { strict, type Json, type JsonObject } from '@longrun/shared';
+import { strict, type JsonObject } from '@longrun/shared';
 import * as z from 'zod/mini';
 import { route, type Route } from '../route.ts';
 import type { AssistantServices } from './find.ts';
@@ -8,9 +8,9 @@ import { assistantIn } from './routes.ts';
 /** What is asked of a compiled graph, which this process does not load. */
 export interface GraphFacts {
   /** `xray`: whether inner graphs are drawn, or how many levels of them. */
-  graph(graphId: string, config: JsonObject, xray: boolean | number): Promise<Json>;
-  schemas(graphId: string): Promise<Json>;
-  subgraphs(graphId: string, namespace: string | undefined, recurse: boolean): Promise<Json>;
+  graph(graphId: string, config: JsonObject, xray: boolean | number): Promise<unknown>;
+  schemas(graphId: string): Promise<unknown>;
+  subgraphs(graphId: string, namespace: string | undefined, recurse: boolean): Promise<unknown>;
 }
 
 const MAX_LEVELS = 100;

@@ -1,6 +1,6 @@
 import { LongrunError } from '@longrun/shared';
+import { defaultAssistantId } from '../../../lib/default-assistant-id.ts';
 import type { Assistant } from './assistant.ts';
-import { defaultAssistantId } from './default-assistant.ts';
 import { findAssistant, type AssistantServices, type Found } from './find.ts';
 
 export const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
