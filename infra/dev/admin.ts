@@ -3,26 +3,20 @@
  * with GOOGLE_CLOUD_PROJECT set, a deployed one, by the application default credentials. Grants and revocations are noted in
  * the audit log first.
  */
-import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
-import { Firestore } from '@google-cloud/firestore';
+import type { Firestore } from '@google-cloud/firestore';
 import { firebaseAccounts } from '../../functions/src/adapters/firebase/accounts.ts';
 import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
 import type { Account, Accounts } from '../../functions/src/ports/accounts.ts';
 import { systemClock } from '../../functions/src/ports/clock.ts';
 import { audited } from '../../functions/src/admin/audit.ts';
 import { firstAdminWrite } from '../../functions/src/admin/claim.ts';
-import { actAsAdministrator } from './secret/installation-secret.ts';
+import { isDeployed, openInstallation, Refused } from './open-installation.ts';
 
 const USAGE = 'Usage: npm run admin -- grant EMAIL|UID | revoke EMAIL|UID | list';
 
 type Command = { name: 'list' } | { name: 'grant' | 'revoke'; who: string };
 
-/** The message is for the person at the terminal. */
-class Refused extends Error {}
-
-const isDeployed = (process.env['GOOGLE_CLOUD_PROJECT'] ?? '') !== '';
 let db: Firestore | undefined;
 try {
   const command = readCommand(process.argv.slice(2));
@@ -77,46 +71,6 @@ async function change(
     admin ? { with: [firstAdminWrite('merge', account.uid, systemClock.now())] } : {},
   );
   print(`${nameOf(account)} is ${admin ? 'an administrator now' : 'no administrator any more'}.`);
-}
-
-/** Where accounts and log are: as the folder of the running installation says, or as the environment of Google's clients. */
-async function openInstallation(): Promise<{ project: string; firestore: Firestore }> {
-  const project = process.env['GOOGLE_CLOUD_PROJECT'] ?? '';
-  if (isDeployed) {
-    const databaseId = process.env['FIRESTORE_DATABASE'] ?? '(default)';
-    return { project, firestore: new Firestore({ projectId: project, databaseId }) };
-  }
-  const { firestore, identity, project: local } = await readAddresses();
-  process.env['METADATA_SERVER_DETECTION'] ??= 'none';
-  process.env['FIREBASE_AUTH_EMULATOR_HOST'] = new URL(identity).host;
-  await actAsAdministrator(dataFolder(), [firestore, identity]);
-  const db = new Firestore({
-    projectId: local,
-    host: new URL(firestore).host,
-    ssl: false,
-  });
-  return { project: local, firestore: db };
-}
-
-function dataFolder(): string {
-  return resolve(process.env['LONGRUN_DATA'] || '.longrun');
-}
-
-async function readAddresses(): Promise<{ firestore: string; identity: string; project: string }> {
-  const file = join(dataFolder(), 'addresses.json');
-  try {
-    const addresses = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    const [firestore, identity] = [String(addresses['firestore']), String(addresses['identity'])];
-    const project = String(addresses['project']);
-    await fetch(identity, { signal: AbortSignal.timeout(5_000) });
-    return { firestore, identity, project };
-  } catch (cause) {
-    throw new Refused(
-      `Longrun is not running: ${file} names no identity server that answers. Start it with "npm start", then try again (with ` +
-        'the same LONGRUN_DATA, if you set it), or set GOOGLE_CLOUD_PROJECT for a deployed one.',
-      { cause },
-    );
-  }
 }
 
 function readCommand([name, who, ...more]: string[]): Command {

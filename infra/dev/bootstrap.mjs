@@ -41,6 +41,7 @@ const COMMANDS = {
   fuzz: [['node', 'test/fuzz/main.ts']],
   'verify-run': [['node', 'infra/dev/verify-run.ts']],
   token: [['node', 'infra/dev/token.ts']],
+  'api-key': [['node', 'infra/dev/api-key.ts']],
   admin: [['node', 'infra/dev/admin.ts']],
   backup: [['node', 'infra/dev/backup.ts']],
   restore: [['node', 'infra/dev/restore.ts']],

@@ -43,18 +43,22 @@ describe('A10: production rules', () => {
     }
   });
 
-  it('nobody lists users, or a collection group across users', () => {
-    for (const path of ['users/*', '**/runs/*', '**/log/*', '**/users/*']) {
+  it('nobody lists users, keys, or a collection group across users', () => {
+    for (const path of ['users/*', '**/runs/*', '**/log/*', '**/users/*', 'apiKeys/*', '**/apiKeys/*']) {
       expect(allowed({ method: 'list', path, uid: 'ann' })).toBe(false);
     }
   });
 
-  it.each(['system/config', 'runs/r1', 'users_/ann', 'public/x', 'queues/q/tasks/t'])(
-    '%s is out of reach',
-    (path) => {
-      for (const method of ['get', 'create', 'update', 'delete'] as const) {
-        expect(allowed({ method, path, uid: 'ann', before: DATA, after: DATA })).toBe(false);
-      }
-    },
-  );
+  it.each([
+    'system/config',
+    'runs/r1',
+    'users_/ann',
+    'public/x',
+    'queues/q/tasks/t',
+    `apiKeys/${'0'.repeat(64)}`,
+  ])('%s is out of reach', (path) => {
+    for (const method of ['get', 'create', 'update', 'delete'] as const) {
+      expect(allowed({ method, path, uid: 'ann', before: DATA, after: DATA })).toBe(false);
+    }
+  });
 });

@@ -149,6 +149,8 @@ export const ADMIN_ACTIONS = [
   'retry_dead_letters',
   'grant_admin',
   'revoke_admin',
+  'make_api_key',
+  'revoke_api_key',
   'backup',
   'change_limits',
 ] as const;

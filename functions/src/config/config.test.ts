@@ -61,6 +61,16 @@ describe('E5: configuration', () => {
     },
   );
 
+  test('who has signed in without a name makes API keys where things are tried out, and elsewhere if it is said so', () => {
+    const allowed = (env: Record<string, string>) =>
+      parseConfig({ ...ENV, MODEL: 'none', ...env }).API_KEYS_ANONYMOUS;
+    expect(allowed({})).toBe('1');
+    expect(allowed({ NODE_ENV: 'production' })).toBe('0');
+    expect(allowed({ K_SERVICE: 'longrun-api' })).toBe('0');
+    expect(allowed({ NODE_ENV: 'production', API_KEYS_ANONYMOUS: '1' })).toBe('1');
+    expect(allowed({ API_KEYS_ANONYMOUS: '0' })).toBe('0');
+  });
+
   test('a wrong secret is not repeated in the problem', () => {
     expect(problemsOf({ ...ENV, WEBHOOK_SECRET: 'guess-me' }).join()).not.toContain('guess-me');
   });

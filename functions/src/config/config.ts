@@ -104,6 +104,8 @@ export const configSchema = z.object({
   QUOTA_TOTAL_USD_PER_DAY: dollars.default(100),
   /** Beyond it no attempt of any run is begun: runs that go on then end as failed. Absent: they go on. */
   QUOTA_TOTAL_USD_PER_DAY_HARD: dollars.optional(),
+  /** Whether who signed in without a name may make API keys; in production not, if nothing is said. */
+  API_KEYS_ANONYMOUS: z.enum(['0', '1']).optional(),
   /** The greatest recursion_limit that a run may ask for. */
   MAX_RECURSION_LIMIT: integer(1, 100_000).default(1_000),
   /** How long a run may take, without the time in which it waits for a person; a run may ask for less. */
@@ -132,7 +134,7 @@ export const configSchema = z.object({
   LONGRUN_BACKUPS: path.optional(),
 });
 
-export type Config = z.infer<typeof configSchema>;
+export type Config = z.infer<typeof configSchema> & { API_KEYS_ANONYMOUS: '0' | '1' };
 export type Env = Record<string, string | undefined>;
 
 /** Functions that load no graph are not given the model's key. */
@@ -140,7 +142,7 @@ const WITHOUT_GRAPHS: ReadonlySet<string> = new Set(['admin', 'maintenance']);
 
 /** Parses the environment once, at the start. Throws ConfigError with every problem. */
 export function parseConfig(env: Env): Config {
-  const present = Object.fromEntries(
+  const present: Env = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = configSchema.safeParse(present);
@@ -151,7 +153,8 @@ export function parseConfig(env: Env): Config {
     ...webhookProblems(present),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return parsed.data;
+  const { API_KEYS_ANONYMOUS = isProduction(present) ? '0' : '1' } = parsed.data;
+  return { ...parsed.data, API_KEYS_ANONYMOUS };
 }
 
 function describe(issue: z.core.$ZodIssue, env: Record<string, unknown>): string {

@@ -23,6 +23,10 @@ import { traceReader } from '../telemetry/read-trace.ts';
 import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/runs/thread-queue.ts';
 import { listDeliveries } from '../webhooks/list.ts';
+import { assistantRoutes } from './agent/assistants/routes.ts';
+import { keyRoutes } from './agent/keys/routes.ts';
+import { mount } from './agent/route.ts';
+import { storeRoutes } from './agent/store/routes.ts';
 import type { Authenticate, User } from './auth.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
@@ -49,7 +53,7 @@ const whole = lazy(() => import('../runtime/runs/whole-run.ts'));
 type Handler<Q = unknown> = (req: Request, res: Response, user: User, query: Q) => Promise<unknown>;
 type Method = 'get' | 'post' | 'delete';
 
-/** The HTTP API, in the shapes of LangGraph's Agent Server. Every route but health needs an ID token. */
+/** The HTTP API, in the shapes of LangGraph's Agent Server. Every route but health needs an API key or an ID token. */
 export function apiApp(
   services: Services,
   authenticate: Authenticate,
@@ -201,6 +205,10 @@ export function apiApp(
       return run;
     });
   }
+
+  mount(app, assistantRoutes(services), authenticate);
+  mount(app, storeRoutes(services), authenticate);
+  mount(app, keyRoutes(services), authenticate);
 
   app.use(notFound);
   app.use(errorHandler);

@@ -9,9 +9,11 @@ export interface User {
   admin: boolean;
   /** Signed in without a name. */
   anonymous: boolean;
+  /** The id of the API key with which a program comes in the user's place; absent: they signed in. */
+  key?: string;
 }
 
-/** Who makes the request, from its verified Firebase ID token and nothing else. */
+/** Who makes the request, from the credential in its headers and nothing else. */
 export type Authenticate = (req: Pick<IncomingMessage, 'headers'>) => Promise<User>;
 
 const MAX_TOKEN_CHARS = 8_192;

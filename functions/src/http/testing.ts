@@ -8,9 +8,12 @@ import { Catalog } from '../project/catalog.ts';
 import { quotasFromConfig } from '../quotas/from-config.ts';
 import { Lab, UID } from '../runtime/testing/lab.ts';
 import { apiApp } from './api.ts';
+import type { Authenticate } from './auth.ts';
 import { OpenRequests } from './open-requests.ts';
 
 export interface ApiServer {
+  /** Without `/api`. */
+  url: string;
   call<T = Record<string, unknown>>(
     method: string,
     path: string,
@@ -28,10 +31,10 @@ interface StreamedEvent {
   [field: string]: unknown;
 }
 
-/** The function `api` over HTTP as functions-framework serves it, on a lab's documents, for the lab's only user. */
+/** The function `api` over HTTP as functions-framework serves it, on a lab's documents; for the lab's only user, if nothing else is said. */
 export async function serveApi(
   { store, queue, documents }: Lab,
-  options: { env?: Record<string, string>; anonymous?: boolean } = {},
+  options: { env?: Record<string, string>; anonymous?: boolean; authenticate?: Authenticate } = {},
 ): Promise<ApiServer> {
   const config = parseConfig({
     GOOGLE_CLOUD_PROJECT: 'demo-api',
@@ -48,7 +51,7 @@ export async function serveApi(
       cache: documentCache(documents),
       quotas: quotasFromConfig(config, documents, store.clock),
     },
-    async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false }),
+    options.authenticate ?? (async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false })),
     '1.2.3',
     new OpenRequests(),
   );
@@ -58,6 +61,7 @@ export async function serveApi(
   const server = createServer(outer);
   const url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
   return {
+    url,
     async call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
       const response = await fetch(`${url}/api${path}`, {
         method,

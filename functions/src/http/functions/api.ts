@@ -1,5 +1,8 @@
 import { MAX_BODY_BYTES } from '@longrun/shared';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { firebaseAccounts } from '../../adapters/firebase/accounts.ts';
+import { keyAuthentication } from '../agent/keys/authenticate.ts';
+import { anyCredential } from '../any-credential.ts';
 import { apiApp } from '../api.ts';
 import { firebaseAuthentication } from '../auth.ts';
 import { serve } from '../framework/serve.ts';
@@ -13,7 +16,12 @@ const services = await openServicesOrExit();
 // Nobody waits for it at the start, and whoever asks what can be run finds it soon.
 onReady(() => services.catalog.describe(), 'later');
 const requests = new OpenRequests();
-const authenticate = firebaseAuthentication(services.config.GOOGLE_CLOUD_PROJECT);
+const { GOOGLE_CLOUD_PROJECT: project } = services.config;
+const { documents, clock } = services.store;
+const authenticate = anyCredential({
+  byToken: firebaseAuthentication(project),
+  byKey: keyAuthentication({ documents, clock, accounts: firebaseAccounts(project) }),
+});
 const app = apiApp(services, authenticate, packageJson.version, requests);
 serve('api', app, services.config, { maxBytes: MAX_BODY_BYTES, admit: authenticate });
 takeOverSignals(() => requests.drained());

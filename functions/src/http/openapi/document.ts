@@ -59,7 +59,7 @@ export function openApiDocument(version: string): JsonSchema {
     },
     servers: [{ url: '/', description: 'Where this document came from.' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    security: [{ idToken: [] }],
+    security: [{ idToken: [] }, { apiKey: [] }],
     paths,
     webhooks: { run: { post: WEBHOOK } },
     components: {
@@ -69,7 +69,14 @@ export function openApiDocument(version: string): JsonSchema {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'A Firebase ID token. Locally: `npm run --silent token`.',
+          description: 'A Firebase ID token, or an API key. Locally: `npm run --silent token`.',
+        },
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-api-key',
+          description:
+            'An API key. Locally: `npm run --silent api-key -- make NAME`. It operates nothing below `/api/admin`.',
         },
       },
     },

@@ -105,6 +105,8 @@ const ACTIONS: Record<AdminAction, string> = {
   retry_dead_letters: 'Retry dead letters',
   grant_admin: 'Make someone an admin',
   revoke_admin: 'Take the admin’s rights',
+  make_api_key: 'Make an API key for someone',
+  revoke_api_key: 'Revoke an API key',
   backup: 'Make a backup',
 };
 const OUTCOMES = {
