@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, type Run } from '@longrun/shared';
+import { isObject, jsonBytes, type Json, type JsonObject, type Run } from '@longrun/shared';
 import type { CompiledGraph } from '../../project/served-graph.ts';
 
 /** Super-steps a run may take unless its config or its graph says otherwise; LangGraph's own default of 25 suits chats. */
@@ -22,6 +22,19 @@ export function runConfig(run: Run) {
     ...(Array.isArray(tags) ? { tags: tags.map(String) } : {}),
     ...(typeof max_concurrency === 'number' ? { maxConcurrency: max_concurrency } : {}),
     metadata: { ...objectOr(given['metadata']), ...objectOr(run.metadata), run_id: run.run_id },
+  };
+}
+
+/** More of the run's metadata is not repeated in each of its checkpoints. Bytes of JSON. */
+const MAX_ABOUT = 4_000;
+
+/** What the metadata of the run's checkpoints says of it. */
+export function aboutRun(run: Run): JsonObject {
+  const metadata = objectOr(run.metadata);
+  return {
+    ...(jsonBytes(metadata) > MAX_ABOUT ? {} : metadata),
+    graph_id: run.assistant_id,
+    run_id: run.run_id,
   };
 }
 
