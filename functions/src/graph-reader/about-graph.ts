@@ -1,10 +1,8 @@
 import { toJson } from '@longrun/shared';
 import { schemasOf } from '../project/describe/schemas.ts';
-import type { AnswerTo, CallOf } from './calls.ts';
+import { ANSWERS, type AnswerTo, type CallOf } from './calls.ts';
 import { hasMethod, withMethod } from './graph-methods.ts';
 import { openAlone, type ReaderParts } from './open-graph.ts';
-import type { GraphSchemas } from './shapes.ts';
-import { ANSWERS } from './calls.ts';
 
 /** Nodes and edges; with `xray` those of graphs within nodes too, a number of levels deep or all. */
 export async function drawGraph(parts: ReaderParts, call: CallOf<'graph'>): Promise<AnswerTo<'graph'>> {
@@ -17,18 +15,18 @@ export async function drawGraph(parts: ReaderParts, call: CallOf<'graph'>): Prom
 export async function subgraphsOf(
   parts: ReaderParts,
   call: CallOf<'subgraphs'>,
-): Promise<Record<string, GraphSchemas>> {
+): Promise<Record<string, object>> {
   const { graph, importLangGraph } = await openAlone(parts, call);
   const { namespace, recurse } = call;
   const found = hasMethod(graph, 'getSubgraphsAsync')
     ? graph.getSubgraphsAsync(namespace, recurse)
     : withMethod(graph, 'getSubgraphs').getSubgraphs(namespace, recurse);
-  const schemas: [string, GraphSchemas][] = [];
+  const schemas: [string, object][] = [];
   for await (const [name, inner] of found) schemas.push([name, await schemasOf(inner, importLangGraph)]);
   return Object.fromEntries(schemas);
 }
 
-export async function schemasOfGraph(parts: ReaderParts, call: CallOf<'schemas'>): Promise<GraphSchemas> {
+export async function schemasOfGraph(parts: ReaderParts, call: CallOf<'schemas'>): Promise<object> {
   const { graph, importLangGraph } = await openAlone(parts, call);
   return { graph_id: call.graph_id, ...(await schemasOf(graph, importLangGraph)) };
 }

@@ -1,6 +1,6 @@
-import { jsonSchema, type Json } from '@longrun/shared';
+import { jsonSchema, type Json, type JsonObject } from '@longrun/shared';
 import * as z from 'zod';
-import type { Checkpoint, GraphSchemas, ThreadState } from './shapes.ts';
+import type { Checkpoint, ThreadState } from './shapes.ts';
 
 const jsonObject = z.record(z.string(), jsonSchema);
 const graph = { graph_id: z.string(), config: jsonObject };
@@ -64,8 +64,8 @@ export const ANSWERS = {
   history: object<ThreadState[]>(),
   update: object<Updated>(),
   values: z.custom<Json>(() => true),
-  graph: object<{ nodes: unknown[]; edges: unknown[] }>(),
-  subgraphs: object<Record<string, GraphSchemas>>(),
-  schemas: object<GraphSchemas>(),
+  graph: object<{ nodes: Json[]; edges: Json[] }>(),
+  subgraphs: object<Record<string, JsonObject>>(),
+  schemas: object<JsonObject>(),
 } satisfies { [K in Call['kind']]: z.ZodType };
 export type AnswerTo<K extends Call['kind']> = z.infer<(typeof ANSWERS)[K]>;

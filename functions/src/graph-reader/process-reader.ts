@@ -5,34 +5,34 @@ import { graphReader, type GraphReader } from './reader.ts';
 
 /**
  * A reader whose calls are answered by a child process, which is started at the first of them: this process never imports
- * users' code. One that ends takes no other call down: whoever asked at the same time is answered by a process of its own,
- * one after the other, where nothing but that call can be the reason of another end. An edit is not made again.
+ * users' code. One that ends takes no other call down: all that were asked at the same time are asked again, one at a time
+ * in another process, where nothing but that call can be the reason of another end. An edit is not made again.
  */
 export function processReader(options: ProcessOptions): GraphReader & { close(): void } {
   let shared: ReaderProcess | undefined;
-  let alone: Promise<unknown> = Promise.resolve();
+  /** Where calls are made one at a time, while there are some. */
+  let single: ReaderProcess | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   const askShared = (call: Call): Promise<Outcome> => {
     if (shared === undefined || shared.ended) shared = new ReaderProcess(options);
     return shared.ask(call);
   };
-  const askAlone = (call: Call): Promise<Outcome> => {
-    const turn = alone.then(async () => {
-      const own = new ReaderProcess(options);
-      try {
-        return await own.ask(call);
-      } finally {
-        own.kill('it is done');
-      }
+  const askAlone = async (call: Call): Promise<Outcome> => {
+    const turn = last.then(() => {
+      if (single === undefined || single.ended) single = new ReaderProcess(options);
+      return single.ask(call);
     });
-    alone = turn.catch(() => undefined);
-    return turn;
+    last = turn;
+    const outcome = await turn;
+    if (last === turn) single?.kill('nothing is left to do');
+    return outcome;
   };
   const ask = async (call: Call): Promise<string> => {
     const first = await askShared(call);
     if (first.kind !== 'lost' || call.kind === 'update') return textOf(first, call);
     return textOf(await askAlone(call), call);
   };
-  return { ...graphReader(ask), close: () => shared?.kill('it is closed') };
+  return { ...graphReader(ask), close: () => [shared, single].forEach((each) => each?.kill('it is closed')) };
 }
 
 function textOf(outcome: Outcome, { kind, graph_id }: Call): string {

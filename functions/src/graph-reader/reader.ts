@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@longrun/shared';
 import { ANSWERS, type AnswerTo, type Call, type CallOf, type StateUpdate, type Updated } from './calls.ts';
-import type { CheckpointRef, GraphSchemas, ThreadState } from './shapes.ts';
+import type { CheckpointRef, ThreadState } from './shapes.ts';
 
 interface OfGraph {
   graphId: string;
@@ -36,8 +36,8 @@ export interface GraphReader {
   ): Promise<Updated>;
   values(uid: string, threadId: string, of: OfGraph & { checkpointId?: string }): Promise<Json>;
   graph(graphId: string, config: JsonObject, xray: boolean | number): Promise<AnswerTo<'graph'>>;
-  subgraphs(graphId: string, namespace?: string, recurse?: boolean): Promise<Record<string, GraphSchemas>>;
-  schemas(graphId: string): Promise<GraphSchemas>;
+  subgraphs(graphId: string, namespace?: string, recurse?: boolean): Promise<Record<string, JsonObject>>;
+  schemas(graphId: string): Promise<JsonObject>;
 }
 
 /** A reader whose calls are answered, as JSON text, by `ask`. */

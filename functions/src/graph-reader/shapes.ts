@@ -56,13 +56,3 @@ export const EMPTY_STATE: ThreadState = {
   checkpoint: null,
   parent_checkpoint: null,
 };
-
-/** JSON Schemas of a graph, as far as it knows them while it runs. */
-export interface GraphSchemas {
-  graph_id?: string;
-  input_schema?: JsonObject | undefined;
-  output_schema?: JsonObject | undefined;
-  state_schema?: JsonObject | undefined;
-  config_schema?: JsonObject | undefined;
-  context_schema?: JsonObject | undefined;
-}

@@ -30,7 +30,8 @@ const snapshotSchema = z.looseObject({
 /** In the API's shape, messages flat. A question of the run that holds the thread has the id by which it is answered. */
 export function threadState(given: unknown, questions: ThreadQuestions): ThreadState {
   const snapshot = snapshotSchema.parse(given);
-  const checkpoint = checkpointOf(snapshot.config);
+  // The config repeats what was asked for, also where nothing is.
+  const checkpoint = snapshot.createdAt === undefined ? null : checkpointOf(snapshot.config);
   const ns = checkpoint?.checkpoint_ns ?? '';
   return {
     values: checkpoint === null ? {} : (stateToJson(snapshot.values ?? {}) ?? {}),

@@ -4,7 +4,6 @@ import {
   answerSchema,
   cancelSchema,
   createRunSchema,
-  createThreadSchema,
   isActive,
   isTerminal,
   listenSchema,
@@ -24,6 +23,8 @@ import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/runs/thread-queue.ts';
 import { listDeliveries } from '../webhooks/list.ts';
 import type { Authenticate, User } from './auth.ts';
+import { mount } from './agent/route.ts';
+import { threadRoutes } from './agent/threads/routes.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { untilSettled } from './follow.ts';
@@ -37,7 +38,7 @@ import { listRuns } from './runs-query.ts';
 import { Readers } from './readers.ts';
 import type { Services } from './services.ts';
 import { streamRun } from './stream.ts';
-import { createThread, deleteThread, requireThread } from './threads.ts';
+import { requireThread } from './threads.ts';
 import { withWebhook } from './with-webhook.ts';
 
 /** One join waits this long; the client then joins again. Milliseconds. */
@@ -105,17 +106,7 @@ export function apiApp(
   }));
   route('get', '/library/*id', (req) => openSource(req));
 
-  route('post', '/threads', (req, _res, user) =>
-    createThread(store, user.uid, parseBody(req, createThreadSchema)),
-  );
-  route('get', '/threads/:thread_id', (req, _res, user) =>
-    requireThread(store, user.uid, pathId(req, 'thread_id')),
-  );
-
-  route('delete', '/threads/:thread_id', async (req, res, user) => {
-    await deleteThread(store, user.uid, pathId(req, 'thread_id'));
-    res.status(204).end();
-  });
+  mount(app, threadRoutes(services), authenticate);
 
   const create: Handler = async (req, res, user) => {
     const body = await withWebhook(parseBody(req, createRunSchema), services.config);

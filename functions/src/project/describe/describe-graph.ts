@@ -28,8 +28,14 @@ export async function describeGraph(entry: GraphEntry, loaded: LoadedGraph): Pro
     ...graphInfo(entry, meta, Object.keys(graph.nodes)),
     langgraph: version,
     ...(await schemasOf(graph, importLangGraph)),
+    ...channelsOf(graph),
     ...(drawing === undefined ? {} : { drawing }),
   };
+}
+
+function channelsOf(graph: CompiledGraph): Pick<Description, 'channels'> {
+  const { data } = descriptionSchema.shape.channels.safeParse(Reflect.get(graph, 'streamChannelsAsIs'));
+  return data === undefined ? {} : { channels: data };
 }
 
 async function draw(graph: CompiledGraph): Promise<Description['drawing']> {
