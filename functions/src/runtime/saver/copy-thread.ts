@@ -1,4 +1,10 @@
-import type { Documents, DocumentWrite, StoredDocument, Value } from '../../ports/documents.ts';
+import {
+  documentId,
+  type Documents,
+  type DocumentWrite,
+  type StoredDocument,
+  type Value,
+} from '../../ports/documents.ts';
 import { decodeHead, encodeHead } from './head.ts';
 import { blobsOf, checkpointsOf } from './keys.ts';
 
@@ -43,8 +49,9 @@ async function* all(documents: Documents, collection: string): AsyncGenerator<St
       limit: PAGE,
     });
     yield* found;
-    after = found.at(-1)?.path;
-    if (after === undefined || found.length < PAGE) return;
+    const last = found.at(-1);
+    if (last === undefined || found.length < PAGE) return;
+    after = documentId(last);
   }
 }
 

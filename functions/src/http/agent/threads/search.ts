@@ -1,6 +1,6 @@
 import { LongrunError, threadPath, threadsPath, type JsonObject } from '@longrun/shared';
 import { jsonContains } from '../../../lib/json-contains.ts';
-import type { StoredDocument } from '../../../ports/documents.ts';
+import { documentId, type StoredDocument } from '../../../ports/documents.ts';
 import type { Services } from '../../services.ts';
 import { extracted } from './extract.ts';
 import { presented, type ThreadObject } from './present.ts';
@@ -100,7 +100,7 @@ async function* scanned(
         { field: sort, direction: descending ? 'desc' : 'asc' },
         { field: '__name__', direction: descending ? 'desc' : 'asc' },
       ],
-      ...(after === undefined ? {} : { startAfter: [after.fields[sort] ?? null, after.path] }),
+      ...(after === undefined ? {} : { startAfter: [after.fields[sort] ?? null, documentId(after)] }),
       limit: PAGE,
       select: SELECT,
     });

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { Annotation, END, interrupt, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { threadPath } from '@longrun/shared';
 import { expect, onTestFinished, test } from 'vitest';
 import { localReader } from '../../../graph-reader/testing.ts';
 import { defaultAssistantId } from '../../../lib/default-assistant-id.ts';
+import { blobsOf } from '../../../runtime/saver/keys.ts';
 import { Lab, UID } from '../../../runtime/testing/lab.ts';
 import { serveApi } from '../../testing.ts';
 
@@ -260,6 +262,47 @@ test('a copy has the state and the history, and neither thread sees the other', 
   await api.call('POST', `/threads/${copy.thread_id}/state`, edit);
   const run = await lab.work(await lab.create({ thread_id: copy.thread_id, input: { log: ['quiet'] } }));
   expect(run.output).toMatchObject({ log: ['greet', 'copied', 'quiet', 'greet', 'end'] });
+});
+
+test('a copy of a long history and of large values is whole', async () => {
+  const { lab, api, talked } = await open();
+  await talked('a');
+  // Too much for the checkpoint's own document.
+  const large = randomBytes(740_000).toString('base64');
+  const input = { messages: [{ role: 'user', content: large }], log: ['quiet'] };
+  await lab.work(await lab.create({ thread_id: 'a', input }));
+  const blobs = await lab.documents.query({ collection: blobsOf(threadPath(UID, 'a')) });
+  expect(blobs.length).toBeGreaterThan(0);
+  await talked('a');
+  const { body: copy } = await api.call<Thread>('POST', '/threads/a/copy');
+  type State = { values: unknown };
+  const valuesOf = async (id: string) =>
+    (await api.call<State[]>('POST', `/threads/${id}/history`, { limit: 100 })).body.map(
+      ({ values }) => values,
+    );
+  const values = await valuesOf(copy.thread_id);
+  expect(values).toHaveLength(15);
+  expect(values).toEqual(await valuesOf('a'));
+});
+
+test('among many threads an old one is found', async () => {
+  const { lab, search, api } = await open();
+  const at = (i: number) => new Date(Date.UTC(2026, 0, 1) + (i % 50)).toISOString();
+  await lab.documents.commit(
+    Array.from({ length: 700 }, (_, i) => ({
+      op: 'create' as const,
+      path: threadPath(UID, `t${i}`),
+      fields: { thread_id: `t${i}`, created_at: at(i), updated_at: at(i), metadata: { i }, status: 'idle' },
+    })),
+  );
+  for (const i of [0, 50, 650, 699]) {
+    expect((await search({ metadata: { i } })).ids).toEqual([`t${i}`]);
+    expect((await search({ metadata: { i }, sort_by: 'thread_id' })).ids).toEqual([`t${i}`]);
+  }
+  expect((await api.call('POST', '/threads/count', {})).body).toBe(700);
+  const select = ['thread_id'];
+  const pages = await Promise.all([0, 300, 600].map((offset) => search({ limit: 300, offset, select })));
+  expect(new Set(pages.flatMap(({ ids }) => ids)).size).toBe(700);
 });
 
 test('pruned are threads on which nothing goes on', async () => {
