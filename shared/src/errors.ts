@@ -15,6 +15,7 @@ export const ERROR_STATUS = {
   too_large: 413,
   unsupported_media_type: 415,
   graph_broken: 422,
+  graph_error: 422,
   limit_exceeded: 422,
   rate_limited: 429,
   quota_exceeded: 429,

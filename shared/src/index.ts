@@ -17,7 +17,7 @@ export * from './run.ts';
 export * from './search-tokens.ts';
 export * from './shorten.ts';
 export * from './status.ts';
-export { strict } from './strict.ts';
+export { only, strict } from './strict.ts';
 export * from './to-json.ts';
 export * from './trace.ts';
 export * from './view.ts';

@@ -4,7 +4,6 @@ import {
   answerSchema,
   cancelSchema,
   createRunSchema,
-  createThreadSchema,
   isActive,
   isTerminal,
   listenSchema,
@@ -28,6 +27,7 @@ import { keyRoutes } from './agent/keys/routes.ts';
 import { mount } from './agent/route.ts';
 import { storeRoutes } from './agent/store/routes.ts';
 import type { Authenticate, User } from './auth.ts';
+import { threadRoutes } from './agent/threads/routes.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { untilSettled } from './follow.ts';
@@ -41,7 +41,7 @@ import { listRuns } from './runs-query.ts';
 import { Readers } from './readers.ts';
 import type { Services } from './services.ts';
 import { streamRun } from './stream.ts';
-import { createThread, deleteThread, requireThread } from './threads.ts';
+import { requireThread } from './threads.ts';
 import { withWebhook } from './with-webhook.ts';
 
 /** One join waits this long; the client then joins again. Milliseconds. */
@@ -109,17 +109,7 @@ export function apiApp(
   }));
   route('get', '/library/*id', (req) => openSource(req));
 
-  route('post', '/threads', (req, _res, user) =>
-    createThread(store, user.uid, parseBody(req, createThreadSchema)),
-  );
-  route('get', '/threads/:thread_id', (req, _res, user) =>
-    requireThread(store, user.uid, pathId(req, 'thread_id')),
-  );
-
-  route('delete', '/threads/:thread_id', async (req, res, user) => {
-    await deleteThread(store, user.uid, pathId(req, 'thread_id'));
-    res.status(204).end();
-  });
+  mount(app, threadRoutes(services), authenticate);
 
   const create: Handler = async (req, res, user) => {
     const body = await withWebhook(parseBody(req, createRunSchema), services.config);

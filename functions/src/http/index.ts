@@ -10,6 +10,8 @@ const FUNCTIONS: Record<string, () => Promise<unknown>> = {
   worker: () => import('./functions/worker.ts'),
   /** Started by a worker, for one run. */
   alone: () => import('./functions/alone.ts'),
+  /** Started by the API, for what only the graphs themselves can tell. */
+  reader: () => import('./functions/reader.ts'),
   admin: () => import('./functions/admin.ts'),
   maintenance: () => import('./functions/maintenance.ts'),
 };

@@ -9,6 +9,8 @@ import type { Cache } from '../ports/cache.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
+import { processReader } from '../graph-reader/process-reader.ts';
+import type { GraphReader } from '../graph-reader/reader.ts';
 import { Catalog } from '../project/catalog.ts';
 import { readProject } from '../project/config.ts';
 import { enterProject } from '../project/enter.ts';
@@ -31,9 +33,13 @@ export interface Services {
   catalog: Catalog;
   cache: Cache;
   quotas: Quotas;
+  /** What only the compiled graphs can tell. */
+  reader: GraphReader;
 }
 
 const HOUR_MS = 3_600_000;
+/** A thread's state should be there sooner than people give up. Milliseconds. */
+const READ_MS = 30_000;
 
 async function openServices(): Promise<Services> {
   const config = parseConfig(process.env);
@@ -71,6 +77,7 @@ async function openServices(): Promise<Services> {
     queue: tracedQueue(queue),
     cache: cacheOf(config, documents),
     quotas: quotasFromConfig(config, documents, systemClock),
+    reader: processReader({ loadMs: config.GRAPH_LOAD_TIMEOUT_S * 1_000, callMs: READ_MS }),
   };
 }
 

@@ -3,6 +3,8 @@ import express from 'express';
 import { listen } from '../../../infra/local/net/listen.ts';
 import { parseConfig } from '../config/config.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
+import { processReader } from '../graph-reader/process-reader.ts';
+import type { GraphReader } from '../graph-reader/reader.ts';
 import { readProject } from '../project/config.ts';
 import { Catalog } from '../project/catalog.ts';
 import { quotasFromConfig } from '../quotas/from-config.ts';
@@ -34,7 +36,12 @@ interface StreamedEvent {
 /** The function `api` over HTTP as functions-framework serves it, on a lab's documents; for the lab's only user, if nothing else is said. */
 export async function serveApi(
   { store, queue, documents }: Lab,
-  options: { env?: Record<string, string>; anonymous?: boolean; authenticate?: Authenticate } = {},
+  options: {
+    env?: Record<string, string>;
+    anonymous?: boolean;
+    authenticate?: Authenticate;
+    reader?: GraphReader;
+  } = {},
 ): Promise<ApiServer> {
   const config = parseConfig({
     GOOGLE_CLOUD_PROJECT: 'demo-api',
@@ -50,6 +57,7 @@ export async function serveApi(
       catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
       cache: documentCache(documents),
       quotas: quotasFromConfig(config, documents, store.clock),
+      reader: options.reader ?? processReader({ loadMs: 30_000, callMs: 30_000 }),
     },
     options.authenticate ?? (async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false })),
     '1.2.3',

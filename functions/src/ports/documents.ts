@@ -12,6 +12,9 @@ export interface StoredDocument {
   version: string;
 }
 
+/** How `__name__` is given in a query of one collection; in one of a group it is the path. */
+export const documentId = ({ path }: StoredDocument): string => path.slice(path.lastIndexOf('/') + 1);
+
 export type DocumentWrite =
   /** Refused when the document exists: the fence of the log. */
   | { op: 'create'; path: string; fields: Fields }

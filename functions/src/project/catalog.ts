@@ -74,6 +74,11 @@ export class Catalog {
     );
   }
 
+  /** Channels of the graph's state, where they are known; a single one is the state itself. */
+  async channels(id: string): Promise<string | string[] | undefined> {
+    return (await this.#known())[id]?.channels;
+  }
+
   /** Resolves when a process of its own has loaded the graph; throws `unknown_graph`, or `graph_broken` with the reason. */
   async ensureLoads(id: string): Promise<void> {
     this.require(id);
@@ -129,7 +134,12 @@ export class Catalog {
   }
 }
 
-function infoOf({ state_schema: _state, drawing: _drawing, ...info }: Description): GraphInfo {
+function infoOf({
+  state_schema: _state,
+  drawing: _drawing,
+  channels: _channels,
+  ...info
+}: Description): GraphInfo {
   return info;
 }
 

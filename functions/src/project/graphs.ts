@@ -1,6 +1,6 @@
 import { errorMessage, LongrunError } from '@longrun/shared';
 import type { Catalog } from './catalog.ts';
-import { loadGraph } from './load-graph.ts';
+import { loadGraph, type LoadedGraph } from './load-graph.ts';
 import { ProjectLoader } from './loader.ts';
 import type { ServedGraph } from './served-graph.ts';
 
@@ -8,7 +8,7 @@ import type { ServedGraph } from './served-graph.ts';
 export class Graphs {
   readonly #catalog: Catalog;
   readonly #loader: ProjectLoader;
-  readonly #loaded = new Map<string, Promise<ServedGraph>>();
+  readonly #loaded = new Map<string, Promise<LoadedGraph>>();
 
   constructor(catalog: Catalog, limitMs: number) {
     this.#catalog = catalog;
@@ -16,7 +16,12 @@ export class Graphs {
   }
 
   /** Throws `unknown_graph`, or `graph_broken` with what the graph's own module says. */
-  get(id: string): Promise<ServedGraph> {
+  async get(id: string): Promise<ServedGraph> {
+    return (await this.loaded(id)).served;
+  }
+
+  /** Likewise, with what else its module has. */
+  loaded(id: string): Promise<LoadedGraph> {
     const known = this.#loaded.get(id);
     if (known !== undefined) return known;
     const loading = this.#load(id);
@@ -27,11 +32,11 @@ export class Graphs {
   }
 
   /** In this process only after another one has done it and lived on. */
-  async #load(id: string): Promise<ServedGraph> {
+  async #load(id: string): Promise<LoadedGraph> {
     const entry = this.#catalog.require(id);
     await this.#catalog.ensureLoads(id);
     try {
-      return (await loadGraph(this.#loader, entry)).served;
+      return await loadGraph(this.#loader, entry);
     } catch (error) {
       throw new LongrunError('graph_broken', errorMessage(error));
     }

@@ -4,7 +4,7 @@ import type { GraphEntry } from './graph-entry.ts';
 import { langGraphCopy, type ImportLangGraph } from './langgraph-copy.ts';
 import type { ProjectLoader } from './loader.ts';
 import { asLoading } from './loading.ts';
-import type { CompiledGraph, RunParts, ServedGraph } from './served-graph.ts';
+import type { CompiledGraph, FactoryArguments, RunParts, ServedGraph } from './served-graph.ts';
 import { thrownText } from './thrown.ts';
 
 /** A graph whose module is loaded. */
@@ -51,6 +51,18 @@ export function servedGraph(
     open: async (factory, parts) =>
       withParts(exported.kind === 'graph' ? exported.graph : await exported.make(factory), parts),
   };
+}
+
+/** The graph only to tell what it is like. Throws what the user's function throws. */
+export async function graphToDescribe(
+  { exported }: Pick<LoadedGraph, 'exported'>,
+  config: FactoryArguments['config'],
+): Promise<CompiledGraph> {
+  if (exported.kind === 'graph') return exported.graph;
+  return await exported.make({
+    config,
+    runtime: { accessContext: 'assistants.read', executionRuntime: null },
+  });
 }
 
 /** The same graph with the parts of one run; runs that go on at the same time do not see each other's. */

@@ -22,8 +22,8 @@ export interface FactoryArguments {
   config: { configurable: Record<string, unknown>; [name: string]: unknown };
   runtime:
     | { accessContext: 'threads.create_run'; executionRuntime: { context: unknown } }
-    /** Only to tell what the graph is like. */
-    | { accessContext: 'assistants.read'; executionRuntime: null };
+    /** To tell what the graph is like, or what state a thread is in. */
+    | { accessContext: 'assistants.read' | 'threads.read' | 'threads.update'; executionRuntime: null };
 }
 
 /** The copy of LangGraph that a graph's project brings along. */

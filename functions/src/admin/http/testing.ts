@@ -14,6 +14,7 @@ import { documentCache } from '../../runtime/cache/document-cache.ts';
 import { createRun } from '../../runtime/runs/create-run.ts';
 import { Catalog } from '../../project/catalog.ts';
 import { readProject } from '../../project/config.ts';
+import { processReader } from '../../graph-reader/process-reader.ts';
 import { quotasFromConfig } from '../../quotas/from-config.ts';
 import { RunStore } from '../../runtime/runs/run-store.ts';
 import { firebaseAuthentication } from '../../http/auth.ts';
@@ -77,6 +78,7 @@ export async function serveAdmin(
       catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
       cache: documentCache(documents),
       quotas: quotasFromConfig(config, documents, systemClock),
+      reader: processReader({ loadMs: 1, callMs: 1 }),
     },
     authenticate: sharedAuthentication,
     accounts,

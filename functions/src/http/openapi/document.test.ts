@@ -7,6 +7,7 @@ import { documentCache } from '../../runtime/cache/document-cache.ts';
 import { parseConfig } from '../../config/config.ts';
 import type { Accounts } from '../../ports/accounts.ts';
 import { systemClock } from '../../ports/clock.ts';
+import { processReader } from '../../graph-reader/process-reader.ts';
 import { Catalog } from '../../project/catalog.ts';
 import { readProject } from '../../project/config.ts';
 import { quotasFromConfig } from '../../quotas/from-config.ts';
@@ -28,6 +29,7 @@ const services: Services = {
   queue: { enqueue: async () => undefined, check: async () => undefined },
   cache: documentCache(documents),
   quotas: quotasFromConfig(config, documents, systemClock),
+  reader: processReader({ loadMs: 1, callMs: 1 }),
   catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
 };
 const nobody = () => Promise.reject(new Error('nobody'));

@@ -1,6 +1,6 @@
 import { jsonBytes, toJson } from '@longrun/shared';
 import type { GraphEntry } from '../graph-entry.ts';
-import type { LoadedGraph } from '../load-graph.ts';
+import { graphToDescribe, type LoadedGraph } from '../load-graph.ts';
 import type { CompiledGraph } from '../served-graph.ts';
 import { thrownText } from '../thrown.ts';
 import { descriptionSchema, type Description } from './description.ts';
@@ -18,7 +18,7 @@ export async function describeGraph(entry: GraphEntry, loaded: LoadedGraph): Pro
   const { version } = served.langgraph;
   let graph: CompiledGraph;
   try {
-    graph = await sample(loaded);
+    graph = await graphToDescribe(loaded, { configurable: {} });
   } catch (error) {
     const note = `It could not be described without the config of a run: ${thrownText(error)}`;
     return { ...graphInfo(entry, meta, []), langgraph: version, note };
@@ -28,16 +28,14 @@ export async function describeGraph(entry: GraphEntry, loaded: LoadedGraph): Pro
     ...graphInfo(entry, meta, Object.keys(graph.nodes)),
     langgraph: version,
     ...(await schemasOf(graph, importLangGraph)),
+    ...channelsOf(graph),
     ...(drawing === undefined ? {} : { drawing }),
   };
 }
 
-async function sample({ exported }: LoadedGraph): Promise<CompiledGraph> {
-  if (exported.kind === 'graph') return exported.graph;
-  return await exported.make({
-    config: { configurable: {} },
-    runtime: { accessContext: 'assistants.read', executionRuntime: null },
-  });
+function channelsOf(graph: CompiledGraph): Pick<Description, 'channels'> {
+  const { data } = descriptionSchema.shape.channels.safeParse(Reflect.get(graph, 'streamChannelsAsIs'));
+  return data === undefined ? {} : { channels: data };
 }
 
 async function draw(graph: CompiledGraph): Promise<Description['drawing']> {

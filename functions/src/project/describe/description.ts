@@ -19,6 +19,8 @@ export const descriptionSchema = z.object({
   state_schema: jsonObject.optional(),
   config_schema: jsonObject.optional(),
   context_schema: jsonObject.optional(),
+  /** Of the graph's state; a single one is the state itself. */
+  channels: z.union([z.string(), z.array(z.string())]).optional(),
   /** Nodes and edges as `getGraphAsync({ xray: true })` draws them. */
   drawing: z.object({ nodes: z.array(jsonSchema), edges: z.array(jsonSchema) }).optional(),
   /** What could not be found out, of a graph that can be run. */

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, type Run } from '@longrun/shared';
+import { isObject, jsonBytes, type Json, type JsonObject, type Run } from '@longrun/shared';
 import type { CompiledGraph } from '../../project/served-graph.ts';
 import { metadataOf } from '../runs/turns.ts';
 
@@ -43,6 +43,20 @@ function assistantOf(run: Run): Json {
   const request = run.turns.findLast((turn) => turn.request !== null)?.request ?? run.request;
   const id = objectOr(request)['assistant_id'];
   return typeof id === 'string' ? id : run.assistant_id;
+}
+
+/** More of the run's metadata is not repeated in each of its checkpoints. Bytes of JSON. */
+const MAX_ABOUT = 4_000;
+
+/** What the metadata of the run's checkpoints says of it. */
+export function aboutRun(run: Run): JsonObject {
+  const metadata = objectOr(metadataOf(run));
+  return {
+    ...(jsonBytes(metadata) > MAX_ABOUT ? {} : metadata),
+    graph_id: run.assistant_id,
+    assistant_id: assistantOf(run),
+    run_id: run.run_id,
+  };
 }
 
 /** The run's own limit, else the one that the graph's author set, else ours. */

@@ -10,6 +10,7 @@ import {
   type CheckpointTuple,
   type PendingWrite,
 } from '@langchain/langgraph-checkpoint';
+import type { JsonObject } from '@longrun/shared';
 import { isUnpassed, unpassed, withoutMark } from './questions/breakpoints.ts';
 import type { LeftOver } from './resume/left-over.ts';
 import type { Answered } from './resume/origin.ts';
@@ -39,6 +40,8 @@ export interface RunSaverOptions {
   untilAfter: (checkpointId: string) => Promise<void>;
   left: LeftOver;
   reader: StreamReader;
+  /** What the run's checkpoints say of themselves, beside what LangGraph says. */
+  about: JsonObject;
 }
 
 /** The thread's checkpoints as one attempt sees them: with the answers that its questions were given. */
@@ -82,8 +85,9 @@ export class RunSaver extends BaseCheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
-    const { saver, sink } = this.#options;
-    const put = saver.put(config, withoutMark(checkpoint), metadata, newVersions);
+    const { saver, sink, about } = this.#options;
+    const all = { ...about, ...metadata };
+    const put = saver.put(config, withoutMark(checkpoint), all, newVersions);
     sink.putting(String(config.configurable?.['checkpoint_ns'] ?? ''), put);
     return put;
   }

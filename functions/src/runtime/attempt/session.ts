@@ -13,7 +13,7 @@ import { isUnpassed, stopsAfter } from './questions/breakpoints.ts';
 import { LeftOver } from './resume/left-over.ts';
 import { messagesIn } from './stream/message-events.ts';
 import { originOf, type Origin } from './resume/origin.ts';
-import { recursionLimit, runConfig } from './run-config.ts';
+import { aboutRun, recursionLimit, runConfig } from './run-config.ts';
 import { RunSaver } from './run-saver.ts';
 import { DocumentSaver } from '../saver/saver.ts';
 import { JournalSink } from './journal/sink.ts';
@@ -124,6 +124,7 @@ export async function openSession(
         passed: origin.passed,
         left,
         reader,
+        about: aboutRun(run),
         untilAfter: (id) => untilAfter(checkpointTime(id), options),
       }),
       store: longTermStore(documents, { uid: run.owner, clock: { now } }),

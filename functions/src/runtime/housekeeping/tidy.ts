@@ -22,7 +22,8 @@ import {
 import { log } from '../../telemetry/log.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { sweepExpired } from '../store/sweep-items.ts';
-import { isKept, removeRun, removeThread, threadOfPath } from './remove.ts';
+import { isKept, removeRun } from './remove.ts';
+import { tidyThread } from './tidy-thread.ts';
 
 const BATCH = 100;
 
@@ -33,13 +34,13 @@ export interface Tidied {
 
 /**
  * What is due on ended runs: after an hour the log is compacted; after the time that runs are kept, a run on a thread
- * that nobody named is removed with all that belongs to it. Also ends removals that were stopped in the middle.
+ * that nobody named is removed with all that belongs to it, and so is a thread whose own time is over. Also ends removals that
+ * were stopped in the middle.
  */
 export async function tidy(store: RunStore): Promise<Tidied> {
   const done: Tidied = { compacted: 0, removed: 0 };
   for (const { path } of await due(store, THREADS)) {
-    const place = threadOfPath(path);
-    if (place !== null) await attempt(path, () => removeThread(store.documents, place.uid, place.threadId));
+    await attempt(path, () => tidyThread(store, path));
   }
   for (const found of await due(store, RUNS)) {
     await attempt(found.path, async () => {

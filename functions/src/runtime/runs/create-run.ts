@@ -1,18 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import {
   encodeEntry,
+  isObject,
   logEntryPath,
   LongrunError,
+  packJson,
   runPath,
   searchTokens,
   threadPath,
+  unpackJson,
   type CreateRun,
+  type Json,
   type JsonObject,
   type LogEntry,
   type Run,
 } from '@longrun/shared';
+import { defaultAssistantId } from '../../lib/default-assistant-id.ts';
 import { derivedId } from '../../lib/derived-id.ts';
-import { CommitConflict, type DocumentWrite, type StoredDocument } from '../../ports/documents.ts';
+import {
+  CommitConflict,
+  type DocumentWrite,
+  type Fields,
+  type StoredDocument,
+} from '../../ports/documents.ts';
 import { withinCaps } from '../../quotas/caps.ts';
 import type { Quotas } from '../../quotas/quotas.ts';
 import { NO_SHARE, shareFields, shareOf, type Share } from '../../quotas/share-fields.ts';
@@ -166,7 +176,13 @@ function creation(
       ? {
           op: 'create',
           path,
-          fields: { ...newThread(run.thread_id, run.created_at), ...holding(run), title: run.title, kept },
+          fields: {
+            ...newThread(run.thread_id, run.created_at),
+            ...holding(run),
+            ...usedBy(run, undefined),
+            title: run.title,
+            kept,
+          },
         }
       : {
           op: 'update',
@@ -175,10 +191,22 @@ function creation(
           fields: {
             ...title,
             ...(kept ? { kept: true } : {}),
+            ...usedBy(run, thread),
             ...(run.queued ? { queue: queuedWith(thread, run) } : holding(run)),
           },
         },
   ];
+}
+
+/** What the thread says of its newest run: lists of chats are filtered by it, and its state is read with it. */
+function usedBy(run: Run, thread: StoredDocument | undefined): Fields {
+  const before = unpackJson((thread?.fields['metadata'] ?? {}) as Json);
+  const metadata = {
+    ...(isObject(before) ? before : {}),
+    graph_id: run.assistant_id,
+    assistant_id: defaultAssistantId(run.assistant_id),
+  };
+  return { metadata: packJson(metadata), config: packJson(run.config) };
 }
 
 /** Fields of a thread that nobody has used yet. */

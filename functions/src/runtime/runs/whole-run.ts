@@ -10,11 +10,11 @@ import {
   type RunEvent,
 } from '@longrun/shared';
 import { log } from '../../telemetry/log.ts';
-import { stateToJson } from '../attempt/stream/message-events.ts';
 import { originalInput } from '../attempt/resume/original-input.ts';
 import type { RunStore } from './run-store.ts';
 import { directSink } from '../saver/direct-sink.ts';
 import { DocumentSaver } from '../saver/saver.ts';
+import { stateIn } from '../saver/state-in.ts';
 
 /**
  * The run with what its document left out for its size. Messages only once it has ended: until then whoever wants all of
@@ -82,20 +82,7 @@ async function finalState(store: RunStore, run: Run): Promise<Json | undefined> 
   const { thread_id, last_checkpoint: checkpoint_id } = run;
   const tuple = await saver.getTuple({ configurable: { thread_id, checkpoint_ns: '', checkpoint_id } });
   if (tuple === undefined) return undefined;
-  const { channel_values: values, channel_versions } = tuple.checkpoint;
-  // The functional API keeps what it returned in a channel of its own.
-  if (RETURNED in values) return stateToJson(values[RETURNED]);
-  // A channel that stores differences has a version and no value.
-  const channels = Object.keys(channel_versions).filter((name) => !isInternal(name));
-  if (!channels.every((name) => name in values)) return undefined;
-  return stateToJson(Object.fromEntries(Object.entries(values).filter(([name]) => !isInternal(name))));
-}
-
-const RETURNED = '__end__';
-
-/** Channels that LangGraph makes for its own bookkeeping: they are no part of a graph's state. */
-function isInternal(channel: string): boolean {
-  return channel.startsWith('__') || channel.startsWith('branch:') || channel.startsWith('join:');
+  return stateIn(tuple.checkpoint);
 }
 
 async function allMessages(

@@ -1,0 +1,112 @@
+import { LongrunError } from '@longrun/shared';
+import { pathId } from '../../parse.ts';
+import type { Services } from '../../services.ts';
+import { deleteThread } from '../../threads.ts';
+import { NO_CONTENT, route, type Route } from '../route.ts';
+import { changeThread, metadataFields, ttlFields } from './change-thread.ts';
+import { copyThread } from './copy.ts';
+import { createThread } from './create.ts';
+import { presented } from './present.ts';
+import { countSchema, createSchema, getSchema, patchSchema, pruneSchema, searchSchema } from './schemas.ts';
+import { countThreads, searchThreads } from './search.ts';
+import { stateRoutes } from './state-routes.ts';
+import { requireStored } from './stored-thread.ts';
+
+/** Conversations, their state and their history. */
+export function threadRoutes(services: Services): Route[] {
+  const { store } = services;
+  return [
+    route({
+      method: 'post',
+      path: '/threads',
+      says: 'Begins a conversation, with a state of its own if supersteps are given.',
+      body: createSchema,
+      handle: async ({ user, body }) =>
+        presented(services, user.uid, await createThread(services, user.uid, body)),
+    }),
+    route({
+      method: 'post',
+      path: '/threads/search',
+      says: 'Conversations with what they hold.',
+      body: searchSchema,
+      handle: async ({ user, body, res }) => {
+        const { threads, next, total } = await searchThreads(services, user.uid, body);
+        if (total !== null) res.setHeader('x-pagination-total', String(total));
+        if (next !== null) res.setHeader('x-pagination-next', String(next));
+        return threads;
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/threads/count',
+      says: 'How many conversations there are.',
+      body: countSchema,
+      handle: ({ user, body }) => countThreads(services, user.uid, body),
+    }),
+    route({
+      method: 'post',
+      path: '/threads/prune',
+      says: 'Removes conversations on which nothing goes on.',
+      body: pruneSchema,
+      handle: async ({ user, body: { thread_ids } }) => {
+        let pruned = 0;
+        for (const id of new Set(thread_ids)) if (await prune(services, user.uid, id)) pruned += 1;
+        return { pruned_count: pruned };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/threads/:thread_id',
+      says: 'A conversation with what it holds.',
+      query: getSchema,
+      handle: async ({ user, req, query: { include } }) => {
+        const { thread } = await requireStored(store, user.uid, pathId(req, 'thread_id'));
+        return await presented(services, user.uid, thread, { ttl: include !== undefined });
+      },
+    }),
+    route({
+      method: 'patch',
+      path: '/threads/:thread_id',
+      says: "Adds to the conversation's metadata, or says how long it stays.",
+      body: patchSchema,
+      handle: async ({ user, req, body: { metadata, ttl } }) => {
+        const now = store.clock.now();
+        const thread = await changeThread(store, user.uid, pathId(req, 'thread_id'), (before) => ({
+          ...(metadata ? metadataFields({ ...before.metadata, ...metadata }) : {}),
+          ...ttlFields(ttl, now),
+          updated_at: new Date(now).toISOString(),
+        }));
+        if (req.headers['prefer']?.includes('return=minimal')) return NO_CONTENT;
+        return await presented(services, user.uid, thread);
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/threads/:thread_id',
+      says: 'Removes a conversation with its runs and its state.',
+      handle: async ({ user, req }) => {
+        await deleteThread(store, user.uid, pathId(req, 'thread_id'));
+        return NO_CONTENT;
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/threads/:thread_id/copy',
+      says: 'A new conversation with the state and the history of this one.',
+      handle: async ({ user, req }) =>
+        presented(services, user.uid, await copyThread(store, user.uid, pathId(req, 'thread_id'))),
+    }),
+    ...stateRoutes(services),
+  ];
+}
+
+/** False for one that is not there, or in use. */
+async function prune({ store }: Services, uid: string, threadId: string): Promise<boolean> {
+  try {
+    await deleteThread(store, uid, threadId);
+    return true;
+  } catch (error) {
+    if (error instanceof LongrunError && ['not_found', 'thread_busy'].includes(error.code)) return false;
+    throw error;
+  }
+}
