@@ -24,6 +24,8 @@ import { joinRun, traceRequest } from '../telemetry/trace-request.ts';
 import { stopSuperseded } from '../runtime/runs/thread-queue.ts';
 import { listDeliveries } from '../webhooks/list.ts';
 import type { Authenticate, User } from './auth.ts';
+import { mount } from './agent/route.ts';
+import { agentRoutes } from './agent/routes.ts';
 import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { untilSettled } from './follow.ts';
@@ -97,7 +99,9 @@ export function apiApp(
     res.status(report.status === 'ok' ? 200 : 503).json(report);
   });
 
-  documentationRoutes(app, services.config, version);
+  const routes = agentRoutes({ services, requests, version });
+  mount(app, routes, authenticate);
+  documentationRoutes(app, services.config, version, routes);
 
   route('get', '/graphs', async () => ({
     model: modelLabel(process.env),

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import express from 'express';
+import { LongrunError } from '@longrun/shared';
 import { listen } from '../../../infra/local/net/listen.ts';
 import { parseConfig } from '../config/config.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
@@ -7,10 +8,13 @@ import { readProject } from '../project/config.ts';
 import { Catalog } from '../project/catalog.ts';
 import { quotasFromConfig } from '../quotas/from-config.ts';
 import { Lab, UID } from '../runtime/testing/lab.ts';
+import { answerCors, corsRules } from './agent/cors.ts';
 import { apiApp } from './api.ts';
 import { OpenRequests } from './open-requests.ts';
 
 export interface ApiServer {
+  /** What LangGraph's clients take as `apiUrl`. */
+  url: string;
   call<T = Record<string, unknown>>(
     method: string,
     path: string,
@@ -31,7 +35,7 @@ interface StreamedEvent {
 /** The function `api` over HTTP as functions-framework serves it, on a lab's documents, for the lab's only user. */
 export async function serveApi(
   { store, queue, documents }: Lab,
-  options: { env?: Record<string, string>; anonymous?: boolean } = {},
+  options: { env?: Record<string, string>; anonymous?: boolean; signedIn?: boolean } = {},
 ): Promise<ApiServer> {
   const config = parseConfig({
     GOOGLE_CLOUD_PROJECT: 'demo-api',
@@ -48,16 +52,23 @@ export async function serveApi(
       cache: documentCache(documents),
       quotas: quotasFromConfig(config, documents, store.clock),
     },
-    async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false }),
+    async () => {
+      if (options.signedIn === false) throw new LongrunError('unauthenticated', 'Sign in.');
+      return { uid: UID, admin: false, anonymous: options.anonymous ?? false };
+    },
     '1.2.3',
     new OpenRequests(),
   );
   const outer = express();
   // As functions-framework hands bodies over.
   outer.use(express.json({ verify: (req, _res, raw) => void Object.assign(req, { rawBody: raw }) }), app);
-  const server = createServer(outer);
+  const cors = corsRules(config);
+  const server = createServer((req, res) => {
+    if (!answerCors(cors, req, res)) outer(req, res);
+  });
   const url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
   return {
+    url: `${url}/api`,
     async call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
       const response = await fetch(`${url}/api${path}`, {
         method,

@@ -1,5 +1,6 @@
 import { MAX_BODY_BYTES } from '@longrun/shared';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { corsRules } from '../agent/cors.ts';
 import { apiApp } from '../api.ts';
 import { firebaseAuthentication } from '../auth.ts';
 import { serve } from '../framework/serve.ts';
@@ -15,5 +16,9 @@ onReady(() => services.catalog.describe(), 'later');
 const requests = new OpenRequests();
 const authenticate = firebaseAuthentication(services.config.GOOGLE_CLOUD_PROJECT);
 const app = apiApp(services, authenticate, packageJson.version, requests);
-serve('api', app, services.config, { maxBytes: MAX_BODY_BYTES, admit: authenticate });
+serve('api', app, services.config, {
+  maxBytes: MAX_BODY_BYTES,
+  admit: authenticate,
+  cors: corsRules(services.config, services.catalog.project.cors),
+});
 takeOverSignals(() => requests.drained());

@@ -99,6 +99,11 @@ export function componentSchemas(): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutIds(schema)]));
 }
 
+/** What is parsed with `schema` and has no name in the document. */
+export function inlineSchema(schema: z.ZodMiniType): JsonSchema {
+  return withoutIds(z.toJSONSchema(schema, { io: 'input', override: plainTimes }));
+}
+
 /** The parameters of a query: what is parsed with `schema`, each as a schema of its own. */
 export function queryParameters(schema: z.ZodMiniObject): Record<string, JsonSchema> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'output' });
