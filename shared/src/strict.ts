@@ -16,13 +16,6 @@ export function notSupported(instead: string) {
   return z.optional(z.null(`is not supported. ${instead}`)).check(z.describe(`Not supported. ${instead}`));
 }
 
-/** A field of which only some of LangGraph's values are what happens here; the others are refused. */
-export function only<const T extends string>(values: readonly [T, ...T[]], why: string) {
-  const list = values.map((value) => `"${value}"`).join(' and ');
-  const message = `is supported as ${list} only: ${why}`;
-  return z.optional(z.nullable(z.enum(values, message))).check(z.describe(`Only ${list}: ${why}`));
-}
-
 /** Characters of a name that an answer repeats. */
 const SHOWN = 60;
 

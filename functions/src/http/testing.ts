@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import express from 'express';
-import { LongrunError } from '@longrun/shared';
+import type { Run } from '@longrun/shared';
 import { listen } from '../../../infra/local/net/listen.ts';
 import { parseConfig } from '../config/config.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
@@ -10,10 +10,11 @@ import { quotasFromConfig } from '../quotas/from-config.ts';
 import { Lab, UID } from '../runtime/testing/lab.ts';
 import { answerCors, corsRules } from './agent/cors.ts';
 import { apiApp } from './api.ts';
+import type { Authenticate } from './auth.ts';
 import { OpenRequests } from './open-requests.ts';
 
 export interface ApiServer {
-  /** What LangGraph's clients take as `apiUrl`. */
+  /** Without `/api`. */
   url: string;
   call<T = Record<string, unknown>>(
     method: string,
@@ -35,7 +36,7 @@ interface StreamedEvent {
 /** The function `api` over HTTP as functions-framework serves it, on a lab's documents, for the lab's only user. */
 export async function serveApi(
   { store, queue, documents }: Lab,
-  options: { env?: Record<string, string>; anonymous?: boolean; signedIn?: boolean } = {},
+  options: { env?: Record<string, string>; anonymous?: boolean; authenticate?: Authenticate } = {},
 ): Promise<ApiServer> {
   const config = parseConfig({
     GOOGLE_CLOUD_PROJECT: 'demo-api',
@@ -52,10 +53,7 @@ export async function serveApi(
       cache: documentCache(documents),
       quotas: quotasFromConfig(config, documents, store.clock),
     },
-    async () => {
-      if (options.signedIn === false) throw new LongrunError('unauthenticated', 'Sign in.');
-      return { uid: UID, admin: false, anonymous: options.anonymous ?? false };
-    },
+    options.authenticate ?? (async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false })),
     '1.2.3',
     new OpenRequests(),
   );
@@ -68,7 +66,7 @@ export async function serveApi(
   });
   const url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
   return {
-    url: `${url}/api`,
+    url,
     async call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
       const response = await fetch(`${url}/api${path}`, {
         method,
@@ -95,4 +93,14 @@ export async function serveApi(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Asks for a run: Longrun's own record of it, or the error if it was refused. */
+export async function askFor(
+  api: ApiServer,
+  body: object,
+  { path = '/runs', headers }: { path?: string; headers?: Record<string, string> | undefined } = {},
+): Promise<{ status: number; body: Run; headers: Headers }> {
+  const answer = await api.call<{ longrun?: Run }>('POST', path, body, headers);
+  return { ...answer, body: (answer.body.longrun ?? answer.body) as Run };
 }

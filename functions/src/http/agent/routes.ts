@@ -1,16 +1,10 @@
-import type { OpenRequests } from '../open-requests.ts';
-import type { Services } from '../services.ts';
+import type { AgentParts } from './parts.ts';
 import type { Route } from './route.ts';
+import { runRoutes } from './runs/routes.ts';
 import { serviceRoutes } from './service/routes.ts';
-
-/** What the areas of the API are built on. */
-export interface AgentParts {
-  services: Services;
-  requests: OpenRequests;
-  version: string;
-}
+import { streamRoutes } from './streams/routes.ts';
 
 /** Every route of the Agent Server API, in the order in which they are matched. */
-export function agentRoutes({ version }: AgentParts): Route[] {
-  return [...serviceRoutes(version)];
+export function agentRoutes(parts: AgentParts): Route[] {
+  return [...serviceRoutes(parts.version), ...runRoutes(parts), ...streamRoutes(parts)];
 }

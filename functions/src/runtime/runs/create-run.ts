@@ -7,8 +7,10 @@ import {
   searchTokens,
   threadPath,
   type CreateRun,
+  type Json,
   type LogEntry,
   type Run,
+  type StreamRequest,
 } from '@longrun/shared';
 import { derivedId } from '../../lib/derived-id.ts';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../../ports/documents.ts';
@@ -37,6 +39,20 @@ export interface CreateRunRequest {
   headers?: { [name: string]: string };
   /** What the run must keep to; absent when an administrator creates it. */
   quotas?: { quotas: Quotas; anonymous: boolean };
+  /** What only clients of the Agent Server API ask for. */
+  api?: ApiRequest;
+}
+
+export interface ApiRequest {
+  /** The API's `kwargs`, without the input. */
+  request: Json;
+  /** The assistant's uuid. */
+  assistantId: string;
+  command?: { resume?: Json; update?: Json; goto?: Json };
+  checkpoint?: { checkpoint_id?: string; checkpoint_ns?: string; checkpoint_map?: { [ns: string]: Json } };
+  stream?: StreamRequest;
+  /** Milliseconds since 1970. */
+  startAt?: number;
 }
 
 export interface CreatedRun {
@@ -101,7 +117,7 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
   const at = store.clock.now();
   const capped = request.quotas === undefined ? body : withinCaps(body, request.quotas.quotas.caps);
-  const entry = firstEntry(capped, { uid, runId, threadId, retryOf, headers, place, at });
+  const entry = firstEntry(capped, { uid, runId, threadId, retryOf, headers, place, at, api: request.api });
   const run = foldFirst(entry);
   const admission = (await ticket?.admit(standing, run.queued)) ?? { writes: [], share: NO_SHARE };
   const { writes, share } = admission;

@@ -13,6 +13,7 @@ import {
   type Run,
 } from '@longrun/shared';
 import { newRunTrace } from '../../telemetry/trace-request.ts';
+import type { ApiRequest } from './create-run.ts';
 import type { Place } from './thread-queue.ts';
 
 /** Firestore holds 1,048,576 bytes a document, and the first entry is one. Bytes of JSON. */
@@ -27,12 +28,13 @@ export interface Beginning {
   headers: { [name: string]: string } | undefined;
   place: Place;
   at: number;
+  api: ApiRequest | undefined;
 }
 
 /** The entry with which a run's log begins. Throws `too_large` and `invalid_request`. */
 export function firstEntry(request: CreateRun, beginning: Beginning): LogEntry {
   const body = wellFormed(request);
-  const { uid, runId, threadId, retryOf, place, at } = beginning;
+  const { uid, runId, threadId, retryOf, place, at, api } = beginning;
   const input: Json = body.input ?? null;
   const metadata: Json = body.metadata ?? {};
   const { assistant_id, context, interrupt_before, interrupt_after } = body;
@@ -76,6 +78,10 @@ export function firstEntry(request: CreateRun, beginning: Beginning): LogEntry {
         ...(run_timeout_s ? { run_timeout_ms: Math.ceil(run_timeout_s * 1_000) } : {}),
         ...(step_timeout_s ? { step_timeout_ms: Math.ceil(step_timeout_s * 1_000) } : {}),
         ...(webhook ? { webhook } : {}),
+        ...(api === undefined ? {} : { request: api.request }),
+        ...(api?.command === undefined ? {} : { command: { ...api.command } }),
+        ...(api?.stream === undefined ? {} : { stream: api.stream }),
+        ...(api?.startAt === undefined ? {} : { start_at: api.startAt }),
         ...(trace === undefined ? {} : { trace }),
       },
     ],

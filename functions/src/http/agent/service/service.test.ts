@@ -1,4 +1,5 @@
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { LongrunError } from '@longrun/shared';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Lab } from '../../../runtime/testing/lab.ts';
 import { serveApi, type ApiServer } from '../../testing.ts';
@@ -11,7 +12,8 @@ const graph = new StateGraph(Annotation.Root({ n: Annotation<number> }))
 
 let api: ApiServer;
 beforeAll(async () => {
-  api = await serveApi(new Lab({ graph }), { signedIn: false });
+  const authenticate = () => Promise.reject(new LongrunError('unauthenticated', 'Sign in.'));
+  api = await serveApi(new Lab({ graph }), { authenticate });
 });
 afterAll(() => api.close());
 
