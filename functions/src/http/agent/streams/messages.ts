@@ -17,8 +17,8 @@ interface Known {
   metadata: JsonObject;
   ns: string[];
   type: Json;
-  /** Its content comes in blocks, which are recorded whole; its text is then told a second time by `message.delta`. */
-  blocks: boolean;
+  /** Its content is in what was recorded; `message.delta` then tells its text a second time. */
+  recorded: boolean;
   whole: JsonObject;
 }
 
@@ -40,17 +40,18 @@ export class Messages {
       metadata: isObject(metadata) ? metadata : {},
       ns,
       type: chunk['type'] ?? 'ai',
-      blocks: false,
+      // Of text that comes in pieces, the first record holds none.
+      recorded: chunk['content'] !== '',
       whole: {},
     };
-    known.blocks ||= Array.isArray(chunk['content']);
+    known.recorded ||= Array.isArray(chunk['content']);
     return this.#piece(id, known, chunk, before === undefined);
   }
 
   /** Undefined for text of a message that is recorded otherwise, or not at all. */
   text({ message_id: id, text }: EventOf<'message.delta'>): MessagePiece | undefined {
     const known = this.#known.get(id);
-    if (known === undefined || known.blocks) return undefined;
+    if (known === undefined || known.recorded) return undefined;
     const chunk = { ...BARE, type: known.type, id, content: text };
     return this.#piece(id, known, chunk, false);
   }

@@ -134,6 +134,11 @@ describe('messages', () => {
     expect(told(inBlocks, ['messages']).at(-1)?.[1]).toMatchObject([{ content: block('ab') }]);
   });
 
+  test('a whole message is told once, however large it was for the page', () => {
+    const whole = [recorded('messages', [{ id: 'm1', type: 'tool', content: 'found' }, {}]), text('found')];
+    expect(told(whole, ['messages-tuple'])).toHaveLength(2);
+  });
+
   test('the arguments of a call grow until they are JSON', () => {
     const chunk = (args: string, more: object = {}): Json => ({
       id: 'm1',
