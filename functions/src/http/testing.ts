@@ -24,6 +24,8 @@ export interface ApiServer {
   ): Promise<{ status: number; body: T; headers: Headers }>;
   /** The `data` of each event of a stream, as they come. Throws when the stream breaks. */
   follow(path: string): AsyncIterable<StreamedEvent>;
+  /** As at a deploy: what would wait for long ends. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function serveApi(
     WORKER_URL: 'http://127.0.0.1:1/',
     ...options.env,
   });
+  const requests = new OpenRequests();
   const app = apiApp(
     {
       config,
@@ -55,7 +58,7 @@ export async function serveApi(
     },
     options.authenticate ?? (async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false })),
     '1.2.3',
-    new OpenRequests(),
+    requests,
   );
   const outer = express();
   // As functions-framework hands bodies over.
@@ -88,6 +91,7 @@ export async function serveApi(
         }
       }
     },
+    drain: () => requests.drained(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -16,7 +16,8 @@ import { pathId } from '../../parse.ts';
 import type { Services } from '../../services.ts';
 import { withWebhook } from '../../with-webhook.ts';
 import { resolveAssistant } from '../assistants/resolve.ts';
-import { idempotencyKey, runRequest } from './request.ts';
+import { isNewest } from './newest-checkpoint.ts';
+import { checkpointOf, idempotencyKey, runRequest } from './request.ts';
 import type { FoundTurn } from './until-ended.ts';
 
 export interface Made extends FoundTurn {
@@ -47,7 +48,12 @@ export async function createTurn(
   if (given.strict_resume === true && given.command?.resume !== undefined && thread?.asks !== true) {
     throw new LongrunError('not_interrupted', 'body.command.resume: the thread asks nothing.');
   }
+  const checkpoint = checkpointOf(given);
   const asked = {
+    fromNewest:
+      checkpoint !== undefined &&
+      threadId !== null &&
+      (await isNewest(store.documents, user.uid, threadId, checkpoint)),
     streamed,
     stateless: threadId === null,
     threadMetadata: thread?.metadata ?? {},

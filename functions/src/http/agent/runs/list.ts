@@ -5,7 +5,7 @@ import { listRuns } from '../../runs-query.ts';
 import { apiRun, type ApiRun } from './run-object.ts';
 import type { ListQuery } from './schemas.ts';
 
-/** Runs that are read at once. */
+/** Runs that are read at once, at most: each may have half a megabyte. */
 const PAGE = 100;
 
 /** A thread's turns, newest first, without the whole of the runs to which they belong. */
@@ -18,7 +18,7 @@ export async function listTurns(
   const found: Partial<ApiRun>[] = [];
   const fields = select === undefined ? null : new Set([select].flat());
   let passed = 0;
-  for await (const run of runsOf(documents, uid, threadId, status)) {
+  for await (const run of runsOf(documents, uid, threadId, status, Math.min(PAGE, offset + limit))) {
     for (const turn of turnsOf(run).toReversed()) {
       if (status !== undefined && turn.status !== status) continue;
       passed += 1;
@@ -35,12 +35,13 @@ async function* runsOf(
   uid: string,
   threadId: string,
   status: ListQuery['status'],
+  limit: number,
 ): AsyncIterable<Run> {
   const same = status === 'pending' || status === 'running' ? { status } : {};
   for (let cursor: string | undefined; ;) {
     const page = await listRuns(documents, uid, {
       thread_id: threadId,
-      limit: PAGE,
+      limit,
       ...same,
       ...(cursor === undefined ? {} : { cursor }),
     });

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import { log } from '../../../telemetry/log.ts';
 import type { OpenRequests } from '../../open-requests.ts';
 import type { Services } from '../../services.ts';
+import { findTurn } from '../../../runtime/runs/turns.ts';
 import { cancelTurn } from './cancel.ts';
 import type { FoundTurn } from './until-ended.ts';
 
@@ -24,9 +25,18 @@ export function onLeave(
     if (res.writableEnded || requests.closing.aborted || isCut()) return;
     left.abort();
     if (!cancels) return;
-    cancelTurn(services, found, 'interrupt').catch((error: unknown) =>
+    cancelAsItIs(services, found).catch((error: unknown) =>
       log.error('A run whose reader left could not be cancelled.', error, { run_id: found.turn.run_id }),
     );
   });
   return left.signal;
+}
+
+/** It may have ended since its reader began: whoever answered it meanwhile is another reader. */
+async function cancelAsItIs(
+  parts: Pick<Services, 'store' | 'queue'>,
+  { run, turn }: FoundTurn,
+): Promise<void> {
+  const now = await findTurn(parts.store, run.owner, turn.run_id);
+  if (now !== undefined) await cancelTurn(parts, now, 'interrupt');
 }

@@ -17,6 +17,8 @@ export interface Asked {
   streamed: boolean;
   /** Neither path nor body names a thread. */
   stateless: boolean;
+  /** The checkpoint from which it is to set out is where the thread stands anyway. */
+  fromNewest: boolean;
   /** Of the thread on which it is to run. */
   threadMetadata: JsonObject;
   now: number;
@@ -41,7 +43,8 @@ export function runRequest(
     ...(isEmpty(inherited) ? {} : { metadata: { ...inherited, ...metadata } }),
   };
   const stream = streamRequest(body, asked.streamed);
-  const checkpoint = checkpointOf(body);
+  // Some versions of LangGraph's clients name the newest with every request, also with an answer.
+  const checkpoint = asked.fromNewest ? undefined : checkpointOf(body);
   return {
     body: merged,
     api: {
@@ -105,7 +108,7 @@ function commandOf({
   };
 }
 
-function checkpointOf({ checkpoint, checkpoint_id }: CreateRun): ApiPart['checkpoint'] {
+export function checkpointOf({ checkpoint, checkpoint_id }: CreateRun): ApiPart['checkpoint'] {
   const { thread_id: _, ...given } = checkpoint ?? {};
   const named = { ...withoutNulls(given), ...(checkpoint_id ? { checkpoint_id } : {}) };
   return isEmpty(named) ? undefined : named;

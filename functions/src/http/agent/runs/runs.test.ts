@@ -128,6 +128,37 @@ describe('waiting', () => {
     expect(JSON.parse(text)).toEqual({ n: 2, does: 'holds' });
   });
 
+  test('a process that stops cuts its readers off, and cancels nothing', async () => {
+    const other = await serveApi(lab);
+    const ask = (path: string, method = 'GET') =>
+      fetch(`${other.url}/api${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', 'last-event-id': '-1' },
+        ...(method === 'GET'
+          ? {}
+          : { body: JSON.stringify({ ...RUN, input: { does: 'holds' }, on_disconnect: 'cancel' }) }),
+      });
+    const waiting = ask('/runs/wait', 'POST').then((answer) => answer.text());
+    const cut = expect(waiting).rejects.toThrow();
+    await expect.poll(() => lab.tasks.length).toBe(1);
+    const id = lab.tasks[0]?.run_id ?? '';
+    const working = work();
+    await expect.poll(async () => (await api.call<Run>('GET', `/runs/${id}`)).body.status).toBe('running');
+    const stream = await ask(`/runs/${id}/stream?cancel_on_disconnect=1`);
+    await other.drain();
+    await cut;
+    const told = await stream.text();
+    expect(told).toContain('event: metadata');
+    expect(told).not.toContain('event: end');
+    expect((await api.call<Run>('GET', `/runs/${id}`)).body).toMatchObject({
+      status: 'running',
+      cancel_requested: false,
+    });
+    release();
+    await working;
+    await other.close();
+  });
+
   test('a run that was to be deleted is gone once its result was sent', async () => {
     const waiting = post('/runs/wait', { on_completion: 'delete' });
     await expect.poll(() => lab.tasks.length).toBe(1);
@@ -174,6 +205,22 @@ describe('a run that asks', () => {
     expect(await events(`/threads/turns/runs/${id}/events`)).toEqual(
       await events(`/runs/${run.run_id}/events`),
     );
+  });
+
+  test('an answer that names where the thread stands is an answer, from an earlier place it is a run', async () => {
+    const run = await asking('forked');
+    const at = (checkpoint_id: string | null | undefined) =>
+      create(
+        { command: { resume: 1 }, checkpoint: { checkpoint_id, checkpoint_ns: '' } },
+        '/threads/forked/runs',
+      );
+    const answer = await at(run.longrun?.last_checkpoint);
+    expect(answer.body.longrun?.run_id).toBe(run.run_id);
+    expect(answer.body.run_id).not.toBe(run.run_id);
+    await work();
+    const fork = await at(run.longrun?.last_checkpoint);
+    expect(fork.body.longrun?.run_id).toBe(fork.body.run_id);
+    await work();
   });
 
   test('a strict answer to nothing is refused', async () => {
