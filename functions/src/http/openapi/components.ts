@@ -106,12 +106,13 @@ export function componentSchemas(): Record<string, JsonSchema> {
 
 /** What is parsed with `schema` and has no name in the document. */
 export function inlineSchema(schema: z.ZodMiniType): JsonSchema {
-  return withoutIds(z.toJSONSchema(schema, { io: 'input', override: plainTimes }));
+  // What only code can say of a value is left to the message of its refusal.
+  return withoutIds(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', override: plainTimes }));
 }
 
 /** The parameters of a query: what is parsed with `schema`, each as a schema of its own. */
 export function queryParameters(schema: z.ZodMiniObject): Record<string, JsonSchema> {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'output' });
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
   return properties as Record<string, JsonSchema>;
 }
 
