@@ -26,6 +26,8 @@ export interface Settings {
   quotas: Record<string, string>;
   /** Part of the runs that are traced, from 0 to 1. */
   traceRate: number | null;
+  /** Origins whose pages may call the API, parted by commas. */
+  allowOrigins: string | null;
   /** Folder that holds the functions' bundle; LONGRUN_BUNDLE names another one. */
   bundle: string;
 }
@@ -99,6 +101,11 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
     runTtlHours: number('longrun:runTtlHours', 1, 24 * 365),
     quotas: quotasOf(text),
     traceRate: number('longrun:traceRate', 0, 1),
+    allowOrigins: text(
+      'longrun:allowOrigins',
+      /^(\*|https:\/\/[^\s,/]+(,https:\/\/[^\s,/]+)*)$/,
+      '"*", or origins such as https://chat.example.com, parted by commas',
+    ),
     bundle: process.env['LONGRUN_BUNDLE'] ?? BUNDLE,
   };
   if (settings.edge === 'load-balancer' && settings.domain === null) {

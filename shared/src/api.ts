@@ -4,7 +4,7 @@ import { id, jsonObject } from './create-run-request.ts';
 import type { JsonObject } from './json.ts';
 import { jsonSchema } from './messages.ts';
 import { RUN_STATUSES } from './status.ts';
-import { notSupported, only, strict } from './strict.ts';
+import { notSupported, strict } from './strict.ts';
 
 /** Bytes of a request body. Firestore holds 1 MiB a document, and the first log entry carries the input. */
 export const MAX_BODY_BYTES = 1_000_000;
@@ -43,40 +43,16 @@ export const retryDeadLettersSchema = strict({
 });
 export type RetryDeadLetters = z.infer<typeof retryDeadLettersSchema>;
 
-const listShape = {
+/** GET /api/runs */
+export const listRunsSchema = strict({
   status: z.optional(z.enum(RUN_STATUSES)),
   assistant_id: z.optional(z.string().check(z.maxLength(100))),
   q: z.optional(z.string().check(z.maxLength(200))),
   limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(MAX_PAGE)), 20),
   cursor: z.optional(z.string().check(z.maxLength(500))),
-};
-/** GET /api/threads/:thread_id/runs */
-export const listThreadRunsSchema = strict(listShape);
-/** GET /api/runs */
-export const listRunsSchema = strict({ ...listShape, thread_id: z.optional(id) });
+  thread_id: z.optional(id),
+});
 export type ListRuns = z.infer<typeof listRunsSchema>;
-
-const bit = z.enum(['0', '1', 'true', 'false']);
-
-/** POST /api/runs/:run_id/cancel, as a query or as a body */
-export const cancelSchema = strict({
-  action: only(
-    ['interrupt'],
-    'what the run has done stays. A new run with multitask_strategy "rollback" undoes it.',
-  ),
-  wait: z
-    .optional(z.nullable(z.union([z.boolean(), bit])))
-    .check(z.describe('The answer comes when the run has ended, within two seconds, in any case.')),
-});
-
-/** GET /api/runs/:run_id/join and .../stream */
-export const listenSchema = strict({
-  cancel_on_disconnect: z
-    .optional(
-      z.enum(['0', 'false'], 'must be 0: a run goes on whoever listens. Cancel it with POST .../cancel'),
-    )
-    .check(z.describe('Only 0: a run goes on whoever listens.')),
-});
 
 /** Routes that take no query, or no body. */
 export const nothingSchema = strict({});

@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
 import { ID_PATTERN } from './ids.ts';
 import { jsonSchema } from './messages.ts';
-import { notSupported, only, strict } from './strict.ts';
+import { notSupported, strict } from './strict.ts';
 
 /**
  * A second run on a busy thread is refused, waits for its turn, or stops the first one: keeping what that has done, or
  * as if it had never been.
  */
 export const MULTITASK_STRATEGIES = ['reject', 'enqueue', 'interrupt', 'rollback'] as const;
+/** Queues hold a task for 30 days; some of them are left for its way. */
+const MAX_AFTER_S = 2_505_600;
 /** A week. */
 const MAX_TIMEOUT_S = 604_800;
 /** A URL that is longer is none that a server would take. */
@@ -28,7 +30,7 @@ const stops = z.union([z.literal('*'), z.array(name).check(z.maxLength(MAX_STOPS
   error: `must be "*" or a list of at most ${MAX_STOPS} names of nodes`,
 });
 
-const STREAM_MODES = [
+export const STREAM_MODES = [
   'values',
   'messages',
   'messages-tuple',
@@ -38,6 +40,8 @@ const STREAM_MODES = [
   'checkpoints',
   'custom',
   'debug',
+  'tools',
+  'lifecycle',
 ] as const;
 const streamMode = z.enum(STREAM_MODES, `must be one of ${STREAM_MODES.join(', ')}`);
 
@@ -59,6 +63,24 @@ const runConfig = strict({
   metadata: maybe(jsonObject, "What the graph finds in config.metadata; the run's own metadata wins."),
   max_concurrency: maybe(z.int().check(z.gte(1)), 'Tasks of one super-step that run at the same time.'),
   run_name: notSupported('LangGraph shows it to tracers only; use metadata to name a run.'),
+});
+
+const goto = z.union([name, strict({ node: name, input: z.optional(jsonSchema) })]);
+/** LangGraph's command. */
+const command = strict({
+  resume: z
+    .optional(jsonSchema)
+    .check(z.describe('Any JSON; an object by ids of questions answers several.')),
+  update: z.optional(jsonSchema).check(z.describe('A change of the state, or pairs of channel and value.')),
+  goto: maybe(z.union([goto, z.array(goto)]), 'Nodes to go to, also with an input of their own.'),
+});
+
+/** A checkpoint of the run's thread. */
+const checkpoint = strict({
+  thread_id: maybe(z.string(), "The run's own."),
+  checkpoint_id: maybe(z.string().check(z.maxLength(MAX_NAME_CHARS)), 'Its id.'),
+  checkpoint_ns: maybe(z.string(), 'Of a graph within nodes; "" for the graph itself.'),
+  checkpoint_map: maybe(z.record(z.string(), z.string()), 'Those of the graphs above it.'),
 });
 
 /** POST /api/runs and POST /api/threads/:thread_id/runs */
@@ -94,25 +116,43 @@ export const createRunSchema = strict({
     z.enum(['sync', 'async', 'exit']),
     'Whichever is asked for: every super-step is stored before the next one starts.',
   ),
-  on_disconnect: only(['continue'], 'a run goes on whoever listens. Cancel it with POST .../cancel.'),
-  on_completion: only(
-    ['keep'],
-    'the run and its thread stay. Without this, a run that names no thread is removed some days after its end; delete it yourself to have it gone earlier.',
+  on_disconnect: maybe(
+    z.enum(['cancel', 'continue']),
+    'Of a run that is waited for or streamed: "cancel" ends it when its reader leaves. Default: it goes on.',
+  ),
+  on_completion: maybe(
+    z.enum(['delete', 'keep']),
+    'Of a run that names no thread. "keep": the run and its thread stay. "delete": both are removed when its result was sent to whoever waits for it or streams it. Otherwise they are removed some days later.',
   ),
   stream_mode: maybe(
-    z.union([streamMode, z.array(streamMode)]),
-    'Changes nothing about the run: GET .../stream tells all events.',
+    z.union([streamMode, z.array(streamMode).check(z.maxLength(STREAM_MODES.length))]),
+    'What streams of the run tell. Default: "values".',
   ),
-  stream_subgraphs: maybe(z.boolean(), 'Changes nothing about the run, as stream_mode.'),
+  stream_subgraphs: maybe(z.boolean(), 'Streams tell of graphs within nodes, too.'),
   stream_resumable: maybe(z.boolean(), 'Changes nothing: every stream can be resumed.'),
-  command: notSupported('Answer what a run asks with POST /api/runs/:run_id/answer.'),
-  checkpoint: notSupported('Name a checkpoint with config.configurable.checkpoint_id.'),
-  checkpoint_id: notSupported('Name a checkpoint with config.configurable.checkpoint_id.'),
-  checkpoint_during: notSupported('Every super-step is stored; leave it out.'),
-  after_seconds: notSupported('Create the run when it is to start.'),
-  feedback_keys: notSupported('Leave it out.'),
-  langsmith_tracer: notSupported('Leave it out; GET .../trace tells where the time went.'),
-  strict_resume: notSupported('Leave it out.'),
+  command: maybe(command, 'Instead of an input. "resume" answers what the last run of the thread asks.'),
+  checkpoint: maybe(checkpoint, 'The checkpoint of the thread from which the run sets out.'),
+  checkpoint_id: maybe(z.string().check(z.maxLength(MAX_NAME_CHARS)), 'Likewise, by its id.'),
+  checkpoint_during: maybe(z.boolean(), 'Whichever is asked for: every super-step is stored.'),
+  after_seconds: maybe(
+    z.number().check(z.gte(0), z.lte(MAX_AFTER_S)),
+    'The run starts so many seconds later.',
+  ),
+  feedback_keys: z
+    .optional(
+      z.nullable(
+        z.union([z.literal(''), z.array(z.never())], 'is not supported: it needs LangSmith. Leave it out'),
+      ),
+    )
+    .check(z.describe('Not supported: it needs LangSmith.')),
+  langsmith_tracer: maybe(
+    strict({ project_name: maybe(z.string(), 'Ignored.'), example_id: maybe(z.string(), 'Ignored.') }),
+    'Changes nothing: GET .../trace tells where the time went.',
+  ),
+  strict_resume: maybe(
+    z.boolean(),
+    'An answer is refused when the thread asks nothing. Without it, it is passed over.',
+  ),
   supersteps: notSupported('Start the thread with a run.'),
   ttl: notSupported('Runs without a thread are removed by themselves; delete any other.'),
 });

@@ -1,6 +1,6 @@
 export * from './admin.ts';
 export * from './api.ts';
-export { createRunSchema, MULTITASK_STRATEGIES, type CreateRun } from './create-run-request.ts';
+export { createRunSchema, MULTITASK_STRATEGIES, STREAM_MODES, type CreateRun } from './create-run-request.ts';
 export * from './entry.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -41,8 +41,8 @@ export class PatientClient {
   /** The run, created once however often the request had to be sent. */
   async create(body: object, key: string): Promise<Run> {
     const { status, body: answer } = await this.send('POST', '/runs', body, key);
-    if (status !== 200 && status !== 201) throw new Refused(status, answer);
-    return answer as Run;
+    if (status !== 200) throw new Refused(status, answer);
+    return (answer as { longrun: Run }).longrun;
   }
 
   /** The new run that does an ended one again; the same one however often it is asked for. */
@@ -93,7 +93,7 @@ export class PatientClient {
     const silence = new AbortController();
     const watch = setTimeout(() => silence.abort(), SILENCE_MS);
     try {
-      const response = await fetch(`${this.#base}/runs/${runId}/stream`, {
+      const response = await fetch(`${this.#base}/runs/${runId}/events`, {
         headers: {
           authorization: `Bearer ${this.#token}`,
           ...(after === 0 ? {} : { 'last-event-id': String(after) }),

@@ -2,7 +2,7 @@ import type { Run, Thread } from '@longrun/shared';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerChecker, type CheckAnswer } from '../../functions/src/http/openapi/testing/answer-checker.ts';
-import { Api } from '../support/api.ts';
+import { Api, type Created } from '../support/api.ts';
 import { connectBrowser } from '../support/shared-browser.ts';
 import { Stack } from '../support/stack.ts';
 import { until } from '../support/wait.ts';
@@ -37,17 +37,19 @@ describe('D6: what the API answers is what its document says', () => {
   it('runs, from their creation to their deletion', async () => {
     const call = caller((await stack.newUser()).token);
     const body = { assistant_id: 'slow', input, webhook: null };
-    const made = await call<Run>('POST', '/runs', body, { 'idempotency-key': 'once' });
-    expect(made.status).toBe(201);
+    const made = await call<Created>('POST', '/runs', body, { 'idempotency-key': 'once' });
+    expect(made.status).toBe(200);
     expect((await call('POST', '/runs', body, { 'idempotency-key': 'once' })).status).toBe(200);
-    const { run_id, thread_id } = made.body;
+    const { run_id, thread_id } = made.body.longrun;
     await call('GET', `/runs/${run_id}`);
     expect((await call('GET', `/runs/${run_id}/join`)).status).toBe(200);
+    expect((await call('GET', '/runs?limit=1')).status).toBe(200);
+    expect((await call('GET', `/threads/${thread_id}/runs?limit=1`)).status).toBe(200);
+    expect((await call('GET', `/threads/${thread_id}/runs/${run_id}`)).status).toBe(200);
+    expect((await call('POST', `/threads/${thread_id}/runs/${run_id}/cancel`)).status).toBe(202);
+    expect((await call<Run>('POST', `/runs/${run_id}/cancel`)).body.status).toBe('completed');
     for (const prefix of ['', `/threads/${thread_id}`]) {
-      const page = await call<{ next_cursor: string | null }>('GET', `${prefix}/runs?limit=1`);
-      expect(page.status).toBe(200);
       expect((await call('GET', `${prefix}/runs/${run_id}/webhooks`)).body).toEqual({ webhooks: [] });
-      expect((await call<Run>('POST', `${prefix}/runs/${run_id}/cancel`)).body.status).toBe('completed');
       expect((await call('POST', `${prefix}/runs/${run_id}/retry`)).status).toBe(409);
     }
     expect((await call('GET', `/runs/${run_id}/trace`)).status).toBe(200);
@@ -57,15 +59,17 @@ describe('D6: what the API answers is what its document says', () => {
 
   it('questions, failures and their retries', async () => {
     const call = caller((await stack.newUser()).token);
-    const asks = await call<Run>('POST', '/runs', { assistant_id: 'asks', input });
+    const asks = await call<Created>('POST', '/runs', { assistant_id: 'asks', input });
     const asking = await until('it asks', async () => {
       const { body } = await call<Run>('GET', `/runs/${asks.body.run_id}`);
       return body.status === 'interrupted' ? body : null;
     });
-    expect((await call('GET', `/runs/${asking.run_id}/join`)).body).toMatchObject({ status: 'interrupted' });
+    expect((await call('GET', `/runs/${asking.run_id}/join`)).body).toMatchObject({
+      __interrupt__: [{ id: asking.interrupts[0]?.id }],
+    });
     const answers = { [asking.interrupts[0]?.id ?? '']: 'yes' };
     expect((await call('POST', `/runs/${asking.run_id}/answer`, { answers })).status).toBe(200);
-    const failing = await call<Run>('POST', '/runs', { assistant_id: 'failing', input });
+    const failing = await call<Created>('POST', '/runs', { assistant_id: 'failing', input });
     await call('GET', `/runs/${failing.body.run_id}/join`);
     await call('POST', `/runs/${failing.body.run_id}/cancel`);
     expect((await call('POST', `/runs/${failing.body.run_id}/retry`)).status).toBe(201);

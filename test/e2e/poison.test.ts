@@ -59,9 +59,7 @@ afterAll(async () => {
 
 async function start(graph: string): Promise<Run> {
   const input = { messages: [{ role: 'user', content: 'go' }] };
-  const { status, body } = await api.call<Run>('POST', '/runs', { assistant_id: graph, input });
-  expect(status).toBe(201);
-  return body;
+  return await api.create({ assistant_id: graph, input });
 }
 
 async function end(run: Run): Promise<Run> {

@@ -90,7 +90,7 @@ describe('a project with its own packages is deployed', () => {
         assistant_id: 'mine',
         input: { messages: [{ role: 'user', content: 'go' }] },
       });
-      return status === 201 ? body : null;
+      return status === 200 ? body : null;
     });
     const done = await until('the run ends', async () => {
       const now = await api.get(started.run_id);

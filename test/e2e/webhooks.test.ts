@@ -51,15 +51,8 @@ const input = {
   delay_ms: 20,
   tokens: 2,
 };
-const start = async (path: string, assistant_id = 'slow'): Promise<Run> => {
-  const { status, body } = await api.call<Run>('POST', '/runs', {
-    assistant_id,
-    input,
-    webhook: `${hook}${path}`,
-  });
-  expect(status).toBe(201);
-  return body;
-};
+const start = async (path: string, assistant_id = 'slow'): Promise<Run> =>
+  await api.create({ assistant_id, input, webhook: `${hook}${path}` });
 const messages = (path: string, count: number) =>
   until(`${count} message(s) to ${path}`, () => (to(path).length >= count ? to(path) : null));
 const first = async (path: string): Promise<Received> => {

@@ -100,12 +100,21 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
 
 /** Runs that the requests made are used by later ones: cancelled, answered, retried and removed while they go on. */
 function learn(world: World, answer: RawAnswer): void {
-  if (answer.kind !== 'answer' || answer.status !== 201) return;
-  const body: unknown = JSON.parse(answer.body);
+  if (answer.kind !== 'answer' || answer.status !== 200) return;
+  const body = parsed(answer.body);
   const id = isObject(body) ? (body['run_id'] ?? body['thread_id']) : undefined;
   if (typeof id !== 'string') return;
   world.known.push(id);
   if (world.known.length > MAX_KNOWN) world.known.splice(KEPT_KNOWN, 1);
+}
+
+/** Pages and streams are none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A victim with data worth stealing, and an attacker with an account and runs of their own. */

@@ -24,9 +24,9 @@ export function judge(request: FuzzRequest, answer: RawAnswer, secrets: Secrets)
   }
 }
 
-/** What is not whole need not be answered, and joining waits for the end of a run. */
+/** What is not whole need not be answered; joining, waiting and streams last as long as a run does. */
 export function mayBeSilent({ malformed, path }: FuzzRequest): boolean {
-  return malformed || /\/join(\?|$)/.test(path);
+  return malformed || /\/(join|wait|stream|events)(\?|$)/.test(path);
 }
 
 /** Expectation failed, and headers too large. */
@@ -57,7 +57,7 @@ function shape(
 }
 
 /** A bad token opens nothing of the API but its health and its documentation. */
-const OPEN = /^\/api\/(health|openapi\.json|docs(\/[^/?]*)?)\/?(\?|$)/;
+const OPEN = /^\/api\/(health|ok|info|openapi\.json|docs(\/[^/?]*)?)\/?(\?|$)/;
 
 function opened({ target, signedIn, method, path }: FuzzRequest, status: number): string | null {
   if (signedIn || (target !== 'api' && target !== 'edge-api')) return null;

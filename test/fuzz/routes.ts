@@ -28,25 +28,25 @@ const SETTINGS = {
   context: { tenant: 'acme', deep: [[{}]] },
 };
 const STOPS = { assistant_id: 'slow', input: INPUT, interrupt_before: ['step'], interrupt_after: '*' };
-/** What is accepted because it asks for what happens anyway. */
+/** What clients of LangChain send. */
 const AGREED = {
   assistant_id: 'slow',
   if_not_exists: 'create',
   durability: 'async',
-  on_disconnect: 'continue',
-  on_completion: 'keep',
-  stream_mode: ['values', 'custom'],
+  on_disconnect: 'cancel',
+  on_completion: 'delete',
+  stream_mode: ['values', 'messages-tuple'],
+  stream_subgraphs: true,
   stream_resumable: true,
+  after_seconds: 1,
+};
+const COMMAND = {
+  assistant_id: 'slow',
+  command: { resume: true, update: { a: 1 }, goto: ['step'] },
+  checkpoint: { checkpoint_id: 'x', checkpoint_ns: '' },
 };
 /** What is refused, so that refusing it is fuzzed too. */
-const REFUSED = {
-  assistant_id: 'slow',
-  command: { resume: true },
-  checkpoint: { checkpoint_id: 'x' },
-  after_seconds: 5,
-  ttl: { ttl: 1 },
-  feedback_keys: [],
-};
+const REFUSED = { assistant_id: 'slow', ttl: { ttl: 1 }, feedback_keys: ['a'] };
 const THREAD = { thread_id: 'fuzz-thread', metadata: { a: 1 }, if_exists: 'do_nothing' };
 /** An input that is no object, as functions of LangGraph's functional API take it. */
 const PLAIN = { assistant_id: 'slow', input: ['cats', 42, [true]] };
@@ -56,7 +56,8 @@ const BELOW_RUN: readonly Route[] = [
   { method: 'GET', path: '' },
   { method: 'GET', path: '/join' },
   { method: 'GET', path: '/join?cancel_on_disconnect=0' },
-  { method: 'GET', path: '/stream' },
+  { method: 'GET', path: '/stream?stream_mode=values' },
+  { method: 'GET', path: '/events' },
   { method: 'GET', path: '/trace' },
   { method: 'GET', path: '/webhooks' },
   { method: 'GET', path: '/webhooks' },
@@ -70,6 +71,8 @@ const BELOW_RUN: readonly Route[] = [
 /** Everything below /api, and some that may come or never will. */
 export const API_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/health' },
+  { method: 'GET', path: '/ok' },
+  { method: 'GET', path: '/info' },
   { method: 'GET', path: '/openapi.json' },
   { method: 'GET', path: '/docs' },
   { method: 'GET', path: '/docs/:id' },
@@ -96,6 +99,7 @@ export const API_ROUTES: readonly Route[] = [
   { method: 'POST', path: '/runs', body: { ...RUN, webhook: 'https://169.254.169.254/' } },
   { method: 'POST', path: '/runs', body: { ...RUN, webhook: 'https://169.254.169.254/' } },
   { method: 'POST', path: '/threads/:id/runs', body: RUN },
+  { method: 'POST', path: '/threads/:id/runs', body: COMMAND },
   { method: 'GET', path: '/runs' },
   { method: 'GET', path: '/threads/:id/runs' },
   ...BELOW_RUN.map((route) => ({ ...route, path: `/runs/:id${route.path}` })),
@@ -118,7 +122,10 @@ export const API_ROUTES: readonly Route[] = [
   { method: 'POST', path: '/threads/search', body: { limit: 10, metadata: {} } },
   { method: 'POST', path: '/assistants/search', body: { limit: 10 } },
   { method: 'POST', path: '/runs/stream', body: RUN },
+  { method: 'POST', path: '/threads/:id/runs/stream', body: AGREED },
   { method: 'POST', path: '/runs/wait', body: RUN },
+  { method: 'POST', path: '/runs/batch', body: [RUN] },
+  { method: 'POST', path: '/runs/cancel?action=interrupt', body: { run_ids: ['x'], status: 'all' } },
   { method: 'PUT', path: '/store/items', body: { namespace: ['a'], key: 'b', value: {} } },
   { method: 'GET', path: '/:id' },
 ];

@@ -5,6 +5,12 @@ export interface Answer<T> {
   body: T;
 }
 
+/** What creating a run answers. */
+export interface Created {
+  run_id: string;
+  longrun: Run;
+}
+
 /** The HTTP API as one user sees it. */
 export class Api {
   readonly #base: string;
@@ -31,16 +37,20 @@ export class Api {
   }
 
   async run(assistant_id: string, input: unknown): Promise<Run> {
-    const { status, body } = await this.call<Run>('POST', '/runs', { assistant_id, input });
-    if (status !== 201) throw new Error(`The run was not created: ${status} ${JSON.stringify(body)}`);
-    return body;
+    return await this.create({ assistant_id, input });
+  }
+
+  async create(request: object): Promise<Run> {
+    const { status, body } = await this.call<Created>('POST', '/runs', request);
+    if (status !== 200) throw new Error(`The run was not created: ${status} ${JSON.stringify(body)}`);
+    return body.longrun;
   }
 
   async get(runId: string): Promise<Run> {
     return (await this.call<Run>('GET', `/runs/${runId}`)).body;
   }
 
-  /** Every event of the run's stream after `lastEventId`, until the stream ends. */
+  /** Every event of the run after `lastEventId`, until the stream ends. */
   async events(runId: string, lastEventId?: number): Promise<RunEvent[]> {
     const events: RunEvent[] = [];
     await this.follow(runId, (event) => events.push(event), lastEventId);
@@ -49,7 +59,7 @@ export class Api {
 
   /** Calls back with each event as it arrives. */
   async follow(runId: string, onEvent: (event: RunEvent) => void, lastEventId?: number): Promise<void> {
-    const response = await fetch(`${this.#base}/runs/${runId}/stream`, {
+    const response = await fetch(`${this.#base}/runs/${runId}/events`, {
       headers: {
         authorization: `Bearer ${this.#token}`,
         ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),

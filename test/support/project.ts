@@ -44,14 +44,13 @@ export class Served implements Host {
   }
 
   async start(graph: string, input: unknown, after?: Talk, more: object = {}): Promise<RunTalk> {
-    const { status, body } = await this.api.call<Run>('POST', '/runs', {
+    const run = await this.api.create({
       assistant_id: graph,
       input,
       ...(after === undefined ? {} : { thread_id: after.thread }),
       ...more,
     });
-    if (status !== 201) throw new Error(`The run was not created: ${status} ${JSON.stringify(body)}`);
-    return new RunTalk(this.api, body);
+    return new RunTalk(this.api, run);
   }
 
   /** Does again what failed. */

@@ -82,6 +82,19 @@ describe('E5: configuration', () => {
     expect(both.WEBHOOK_SECRET).toEqual([secret(1), secret(2)]);
   });
 
+  test('origins of pages are "*", or a list of origins; none by default', () => {
+    const origins = (text: string) => parseConfig({ ...ENV, CORS_ALLOW_ORIGINS: text }).CORS_ALLOW_ORIGINS;
+    expect(parseConfig(ENV).CORS_ALLOW_ORIGINS).toBeUndefined();
+    expect(origins('*')).toEqual(['*']);
+    expect(origins('https://a.example, http://localhost:3000')).toEqual([
+      'https://a.example',
+      'http://localhost:3000',
+    ]);
+    for (const wrong of ['a.example', 'https://a.example/', 'https://a.example,*']) {
+      expect(problemsOf({ ...ENV, CORS_ALLOW_ORIGINS: wrong })).toHaveLength(1);
+    }
+  });
+
   test('D12: private addresses are for tests on one machine only', () => {
     const allowed = { ...ENV, WEBHOOK_ALLOW_PRIVATE: '1' };
     expect(problemsOf({ ...allowed, LONGRUN_STORAGE: 'embedded' })).toEqual([]);

@@ -77,6 +77,15 @@ export const configSchema = z.object({
   LONGRUN_DB: path.optional(),
   /** Stands in for the administration of Firestore, which tells of backups. */
   FIRESTORE_ADMIN_EMULATOR_HOST: hostPort.optional(),
+  /** Origins whose pages may call the API, parted by commas; `*` for all. Absent: what the project's langgraph.json says. */
+  CORS_ALLOW_ORIGINS: z
+    .string()
+    .regex(
+      /^(\*|https?:\/\/[^\s,/]+(\s*,\s*https?:\/\/[^\s,/]+)*)$/,
+      'must be "*", or origins such as https://app.example.org, parted by commas',
+    )
+    .transform((text) => text.split(/\s*,\s*/))
+    .optional(),
   LANGGRAPH_CONFIG: path.default(defaultGraphs),
   /** Where descriptions of the graphs are kept; absent: in the machine's folder for temporary files. */
   GRAPHS_FILE: path.optional(),

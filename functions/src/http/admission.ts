@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { LongrunError } from '@longrun/shared';
 import { log } from '../telemetry/log.ts';
+import { answerCors, type CorsRules } from './agent/cors.ts';
 
 /** Whose bodies are read, and how much of them. */
 export interface Admission {
@@ -8,14 +9,21 @@ export interface Admission {
   maxBytes: number;
   /** Rejects with a LongrunError for whom no body is read. What has no body is left to the routes. */
   admit: (req: IncomingMessage) => Promise<unknown>;
+  /** Pages of which other origins may call; absent: none. */
+  cors?: CorsRules | null;
 }
 
 /** A refused client may have to send on before it reads its answer; then its connection is cut. Milliseconds. */
 const LINGER_MS = 2_000;
 
 /** Nothing of a body is read before its sender is known, and of none more than it may have. */
-export function admitted(listener: RequestListener, { maxBytes, admit }: Admission): RequestListener {
+export function admitted(
+  listener: RequestListener,
+  { maxBytes, admit, cors = null }: Admission,
+): RequestListener {
   return (req, res) => {
+    // Before anything can be refused: a page reads no error that comes without these headers.
+    if (answerCors(cors, req, res)) return;
     const { 'content-length': length, 'transfer-encoding': framing } = req.headers;
     const bytes = framing === undefined ? Number(length ?? 0) : undefined;
     const pass = () => {

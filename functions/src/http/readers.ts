@@ -14,6 +14,8 @@ export interface Reader {
   /** What waits beyond its response, to be written as it reads. Bytes. */
   held: number;
   readonly res: ServerResponse;
+  /** It held too much: its connection was ended by this process. */
+  cut: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export class Readers {
   }
 
   add(res: ServerResponse): Reader {
-    const reader: Reader = { held: 0, res };
+    const reader: Reader = { held: 0, res, cut: false };
     this.#all.add(reader);
     res.once('close', () => this.#all.delete(reader));
     return reader;
@@ -74,6 +76,7 @@ export class Readers {
 
   #cut(reader: Reader): void {
     this.#all.delete(reader);
+    reader.cut = true;
     reader.res.destroy();
   }
 }

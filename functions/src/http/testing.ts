@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import express from 'express';
+import type { Run } from '@longrun/shared';
 import { listen } from '../../../infra/local/net/listen.ts';
 import { parseConfig } from '../config/config.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
@@ -9,6 +10,7 @@ import { readProject } from '../project/config.ts';
 import { Catalog } from '../project/catalog.ts';
 import { quotasFromConfig } from '../quotas/from-config.ts';
 import { Lab, UID } from '../runtime/testing/lab.ts';
+import { answerCors, corsRules } from './agent/cors.ts';
 import { apiApp } from './api.ts';
 import type { Authenticate } from './auth.ts';
 import { OpenRequests } from './open-requests.ts';
@@ -24,6 +26,8 @@ export interface ApiServer {
   ): Promise<{ status: number; body: T; headers: Headers }>;
   /** The `data` of each event of a stream, as they come. Throws when the stream breaks. */
   follow(path: string): AsyncIterable<StreamedEvent>;
+  /** As at a deploy: what would wait for long ends. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,6 +52,7 @@ export async function serveApi(
     WORKER_URL: 'http://127.0.0.1:1/',
     ...options.env,
   });
+  const requests = new OpenRequests();
   const app = apiApp(
     {
       config,
@@ -61,12 +66,15 @@ export async function serveApi(
     },
     options.authenticate ?? (async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false })),
     '1.2.3',
-    new OpenRequests(),
+    requests,
   );
   const outer = express();
   // As functions-framework hands bodies over.
   outer.use(express.json({ verify: (req, _res, raw) => void Object.assign(req, { rawBody: raw }) }), app);
-  const server = createServer(outer);
+  const cors = corsRules(config);
+  const server = createServer((req, res) => {
+    if (!answerCors(cors, req, res)) outer(req, res);
+  });
   const url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
   return {
     url,
@@ -91,9 +99,20 @@ export async function serveApi(
         }
       }
     },
+    drain: () => requests.drained(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Asks for a run: Longrun's own record of it, or the error if it was refused. */
+export async function askFor(
+  api: ApiServer,
+  body: object,
+  { path = '/runs', headers }: { path?: string; headers?: Record<string, string> | undefined } = {},
+): Promise<{ status: number; body: Run; headers: Headers }> {
+  const answer = await api.call<{ longrun?: Run }>('POST', path, body, headers);
+  return { ...answer, body: (answer.body.longrun ?? answer.body) as Run };
 }

@@ -96,11 +96,21 @@ test('every setting that is not obeyed is named', async () => {
   expect(named).toEqual([
     'node_version',
     'dependencies',
+    'http',
     'store.index',
     'auth',
-    'http',
     'ui',
     'node_loader',
     'graps',
   ]);
+});
+
+test('whose pages may call the API is read from it', async () => {
+  const cors = { allow_origins: ['https://chat.example.org'], max_age: 60 };
+  const folder = await project({ 'langgraph.json': { graphs: GRAPHS, http: { cors } } });
+  expect(await readProject(folder)).toMatchObject({ cors, notices: [] });
+  const wrong = await project({
+    'langgraph.json': { graphs: GRAPHS, http: { cors: { allow_origin_regex: '(' } } },
+  });
+  await expect(readProject(wrong)).rejects.toThrow('must be a regular expression');
 });

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { errorMessage } from '@longrun/shared';
 import * as z from 'zod';
+import { projectCorsSchema, type ProjectCors } from './cors.ts';
 import { graphTarget, type GraphEntry } from './graph-entry.ts';
 import { noticesOf } from './notices.ts';
 import { readEnv } from './env.ts';
@@ -18,6 +19,7 @@ const schema = z.looseObject({
   env: z.union([z.string(), z.record(z.string(), z.string()), z.array(z.string())]).optional(),
   node_version: z.union([z.string(), z.number()]).optional(),
   dependencies: z.array(z.string()).optional(),
+  http: z.looseObject({ cors: projectCorsSchema.optional() }).optional(),
 });
 export type ProjectSettings = z.infer<typeof schema>;
 
@@ -31,6 +33,8 @@ export interface Project {
   env: Record<string, string>;
   /** The file that holds them, whether it exists or not. */
   envFile?: string;
+  /** Whose pages may call the API; absent: it does not say. */
+  cors?: ProjectCors;
   /** What the configuration says and is not obeyed, in words. */
   notices: string[];
 }
@@ -55,6 +59,7 @@ export async function readProject(path: string): Promise<Project> {
     graphs,
     env: env.values,
     ...(env.file === undefined ? {} : { envFile: env.file }),
+    ...(settings.http?.cors === undefined ? {} : { cors: settings.http.cors }),
     notices: [...env.notices, ...noticesOf(settings)],
   };
 }

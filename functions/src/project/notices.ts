@@ -22,7 +22,6 @@ const MEANINGLESS = new Set([
 
 const NOT_SUPPORTED: Record<string, string> = {
   auth: 'its handlers are not called. People sign in with Firebase Authentication, and each sees what is theirs.',
-  http: 'its app, routes and CORS settings are not served.',
   ui: 'its components are not served.',
   ui_config: 'its components are not served.',
   node_loader: 'modules are loaded as tsx loads them.',
@@ -36,6 +35,7 @@ export function noticesOf(settings: ProjectSettings): string[] {
     if (name === 'node_version') return nodeVersion(value);
     if (name === 'dependencies') return dependencies(settings.dependencies ?? []);
     if (name === 'store') return store(value);
+    if (name === 'http') return http(value);
     if (MEANINGLESS.has(name)) return [];
     return [`${name}: ${NOT_SUPPORTED[name] ?? 'this setting is not known and changes nothing.'}`];
   });
@@ -55,6 +55,14 @@ function dependencies(all: string[]): string[] {
     : [
         `dependencies: ${others.join(', ')} are not installed; install what package.json names in the project's folder.`,
       ];
+}
+
+/** Of `http`, what is said of CORS is obeyed. */
+function http(value: unknown): string[] {
+  const parts = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return parts.some((part) => part !== 'cors')
+    ? ['http: its app is not served, and no part of the API is left out.']
+    : [];
 }
 
 function store(value: unknown): string[] {

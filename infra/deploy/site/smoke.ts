@@ -33,6 +33,7 @@ const graphsSchema = z.object({
   graphs: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })).min(1),
 });
 const runSchema = z.object({ run_id: z.string(), status: z.string(), error: z.unknown() });
+const createdSchema = z.object({ run_id: z.string() });
 
 /**
  * What a person would do first, against what is deployed: is it healthy, does a run come to its end? As a user of its own, who is
@@ -54,7 +55,7 @@ export async function smoke(options: SmokeOptions): Promise<Smoked> {
     if (graph === undefined) throw new Error(`The graph "${options.graph}" is not served.`);
     const question = options.question ?? graph.examples[0] ?? 'Are you there?';
     const began = performance.now();
-    const { run_id } = runSchema.parse(
+    const { run_id } = createdSchema.parse(
       await api('POST', '/runs', {
         run_id: randomUUID(),
         assistant_id: graph.id,

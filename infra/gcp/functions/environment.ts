@@ -27,6 +27,9 @@ export function environmentOf(
     ...(settings.runTtlHours === null ? {} : { RUN_TTL_HOURS: String(settings.runTtlHours) }),
     ...settings.quotas,
     ...(settings.traceRate === null ? {} : { TRACE_RATE: String(settings.traceRate) }),
+    ...(name === 'api' && settings.allowOrigins !== null
+      ? { CORS_ALLOW_ORIGINS: settings.allowOrigins }
+      : {}),
     // Only a load balancer has a cache of its own that can be purged.
     ...(name === 'admin' && settings.edge === 'load-balancer' ? { URL_MAP: NAMES.urlMap } : {}),
     // Graphs that call their own server find it.

@@ -112,6 +112,57 @@ describe('a request is passed on', () => {
   });
 });
 
+describe('pages of other origins', () => {
+  const headers = {
+    origin: 'http://localhost:3000',
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type, x-api-key',
+  };
+
+  test("a preflight reaches the API, whose answer comes back as it is; those of this machine's pages only", async () => {
+    const site = await start((request, response) => {
+      response.setHeader('Access-Control-Allow-Origin', '*');
+      response.setHeader(
+        'Access-Control-Allow-Headers',
+        request.headers['access-control-request-headers'] ?? '',
+      );
+      response.writeHead(204).end();
+    });
+    expect(await ask(site, '/api/threads/t/runs/stream', { method: 'OPTIONS', headers })).toMatchObject({
+      status: 204,
+      headers: {
+        'access-control-allow-origin': '*',
+        'access-control-allow-headers': 'content-type, x-api-key',
+      },
+    });
+    const foreign = { ...headers, origin: 'https://evil.example' };
+    expect((await ask(site, '/api/threads', { method: 'OPTIONS', headers: foreign })).status).toBe(403);
+  });
+
+  test('what clients of LangChain read comes through, also of errors and streams', async () => {
+    const site = await start((request, response) => {
+      response.setHeader('Access-Control-Expose-Headers', 'content-location, location');
+      response.setHeader('Content-Location', '/threads/t/runs/r');
+      response.setHeader('Location', '/threads/t/runs/r/stream');
+      if (request.url === '/api/stream') response.setHeader('Content-Type', 'text/event-stream');
+      response.writeHead(request.url === '/api/stream' ? 200 : 409).end();
+    });
+    for (const [path, status] of [
+      ['/api/stream', 200],
+      ['/api/busy', 409],
+    ] as const) {
+      expect(await ask(site, path, { headers: { origin: headers.origin } })).toMatchObject({
+        status,
+        headers: {
+          'access-control-expose-headers': 'content-location, location',
+          'content-location': '/threads/t/runs/r',
+          location: '/threads/t/runs/r/stream',
+        },
+      });
+    }
+  });
+});
+
 describe('A4: event streams', () => {
   const events: RequestListener = (_, response) =>
     void response.writeHead(200, { 'Content-Type': 'text/event-stream' });

@@ -47,6 +47,11 @@ export interface Api {
   request<T>(path: string, body?: unknown): Promise<T>;
 }
 
+/** Of what creating a run answers, this page reads its own part. */
+interface Created {
+  longrun: Run;
+}
+
 /** `token` answers a fresh ID token, or null while nobody is signed in. */
 export function createApi(token: () => Promise<string | null>): Api {
   const call = async <T>(
@@ -74,11 +79,16 @@ export function createApi(token: () => Promise<string | null>): Api {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   };
   return {
-    createRun: ({ thread_id, ...body }) =>
-      typeof thread_id === 'string'
-        ? call(`threads/${encodeURIComponent(thread_id)}/runs`, body)
+    createRun: async ({ thread_id, ...body }) => {
+      const { longrun } = await (typeof thread_id === 'string'
+        ? call<Created>(`threads/${encodeURIComponent(thread_id)}/runs`, body)
         : // A thread with a name is kept until someone deletes it.
-          call('runs', typeof body.run_id === 'string' ? { ...body, thread_id: body.run_id } : body),
+          call<Created>(
+            'runs',
+            typeof body.run_id === 'string' ? { ...body, thread_id: body.run_id } : body,
+          ));
+      return longrun;
+    },
     cancelRun: (runId) => call(`runs/${encodeURIComponent(runId)}/cancel`, {}),
     answerRun: (runId, answers) => call(`runs/${encodeURIComponent(runId)}/answer`, { answers }),
     retryRun: (runId) => call(`runs/${encodeURIComponent(runId)}/retry`, {}),

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { nothingSchema } from '@longrun/shared';
 import { traceRequest } from '../../telemetry/trace-request.ts';
 import type { Authenticate, User } from '../auth.ts';
+import type { Operation } from '../openapi/operation.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 
 /** What a handler is given: who asks, and what was asked, checked. */
@@ -30,6 +31,8 @@ export interface Route {
   open?: boolean;
   body?: z.ZodMiniType;
   query?: z.ZodMiniType;
+  /** What the document says of it beyond that. */
+  doc?: Partial<Omit<Operation, 'method' | 'path' | 'summary' | 'for' | 'query'>>;
   handle: (call: Call<never, never>) => Promise<unknown>;
 }
 

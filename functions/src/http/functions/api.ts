@@ -3,6 +3,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { firebaseAccounts } from '../../adapters/firebase/accounts.ts';
 import { keyAuthentication } from '../agent/keys/authenticate.ts';
 import { anyCredential } from '../any-credential.ts';
+import { corsRules } from '../agent/cors.ts';
 import { apiApp } from '../api.ts';
 import { firebaseAuthentication } from '../auth.ts';
 import { serve } from '../framework/serve.ts';
@@ -23,5 +24,9 @@ const authenticate = anyCredential({
   byKey: keyAuthentication({ documents, clock, accounts: firebaseAccounts(project) }),
 });
 const app = apiApp(services, authenticate, packageJson.version, requests);
-serve('api', app, services.config, { maxBytes: MAX_BODY_BYTES, admit: authenticate });
+serve('api', app, services.config, {
+  maxBytes: MAX_BODY_BYTES,
+  admit: authenticate,
+  cors: corsRules(services.config, services.catalog.project.cors),
+});
 takeOverSignals(() => requests.drained());

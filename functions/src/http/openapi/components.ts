@@ -1,6 +1,5 @@
 import {
   answerSchema,
-  cancelSchema,
   changeLimitsSchema,
   changeUserLimitsSchema,
   createRunSchema,
@@ -13,6 +12,7 @@ import {
   runEventSchema,
 } from '@longrun/shared';
 import * as z from 'zod/mini';
+import { cancelQuery } from '../agent/runs/schemas.ts';
 import {
   adminConfigSchema,
   adminLimitsSchema,
@@ -26,6 +26,8 @@ import {
   retryOutcomesSchema,
 } from './schemas/admin.ts';
 import {
+  apiRunSchema,
+  apiRunsSchema,
   deliveriesSchema,
   joinSchema,
   runPageSchema,
@@ -50,6 +52,9 @@ const SCHEMAS = {
   Thread: { schema: threadSchema, description: 'A conversation.' },
   CreateRun: { schema: createRunSchema, description: 'A run to start.' },
   Run: { schema: runSchema, description: 'One glance at a run.' },
+  CreateRuns: { schema: z.array(createRunSchema), description: 'Runs to start.' },
+  ApiRun: { schema: apiRunSchema, description: 'A run as LangGraph’s clients know it.' },
+  ApiRuns: { schema: apiRunsSchema, description: 'Runs, newest first.' },
   RunPage: { schema: runPageSchema, description: 'A page of runs.' },
   RunEvent: {
     schema: runEventSchema,
@@ -58,7 +63,7 @@ const SCHEMAS = {
   },
   Joined: { schema: joinSchema, description: 'The output of a run, or why there is none.' },
   RunTrace: { schema: traceSchema, description: 'The spans of a run.' },
-  CancelRun: { schema: cancelSchema, description: 'How a run is to end.' },
+  CancelRun: { schema: cancelQuery, description: 'How a run is to end.' },
   Answers: { schema: answerSchema, description: 'Answers by the ids of their questions.' },
   Deliveries: { schema: deliveriesSchema, description: 'What a webhook was told.' },
   WebhookMessage: { schema: webhookMessageSchema, description: 'What a webhook is told.' },
@@ -99,9 +104,15 @@ export function componentSchemas(): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutIds(schema)]));
 }
 
+/** What is parsed with `schema` and has no name in the document. */
+export function inlineSchema(schema: z.ZodMiniType): JsonSchema {
+  // What only code can say of a value is left to the message of its refusal.
+  return withoutIds(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', override: plainTimes }));
+}
+
 /** The parameters of a query: what is parsed with `schema`, each as a schema of its own. */
 export function queryParameters(schema: z.ZodMiniObject): Record<string, JsonSchema> {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'output' });
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
   return properties as Record<string, JsonSchema>;
 }
 

@@ -13,12 +13,11 @@ import { readProject } from '../../project/config.ts';
 import { quotasFromConfig } from '../../quotas/from-config.ts';
 import { RunStore } from '../../runtime/runs/run-store.ts';
 import { adminApp } from '../../admin/http/app.ts';
+import { agentRoutes } from '../agent/routes.ts';
 import { apiApp } from '../api.ts';
 import { OpenRequests } from '../open-requests.ts';
 import type { Services } from '../services.ts';
-import { openApiDocument, OPERATIONS, templated } from './document.ts';
-
-const document = JSON.parse(JSON.stringify(openApiDocument('1.2.3'))) as Record<string, unknown>;
+import { openApiDocument, operationsWith, templated } from './document.ts';
 
 const documents = memoryDocuments();
 const config = parseConfig({ GOOGLE_CLOUD_PROJECT: 'demo-longrun', WORKER_URL: 'http://127.0.0.1:1' });
@@ -33,6 +32,10 @@ const services: Services = {
   catalog: new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 }),
 };
 const nobody = () => Promise.reject(new Error('nobody'));
+const requests = new OpenRequests();
+const routes = agentRoutes({ services, requests, version: '1.2.3' });
+const OPERATIONS = operationsWith(routes);
+const document = JSON.parse(JSON.stringify(openApiDocument('1.2.3', routes))) as Record<string, unknown>;
 
 /** Every method and path that an app answers to, as Express knows them. */
 function routesOf(app: Express): string[] {
@@ -56,7 +59,7 @@ test("D6: the document is what OpenAPI's own schema allows", async () => {
 
 describe('D6: the document and the routes are the same', () => {
   test('api', () => {
-    const app = apiApp(services, nobody, '1.2.3', new OpenRequests());
+    const app = apiApp(services, nobody, '1.2.3', requests);
     expect(documented((path) => !isAdmin(path)).toSorted()).toEqual(routesOf(app).toSorted());
   });
 

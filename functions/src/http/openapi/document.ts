@@ -1,18 +1,30 @@
 import { ERROR_STATUS, type ErrorCode } from '@longrun/shared';
-import { componentSchemas, queryParameters, refTo, type JsonSchema } from './components.ts';
+import type { Route } from '../agent/route.ts';
+import { componentSchemas, inlineSchema, queryParameters, refTo, type JsonSchema } from './components.ts';
+import { operationOf } from './of-route.ts';
 import type { Answer, Operation } from './operation.ts';
 import { ADMIN } from './operations/admin.ts';
 import { RUNS } from './operations/runs.ts';
 import { SERVICE } from './operations/service.ts';
 import { THREADS } from './operations/threads.ts';
 
-/** Every route of the functions `api` and `admin`. */
-export const OPERATIONS: readonly Operation[] = [...RUNS, ...THREADS, ...SERVICE, ...ADMIN];
+/** Every route of the functions `api` and `admin`; `routes`: those of the table. */
+export const operationsWith = (routes: readonly Route[]): Operation[] => [
+  ...RUNS,
+  ...THREADS,
+  ...SERVICE,
+  ...routes.map(operationOf),
+  ...ADMIN,
+];
 
 const TAGS = {
   Runs: 'One execution of a graph for one input. It goes on whether anyone looks or not.',
   'Runs of a thread': 'The same, below the conversation to which they belong.',
   Threads: 'Conversations.',
+  Assistants: 'Graphs, with settings of their own.',
+  Store: 'What runs remember of their user.',
+  Crons: 'Runs that start by themselves.',
+  Keys: 'Credentials for programs.',
   Service: 'The service itself.',
   Administration: 'For tokens with the claim `admin: true`.',
 };
@@ -40,9 +52,11 @@ const WEBHOOK: JsonSchema = {
 };
 
 /** D6: the API as OpenAPI 3.1. Source: https://spec.openapis.org/oas/v3.1.1.html */
-export function openApiDocument(version: string): JsonSchema {
+export function openApiDocument(version: string, routes: readonly Route[]): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
-  for (const operation of OPERATIONS) {
+  const operations = operationsWith(routes);
+  const tags = new Set(operations.map(({ tag }) => tag));
+  for (const operation of operations) {
     const path = templated(operation.path);
     paths[path] = { ...paths[path], [operation.method]: described(operation) };
   }
@@ -58,7 +72,9 @@ export function openApiDocument(version: string): JsonSchema {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'Where this document came from.' }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    tags: Object.entries(TAGS)
+      .filter(([name]) => tags.has(name))
+      .map(([name, description]) => ({ name, description })),
     security: [{ idToken: [] }, { apiKey: [] }],
     paths,
     webhooks: { run: { post: WEBHOOK } },
@@ -105,7 +121,7 @@ function described(operation: Operation): JsonSchema {
             required: body.required === true,
             content: {
               'application/json': {
-                schema: refTo(body.schema),
+                schema: typeof body.schema === 'string' ? refTo(body.schema) : inlineSchema(body.schema),
                 ...(body.example === undefined ? {} : { example: body.example }),
               },
             },

@@ -14,7 +14,7 @@ export interface Answer {
 
 /** One route as the document tells it. Its path is written as Express writes it, below `/api`. */
 export interface Operation {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   /** The group under which it stands, and its name in generated clients. */
   tag: string;
@@ -25,7 +25,7 @@ export interface Operation {
   for: 'anyone' | 'user' | 'admin';
   query?: z.ZodMiniObject;
   headers?: { name: string; description: string }[];
-  body?: { schema: SchemaName; example?: unknown; required?: boolean };
+  body?: { schema: SchemaName | z.ZodMiniType; example?: unknown; required?: boolean };
   answers: { [status: number]: Answer };
   /** Besides those that any route may answer with. */
   errors?: ErrorCode[];

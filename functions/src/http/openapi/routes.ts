@@ -1,14 +1,20 @@
 import type { Express } from 'express';
 import type { Config } from '../../config/config.ts';
+import type { Route } from '../agent/route.ts';
 
 /** D6: the API's description, and a page to try it. Loaded on first use: it is no part of a cold start. */
-export function documentationRoutes(app: Express, config: Config, version: string): void {
+export function documentationRoutes(
+  app: Express,
+  config: Config,
+  version: string,
+  routes: readonly Route[],
+): void {
   const identity =
     config.FIREBASE_AUTH_EMULATOR_HOST === undefined ? null : `http://${config.FIREBASE_AUTH_EMULATOR_HOST}`;
   let document: string | undefined;
   app.get('/api/openapi.json', async (_req, res) => {
     const { openApiDocument } = await import('./document.ts');
-    document ??= JSON.stringify(openApiDocument(version));
+    document ??= JSON.stringify(openApiDocument(version, routes));
     res.set({ 'cache-control': 'no-cache', 'access-control-allow-origin': '*' });
     res.type('json').send(document);
   });

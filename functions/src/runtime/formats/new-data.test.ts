@@ -115,7 +115,7 @@ describe('what a newer version stores', () => {
     expect(await api.call('GET', `/runs/${RUN}`)).toMatchObject({ status: 200, body: { run_id: RUN } });
     expect(await api.call('GET', '/runs')).toMatchObject({ status: 200, body: { runs: [{ run_id: RUN }] } });
     const heard: number[] = [];
-    for await (const event of api.follow(`/runs/${RUN}/stream`)) {
+    for await (const event of api.follow(`/runs/${RUN}/events`)) {
       heard.push(event.seq);
       if (event.seq === stored.seq) expect(event).toEqual(stored);
       if (event.seq === read.length) break;
@@ -226,7 +226,10 @@ describe('what a newer version stores', () => {
         multitask_strategy: 'interrupt',
         input: { messages: [] },
       };
-      expect(await api.call('POST', '/runs', body)).toMatchObject({ status: 201, body: { queued: true } });
+      expect(await api.call('POST', '/runs', body)).toMatchObject({
+        status: 200,
+        body: { longrun: { queued: true } },
+      });
       ahead = HOUR_MS;
       lab.tasks.length = 0;
       expect(await sweep(lab.store, lab.queue)).toBe(1);
@@ -285,7 +288,7 @@ describe('what a newer version stores', () => {
     ]);
     await expect(
       (async () => {
-        for await (const event of api.follow(`/runs/${RUN}/stream`)) expect(event.seq).toBe(1);
+        for await (const event of api.follow(`/runs/${RUN}/events`)) expect(event.seq).toBe(1);
       })(),
     ).rejects.toThrow();
     expect(await api.call('GET', '/health')).toMatchObject({ status: 200 });

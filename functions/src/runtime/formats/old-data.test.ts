@@ -82,7 +82,7 @@ describe('what the version of 2026-11-21 stored', () => {
     '%s: its stream holds every event',
     async (id) => {
       const seqs: number[] = [];
-      for await (const { seq } of api.follow(`/runs/${id}/stream`)) seqs.push(seq);
+      for await (const { seq } of api.follow(`/runs/${id}/events`)) seqs.push(seq);
       expect(seqs).toEqual(Array.from({ length: (await stored(id)).head.seq }, (_, i) => i + 1));
     },
   );

@@ -72,7 +72,7 @@ async function endOf(store: RunStore, run: Run): Promise<EventOf<'run.completed'
 }
 
 /** Undefined when the last checkpoint is gone, or does not hold all that the state consists of. */
-async function finalState(store: RunStore, run: Run): Promise<Json | undefined> {
+export async function finalState(store: RunStore, run: Run): Promise<Json | undefined> {
   if (run.last_checkpoint === null) return undefined;
   const saver = new DocumentSaver({
     documents: store.documents,

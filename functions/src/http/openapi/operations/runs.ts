@@ -1,110 +1,9 @@
-import { cancelSchema, listenSchema, listRunsSchema, listThreadRunsSchema } from '@longrun/shared';
+import { listRunsSchema } from '@longrun/shared';
+import { cancelQuery } from '../../agent/runs/schemas.ts';
 import type { Operation } from '../operation.ts';
-
-const EXAMPLE = {
-  assistant_id: 'research',
-  input: { messages: [{ role: 'user', content: 'How do I cancel a task that was already enqueued?' }] },
-};
-
-const create: Omit<Operation, 'path' | 'tag' | 'id' | 'summary'> = {
-  method: 'post',
-  description:
-    'Answers at once; the run goes on without you. The same `run_id` or `Idempotency-Key` with the same request gives the same run. ' +
-    'With `webhook`, an https URL is told when the run ends or asks something: signed as Standard Webhooks says, at least once, ' +
-    'tried again for some 31 hours. ' +
-    'Every field is obeyed or refused: one that is not listed, or not supported, is a 400 that names it. ' +
-    'The graph finds the headers `x-*` and `user-agent` of the request in `config.configurable` (32 of them, 1,000 characters each at most; ' +
-    'none of proxies, and none whose name speaks of keys, tokens or sessions), where entries of the request itself come first.',
-  for: 'user',
-  headers: [
-    { name: 'Idempotency-Key', description: 'Makes repeating the request safe. 1 to 200 characters.' },
-    {
-      name: 'X-Cloud-Trace-Context',
-      description: 'TRACE_ID/SPAN_ID;o=1: the trace to which the run belongs.',
-    },
-  ],
-  body: { schema: 'CreateRun', example: EXAMPLE, required: true },
-  answers: {
-    200: { description: 'The run that the same request made before.', schema: 'Run' },
-    201: {
-      description: 'The new run.',
-      schema: 'Run',
-      headers: { 'Content-Location': 'Where the run is: /api/threads/{thread_id}/runs/{run_id}.' },
-    },
-  },
-  errors: [
-    'not_found',
-    'unknown_graph',
-    'thread_busy',
-    'idempotency_conflict',
-    'too_large',
-    'unsupported_media_type',
-    'limit_exceeded',
-    'quota_exceeded',
-  ],
-};
-
-const list: Omit<Operation, 'path' | 'tag' | 'id' | 'summary'> = {
-  method: 'get',
-  for: 'user',
-  answers: { 200: { description: 'A page; `next_cursor` asks for the next.', schema: 'RunPage' } },
-};
 
 /** What there is below one run. `path` and `id` are completed for both of its addresses. */
 const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
-  {
-    method: 'get',
-    path: '',
-    id: 'get*',
-    summary: 'One glance at a run',
-    for: 'user',
-    description:
-      'Whole: `input` and `output`, and once it has ended `messages`, also where they are too large for lists and for what pages listen to. ' +
-      'There `input_bytes`, `output_bytes` and `messages_dropped` say what is left out. They say so here only when it cannot be had: ' +
-      'messages of a run that goes on are in its stream, an output is kept by the state of its thread.',
-    answers: { 200: { description: 'The run.', schema: 'Run' } },
-  },
-  {
-    method: 'delete',
-    path: '',
-    id: 'delete*',
-    summary: 'Delete an ended run with all that belongs to it',
-    for: 'user',
-    answers: { 204: { description: 'It is gone.' } },
-    errors: ['not_ended'],
-  },
-  {
-    method: 'get',
-    path: '/join',
-    id: 'join*',
-    summary: 'Wait for the end and get the output',
-    description:
-      'Waits ten minutes at most; then it answers 503, and one joins again. The output is whole, however large. When it was too large ' +
-      'for the run and its thread is gone, the answer is 404 with `details.output_bytes`.',
-    for: 'user',
-    query: listenSchema,
-    answers: {
-      200: {
-        description: 'The output; of a run that did not complete, why.',
-        schema: 'Joined',
-      },
-    },
-  },
-  {
-    method: 'get',
-    path: '/stream',
-    id: 'stream*',
-    summary: 'All events: replayed, then live',
-    description:
-      'Server-sent events: `id` is the event’s number, `event` its type, `data` the event as JSON (`RunEvent`). ' +
-      'A comment comes every 15 seconds. The stream ends with the run, or earlier; then one goes on after `Last-Event-ID`.',
-    for: 'user',
-    query: listenSchema,
-    headers: [{ name: 'Last-Event-ID', description: 'Number of the last event that was seen.' }],
-    answers: {
-      200: { description: 'The stream.', type: 'text/event-stream', schema: 'RunEvent' },
-    },
-  },
   {
     method: 'get',
     path: '/webhooks',
@@ -120,16 +19,6 @@ const OF_RUN: readonly Omit<Operation, 'tag'>[] = [
     summary: 'Where the time of a run went',
     for: 'user',
     answers: { 200: { description: 'Its spans, ordered by their start.', schema: 'RunTrace' } },
-  },
-  {
-    method: 'post',
-    path: '/cancel',
-    id: 'cancel*',
-    summary: 'End a run within two seconds and keep what there is',
-    for: 'user',
-    query: cancelSchema,
-    body: { schema: 'CancelRun' },
-    answers: { 200: { description: 'The run as it is now; doing it twice changes nothing.', schema: 'Run' } },
   },
   {
     method: 'post',
@@ -168,31 +57,43 @@ const below = (prefix: string, tag: string, name: string): Operation[] =>
   }));
 
 export const RUNS: readonly Operation[] = [
-  { ...create, path: '/runs', tag: 'Runs', id: 'createRun', summary: 'Start a run' },
   {
-    ...list,
-    query: listRunsSchema,
+    method: 'get',
     path: '/runs',
     tag: 'Runs',
     id: 'listRuns',
     summary: 'Your runs, newest first',
-  },
-  ...below('/runs/:run_id', 'Runs', 'Run'),
-  {
-    ...create,
-    path: '/threads/:thread_id/runs',
-    tag: 'Runs of a thread',
-    id: 'createThreadRun',
-    summary: 'Start a run on a thread',
+    for: 'user',
+    query: listRunsSchema,
+    answers: { 200: { description: 'A page; `next_cursor` asks for the next.', schema: 'RunPage' } },
   },
   {
-    ...list,
-    query: listThreadRunsSchema,
-    path: '/threads/:thread_id/runs',
-    tag: 'Runs of a thread',
-    id: 'listThreadRuns',
-    summary: 'Runs of a thread, newest first',
+    method: 'get',
+    path: '/runs/:run_id',
+    tag: 'Runs',
+    id: 'getRun',
+    summary: 'One glance at a run',
+    for: 'user',
+    description:
+      'Whole: `input` and `output`, and once it has ended `messages`, also where they are too large for lists and for what pages listen to. ' +
+      'There `input_bytes`, `output_bytes` and `messages_dropped` say what is left out. They say so here only when it cannot be had: ' +
+      'messages of a run that goes on are in its stream, an output is kept by the state of its thread.',
+    answers: { 200: { description: 'The run.', schema: 'Run' } },
     errors: ['not_found'],
   },
+  {
+    method: 'post',
+    path: '/runs/:run_id/cancel',
+    tag: 'Runs',
+    id: 'cancelRun',
+    summary: 'End a run within two seconds and keep what there is',
+    description: 'Also one that asks. Below its thread, a run that asks has ended, and stays as it is.',
+    for: 'user',
+    query: cancelQuery,
+    body: { schema: 'CancelRun' },
+    answers: { 200: { description: 'The run as it is now; doing it twice changes nothing.', schema: 'Run' } },
+    errors: ['not_found'],
+  },
+  ...below('/runs/:run_id', 'Runs', 'Run'),
   ...below('/threads/:thread_id/runs/:run_id', 'Runs of a thread', 'ThreadRun'),
 ];

@@ -18,6 +18,8 @@ import {
   type WebhookDelivery,
 } from '@longrun/shared';
 import * as z from 'zod/mini';
+import type { ApiRun } from '../../agent/runs/run-object.ts';
+import { RUN_STATUSES_OF_API } from '../../agent/runs/schemas.ts';
 import type { SchemaOf } from './schema-of.ts';
 
 /** Answers about runs and threads as schemas. Each is checked against its TypeScript type, and by tests against real answers. */
@@ -111,13 +113,27 @@ export const runSchema = z.object({
 
 export const runPageSchema = z.object({ runs: z.array(runSchema), next_cursor: z.nullable(z.string()) });
 
+/** A run as LangGraph's clients know it. */
+export const apiRunSchema = z.object({
+  run_id: z.string(),
+  thread_id: z.string(),
+  assistant_id: z.string(),
+  status: z.enum(RUN_STATUSES_OF_API),
+  metadata: z.record(z.string(), jsonSchema),
+  kwargs: z.record(z.string(), jsonSchema),
+  multitask_strategy: z.string(),
+  created_at: time,
+  updated_at: time,
+  longrun: z.exactOptional(runSchema),
+}) satisfies SchemaOf<ApiRun>;
+
+/** Of a list whose caller may have named the fields. */
+export const apiRunsSchema = z.array(z.partial(apiRunSchema));
+
 /** What a join answers with when the run did not complete. */
 export const joinSchema = z.union([
-  z.object({
-    __error__: z.nullable(errorSchema),
-    __interrupt__: z.array(interruptSchema),
-    status: z.enum(RUN_STATUSES),
-  }),
+  z.object({ __error__: z.object({ error: z.string(), message: z.string() }) }),
+  z.object({ __interrupt__: z.array(z.object({ id: z.string(), value: jsonSchema })) }),
   jsonSchema,
 ]);
 

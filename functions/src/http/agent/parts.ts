@@ -1,0 +1,9 @@
+import type { OpenRequests } from '../open-requests.ts';
+import type { Services } from '../services.ts';
+
+/** What the areas of the API are built on. */
+export interface AgentParts {
+  services: Services;
+  requests: OpenRequests;
+  version: string;
+}
