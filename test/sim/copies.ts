@@ -56,6 +56,7 @@ function withClassesOfItsOwn(graph: CompiledGraph): CompiledGraph {
     channels: graph.channels,
     ...(graph.interruptAfter === undefined ? {} : { interruptAfter: graph.interruptAfter }),
     getState: (config) => graph.getState(config),
+    streamEvents: (input, config) => graph.streamEvents(input, config),
     stream: async (input, config) =>
       (async function* () {
         try {
@@ -75,6 +76,7 @@ function imitated(graph: CompiledGraph, saver: LaggingSaver, beforeTasks: boolea
     channels: graph.channels,
     ...(graph.interruptAfter === undefined ? {} : { interruptAfter: graph.interruptAfter }),
     getState: (config) => graph.getState(config),
+    streamEvents: (input, config) => graph.streamEvents(input, config),
     stream: async (input, config) =>
       (async function* () {
         try {

@@ -53,7 +53,7 @@ export function judge(
       complain('output-exact', wrongOutput(story));
       complain('answers-exact', wrongAnswers(story));
     }
-    const superseded = runs.some(({ supersedes }) => supersedes === run.run_id);
+    const superseded = runs.some(({ supersedes }) => supersedes === run.run_id) || gaveWay(run, runs);
     complain('outcome', wrongOutcome(story, superseded));
     complain('asked-rightly', wrongQuestions(story));
     complain('asked-once', askedAgain(story));
@@ -72,6 +72,11 @@ function eventsOf(observer: Observer, run: Run): RunEvent[] {
 
 const of = <T extends RunEventType>(events: readonly RunEvent[], type: T) =>
   events.filter((event): event is EventOf<T> => event.type === type);
+
+/** A run that asks is ended for the next of its thread. */
+function gaveWay({ run_id, thread_id, withdrawn }: Run, runs: readonly Run[]): boolean {
+  return withdrawn && runs.some((other) => other.thread_id === thread_id && other.run_id !== run_id);
+}
 
 function* wrongOutcome(story: Story, superseded: boolean): Iterable<string> {
   const { run, request } = story;
@@ -273,14 +278,8 @@ function* wrongFailures({ request, events }: Story): Iterable<string> {
   }
 }
 
-/** Runs that neither ended nor wait for a person, be it that someone before them on their thread does. */
+/** Runs that neither ended nor wait for a person. */
 export function unsettled(observer: Observer): Run[] {
   const runs = [...observer.runs.values()].map(({ run }) => run);
-  const asking = new Set(
-    runs.filter(({ status }) => status === 'interrupted').map(({ thread_id }) => thread_id),
-  );
-  return runs.filter(
-    ({ status, queued, thread_id }) =>
-      !isTerminal(status) && status !== 'interrupted' && !(queued && asking.has(thread_id)),
-  );
+  return runs.filter(({ status }) => !isTerminal(status) && status !== 'interrupted');
 }

@@ -8,6 +8,8 @@ export interface CompiledGraph extends Pick<
 > {
   /** Chunks are `[namespace, mode, payload]`; modes and payloads differ between versions. */
   stream(input: unknown, config: Record<string, unknown>): Promise<AsyncIterable<unknown>>;
+  /** Of LangChain: events of all that the graph calls, the chunks of its own stream among them. */
+  streamEvents(input: unknown, config: Record<string, unknown>): AsyncIterable<unknown>;
 }
 
 /** What a run gives to the graph it executes. */

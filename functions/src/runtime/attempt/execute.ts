@@ -15,6 +15,7 @@ import {
   unansweredStep,
 } from './resume/changed-graph.ts';
 import type { Journal } from './journal/journal.ts';
+import { chunksOf } from './stream/chunks.ts';
 import { stateToJson } from './stream/message-events.ts';
 import { breakpoint } from './questions/breakpoints.ts';
 import { opened } from './questions/questions.ts';
@@ -117,7 +118,8 @@ async function stream(session: Session, input: unknown, options: PlayOptions): P
   const { sink, reader, read, recorder, left, graph, config } = session;
   let stopped = !session.tellsBreakpoints;
   try {
-    const chunks = await graph.stream(input, { ...config, signal: options.signal, control: options.control });
+    const called = { ...config, signal: options.signal, control: options.control };
+    const chunks = chunksOf(graph, input, called, recorder.events);
     for await (const chunk of chunks) {
       const task = read.has(modeOf(chunk)) ? reader.endedTask(chunk) : undefined;
       if (task !== undefined && !(await sink.mayTell(task))) continue;

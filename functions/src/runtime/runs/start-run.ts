@@ -43,11 +43,9 @@ export async function startRun(parts: Parts, request: CreateRunRequest): Promise
   checkCommand(request.api?.command);
   const id = runIdOf(request);
   const fixed = { ...request, body: { ...request.body, run_id: id } };
-  return (
-    (await begunBefore(parts.store, fixed, id)) ??
-    (await asTurn(parts, fixed, id)) ??
-    (await asRun(parts, fixed))
-  );
+  const isRepeatable = typeof request.body.run_id === 'string' || request.idempotencyKey !== undefined;
+  const before = isRepeatable ? await begunBefore(parts.store, fixed, id) : undefined;
+  return before ?? (await asTurn(parts, fixed, id)) ?? (await asRun(parts, fixed));
 }
 
 async function asRun({ store, queue }: Parts, request: CreateRunRequest): Promise<StartedRun> {

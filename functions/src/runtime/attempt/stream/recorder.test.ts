@@ -18,6 +18,7 @@ import {
 } from '@langchain/langgraph';
 import type { CreateRun, EventOf, Json, Run } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
+import { cancelRun } from '../../../http/commands.ts';
 import { startRun } from '../../runs/start-run.ts';
 import { Lab, UID } from '../../testing/lab.ts';
 import { stateToJson } from './message-events.ts';
@@ -164,7 +165,68 @@ describe('the modes that were asked for', () => {
     const types = ({ events }: typeof without) =>
       events.map((event) => event.type).filter((type) => type !== 'stream' && type !== 'message.delta');
     expect(types(asked)).toEqual(types(without));
+    const results = ({ events }: typeof without) =>
+      events.flatMap((event) => (event.type === 'node.finished' ? [Object.keys(event.result ?? {})] : []));
+    expect(results(asked)).toEqual(results(without));
     expect(asked.run.messages.map(({ content }) => content)).toEqual(['hello', 'used']);
+  });
+
+  it('events: those of all that the graph calls, beside the other modes', async () => {
+    const { stream } = await record(talks(new FakeListChatModel({ responses: ['hello'] })), [
+      'events',
+      'values',
+    ]);
+    const events = stream
+      .filter(({ mode }) => mode === 'events')
+      .map(({ data }) => data as { event: string });
+    expect(events[0]).toMatchObject({ event: 'on_chain_start', metadata: { graph_id: 'lab' } });
+    expect(events.at(-1)).toMatchObject({ event: 'on_chain_end' });
+    const names = new Set(events.map(({ event }) => event));
+    for (const name of ['on_chat_model_start', 'on_chat_model_stream', 'on_chat_model_end']) {
+      expect(names).toContain(name);
+    }
+    const values = stream.filter(({ mode }) => mode === 'values');
+    expect(values.at(-1)?.data).toMatchObject({ said: ['talked'] });
+  });
+
+  it('events of a graph that fails, asks, or is cancelled end as any run does', async () => {
+    const fails = new StateGraph(State)
+      .addNode('fail', () => {
+        throw new TypeError('boom');
+      })
+      .addEdge(START, 'fail')
+      .addEdge('fail', END)
+      .compile();
+    expect(await start(new Lab({ graph: fails }), ['events'])).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringContaining('boom') },
+    });
+    const asks = new StateGraph(State)
+      .addNode('ask', () => ({ said: [String(interrupt('really?'))] }))
+      .addEdge(START, 'ask')
+      .addEdge('ask', END)
+      .compile();
+    const lab = new Lab({ graph: asks });
+    const asked = await start(lab, ['events']);
+    expect(asked).toMatchObject({ status: 'interrupted', interrupts: [{ value: 'really?' }] });
+    expect(await start(lab, ['events'], { input: null })).toMatchObject({ status: 'completed' });
+    const waits = Promise.withResolvers<void>();
+    const slow = new StateGraph(State)
+      .addNode('wait', async (_state, { signal }) => {
+        waits.resolve();
+        return await new Promise<never>((_, reject) =>
+          signal?.addEventListener('abort', () => reject(new Error('told to stop'))),
+        );
+      })
+      .addEdge(START, 'wait')
+      .addEdge('wait', END)
+      .compile();
+    const stopping = new Lab({ graph: slow });
+    const ended = start(stopping, ['events']);
+    await waits.promise;
+    const [waiting] = await stopping.documents.query({ collection: `users/${UID}/runs` });
+    await cancelRun(stopping, UID, String(waiting?.fields['run_id']));
+    expect(await ended).toMatchObject({ status: 'cancelled' });
   });
 
   it('values that are too large for one event come in pieces', async () => {

@@ -19,11 +19,14 @@ export class Recorder {
   readonly #modes: ReadonlySet<string>;
   readonly #subgraphs: boolean;
   readonly #messages = new MessagePieces();
+  /** Whether LangChain's own events are asked for as well. */
+  readonly events: boolean;
 
   /** `request` null: nobody asked for anything. */
   constructor(request: StreamRequest | null) {
     this.#modes = new Set(request === null ? [] : libModes(request));
     this.#subgraphs = request?.subgraphs ?? false;
+    this.events = request?.modes.includes('events') ?? false;
   }
 
   get modes(): string[] {
@@ -32,8 +35,11 @@ export class Recorder {
 
   /** To be written before what else the chunk tells: text of a message follows its first chunk. */
   read(chunk: unknown, at: number): NewEvent[] {
-    if (this.#modes.size === 0 || !Array.isArray(chunk) || chunk.length !== 3) return [];
+    if (!Array.isArray(chunk) || chunk.length !== 3) return [];
     const [graph, mode, payload]: unknown[] = chunk;
+    if (mode === 'events' && this.events) {
+      return inPieces({ type: 'stream', at, mode, ns: [] }, stateToJson(payload));
+    }
     if (typeof mode !== 'string' || !this.#modes.has(mode)) return [];
     const path = Array.isArray(graph) ? graph.map(String).filter((part) => part !== '') : [];
     if (mode === 'messages') return this.#message(path, payload, at);
