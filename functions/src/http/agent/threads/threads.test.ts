@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { Annotation, END, interrupt, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
+import {
+  Annotation,
+  END,
+  entrypoint,
+  interrupt,
+  MessagesAnnotation,
+  START,
+  StateGraph,
+} from '@langchain/langgraph';
 import { threadPath } from '@longrun/shared';
 import { expect, onTestFinished, test } from 'vitest';
 import { localReader } from '../../../graph-reader/testing.ts';
@@ -228,6 +236,17 @@ test('an edit of a thread whose run asks -> the question is gone with its run, a
   expect((await api.call('GET', '/threads/a')).body).toMatchObject({ status: 'idle' });
   const next = await lab.work(await lab.create({ thread_id: 'a', input: { log: ['quiet'] } }));
   expect(next.output).toMatchObject({ log: ['greet', 'mine', 'done', 'quiet', 'greet', 'end'] });
+});
+
+test('what the functional API returned is the state', async () => {
+  const flow = entrypoint('flow', ({ n }: { n: number }) => Promise.resolve({ doubled: 2 * n }));
+  const lab = new Lab({ graph: flow });
+  const api = await serveApi(lab, { reader: localReader(lab.store, flow) });
+  onTestFinished(() => api.close());
+  await lab.work(await lab.create({ thread_id: 'a', input: { n: 4 } }));
+  for (const path of ['/threads/a', '/threads/a/state']) {
+    expect((await api.call('GET', path)).body).toMatchObject({ values: { doubled: 8 } });
+  }
 });
 
 test('an edit while a run goes on -> 409; of a thread without a graph -> 400', async () => {
