@@ -155,7 +155,7 @@ describe('whether a missing thread is made', () => {
 
 describe('every other route takes what it knows, and nothing else', () => {
   test.each<[method: string, path: string, body: unknown, words: string]>([
-    ['POST', '/threads', { ttl: { ttl: 60, strategy: 'keep_latest' } }, 'is supported as "delete" only'],
+    ['POST', '/threads', { ttl: { ttl: 60, strategy: 'keep_latest' } }, 'body.ttl: must be minutes, or'],
     ['POST', '/threads', { ifExists: 'raise' }, 'did you mean if_exists?'],
     ['POST', '/runs/RUN/answer', { answers: { a: 1 }, by: 'me' }, 'unknown field "by"'],
     ['POST', '/runs/RUN/cancel', { action: 'rollback' }, 'body.action: is supported as "interrupt" only'],

@@ -1,42 +1,8 @@
-import {
-  jsonBytes,
-  LongrunError,
-  MAX_CONFIG_BYTES,
-  packJson,
-  threadPath,
-  unpackJson,
-  wellFormed,
-  type CreateThread,
-  type Json,
-  type Thread,
-} from '@longrun/shared';
-import { randomUUID } from 'node:crypto';
-import { CommitConflict, type Fields } from '../ports/documents.ts';
+import { LongrunError, threadPath, unpackJson, type Json, type Thread } from '@longrun/shared';
+import type { Fields } from '../ports/documents.ts';
 import { claimForRemoval, removeThread } from '../runtime/housekeeping/remove.ts';
-import { newThread } from '../runtime/runs/create-run.ts';
 import { holderOf } from '../runtime/runs/thread-queue.ts';
 import type { RunStore } from '../runtime/runs/run-store.ts';
-
-export async function createThread(store: RunStore, uid: string, body: CreateThread): Promise<Thread> {
-  const threadId = body.thread_id ?? randomUUID();
-  const at = new Date(store.clock.now()).toISOString();
-  const metadata = wellFormed(body.metadata ?? {});
-  if (jsonBytes(metadata) > MAX_CONFIG_BYTES) {
-    throw new LongrunError('too_large', `metadata may have ${MAX_CONFIG_BYTES} bytes of JSON.`);
-  }
-  const fields: Fields = { ...newThread(threadId, at), metadata: packJson(metadata) };
-  try {
-    await store.documents.commit([{ op: 'create', path: threadPath(uid, threadId), fields }]);
-    return toThread(fields);
-  } catch (error) {
-    if (!(error instanceof CommitConflict) || error.reason !== 'exists') throw error;
-    if (body.if_exists === 'do_nothing') return await requireThread(store, uid, threadId);
-    throw new LongrunError(
-      'conflict',
-      `Thread ${threadId} exists. Send if_exists: "do_nothing" to reuse it.`,
-    );
-  }
-}
 
 export async function requireThread(store: RunStore, uid: string, threadId: string): Promise<Thread> {
   const [doc] = await store.documents.get([threadPath(uid, threadId)]);
