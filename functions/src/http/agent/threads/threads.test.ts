@@ -325,11 +325,13 @@ test('among many threads an old one is found', async () => {
 });
 
 test('pruned are threads on which nothing goes on', async () => {
-  const { lab, api, talked, search } = await open();
+  const { lab, api, talked, asked, search } = await open();
   await talked('a');
+  await asked('b');
   await lab.create({ thread_id: 'busy', input: {} });
-  const { body } = await api.call('POST', '/threads/prune', { thread_ids: ['a', 'busy', 'nobody'] });
-  expect(body).toEqual({ pruned_count: 1 });
+  const thread_ids = ['a', 'b', 'busy', 'nobody'];
+  const { body } = await api.call('POST', '/threads/prune', { thread_ids });
+  expect(body).toEqual({ pruned_count: 2 });
   expect((await search()).ids).toEqual(['busy']);
   const latest = { thread_ids: [], strategy: 'keep_latest' };
   expect((await api.call('POST', '/threads/prune', latest)).status).toBe(400);
