@@ -154,8 +154,7 @@ describe('whether a missing thread is made', () => {
 
 describe('every other route takes what it knows, and nothing else', () => {
   test.each<[method: string, path: string, body: unknown, words: string]>([
-    ['POST', '/threads', { supersteps: [] }, 'body.supersteps: is not supported'],
-    ['POST', '/threads', { ttl: 60 }, 'body.ttl: is not supported'],
+    ['POST', '/threads', { ttl: { ttl: 60, strategy: 'keep_latest' } }, 'body.ttl: must be minutes, or'],
     ['POST', '/threads', { ifExists: 'raise' }, 'did you mean if_exists?'],
     ['POST', '/runs/RUN/answer', { answers: { a: 1 }, by: 'me' }, 'unknown field "by"'],
     ['POST', '/runs/RUN/cancel', { action: 'stop' }, 'body.action'],
@@ -174,7 +173,7 @@ describe('every other route takes what it knows, and nothing else', () => {
     ['GET', '/runs/RUN/stream?stream_mode=all', undefined, 'query.stream_mode'],
     ['GET', '/runs/RUN/events?stream_mode=values', undefined, 'unknown field "stream_mode"'],
     ['GET', '/runs/RUN/webhooks?limit=1', undefined, 'unknown field "limit"'],
-    ['GET', '/threads/THREAD?include=ttl', undefined, 'unknown field "include"'],
+    ['GET', '/threads/THREAD?state=1', undefined, 'unknown field "state"'],
     ['DELETE', '/runs/RUN?force=1', undefined, 'unknown field "force"'],
   ])('%s %s %j', async (method, path, body, words) => {
     const { body: run } = await create({});

@@ -71,7 +71,7 @@ describe('descriptions are made once per version of the code', SLOW, () => {
     const described = { title: 'Shipped', description: '', examples: [], steps: {} };
     const error = { code: 'graph_broken', message: 'no key at build time' };
     const graphs = { g: { id: 'g', ...described }, later: { id: 'later', ...described, error } };
-    await write(folder, { 'graphs.json': { format: 1, files: {}, graphs } });
+    await write(folder, { 'graphs.json': { format: 2, files: {}, graphs } });
     const [g, later] = await (await catalogOf(folder)).describe();
     expect(g).toEqual({ id: 'g', ...described });
     expect(later).toMatchObject({ id: 'later', steps: { say: 'Say' } });

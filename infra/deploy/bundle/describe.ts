@@ -30,7 +30,7 @@ export async function describeForBundle(config: string, outdir: string): Promise
     const said = error === undefined ? {} : { error: { ...error, message: here(error.message) } };
     return [[id, { ...description, ...said }] as const];
   });
-  const made: Descriptions = { format: 1, files: {}, graphs: Object.fromEntries(graphs) };
+  const made: Descriptions = { format: 2, files: {}, graphs: Object.fromEntries(graphs) };
   await writeFile(join(outdir, 'graphs.json'), `${JSON.stringify(made, null, 2)}\n`);
   return graphs.flatMap(([id, { error }]) =>
     error === undefined

@@ -100,6 +100,7 @@ describe('what is told of a graph', SLOW, () => {
       input_schema: { properties: { topic: { type: 'string' } } },
       state_schema: { properties: { topic: { type: 'string' } } },
       context_schema: { properties: { who: { type: 'string' } } },
+      channels: ['topic'],
       drawing: {
         edges: [
           { source: '__start__', target: 'write' },

@@ -87,7 +87,7 @@ export class Describer {
         if (error !== undefined) log.warn(`The graph "${id}" cannot be run.`, { error: error.message });
         next(async () => {
           graphs[id] = description;
-          await this.#kept.write({ format: 1, files, graphs });
+          await this.#kept.write({ format: 2, files, graphs });
           this.#changed.emit('changed');
         });
       },

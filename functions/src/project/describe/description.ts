@@ -32,7 +32,7 @@ export type Description = z.infer<typeof descriptionSchema>;
 
 /** The file that is kept. A newer format is a file of another version. */
 export const descriptionsSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   /** Each file on which the descriptions depend, relative to the project -> hash of its content, '' where it is absent. */
   files: z.record(z.string(), z.string()),
   graphs: z.record(z.string(), descriptionSchema),

@@ -42,7 +42,7 @@ export class KeptDescriptions {
     const files = await Promise.all(
       this.#fixed().map(async (file) => [file, await this.hash(file)] as const),
     );
-    return { format: 1, files: Object.fromEntries(files), graphs: {} };
+    return { format: 2, files: Object.fromEntries(files), graphs: {} };
   }
 
   /** What decides how the project is loaded, beside the modules themselves. */

@@ -206,7 +206,8 @@ function usedBy(run: Run, thread: StoredDocument | undefined): Fields {
     graph_id: run.assistant_id,
     assistant_id: defaultAssistantId(run.assistant_id),
   };
-  return { metadata: packJson(metadata), config: packJson(run.config) };
+  // From here on the state changes with the thread.
+  return { metadata: packJson(metadata), config: packJson(run.config), state_updated_at: null };
 }
 
 /** Fields of a thread that nobody has used yet. */

@@ -24,12 +24,12 @@ interface Place {
  */
 export async function copyThreadDocuments(documents: Documents, from: Place, to: Place): Promise<void> {
   const writer = new Writer(documents);
-  for (const of of [checkpointsOf, blobsOf]) {
-    for await (const { path, fields } of all(documents, of(from.thread))) {
+  for (const collectionOf of [checkpointsOf, blobsOf]) {
+    for await (const { path, fields } of all(documents, collectionOf(from.thread))) {
       const head = fields['head'];
       await writer.add({
         op: 'set',
-        path: `${of(to.thread)}${path.slice(of(from.thread).length)}`,
+        path: `${collectionOf(to.thread)}${path.slice(collectionOf(from.thread).length)}`,
         fields:
           typeof head === 'string'
             ? { ...fields, head: encodeHead({ ...decodeHead(path, head), threadId: to.threadId }) }

@@ -21,14 +21,18 @@ const queried = (text: 'true' | 'false' | '1' | '0') => text === 'true' || text 
 /** A query has texts only. */
 export const flag = z.optional(z.pipe(z.enum(['true', 'false', '1', '0']), z.transform(queried)));
 
+const minutes = z.number().check(z.gt(0), z.lte(MAX_TTL_MINUTES));
 const ttl = maybe(
-  z.union([
-    z.number().check(z.gt(0), z.lte(MAX_TTL_MINUTES)),
-    strict({
-      ttl: z.number().check(z.gt(0), z.lte(MAX_TTL_MINUTES)),
-      strategy: only(['delete'], 'a thread whose time is over is removed, with its runs.'),
-    }),
-  ]),
+  z.union(
+    [
+      minutes,
+      strict({
+        ttl: minutes,
+        strategy: only(['delete'], 'a thread whose time is over is removed, with its runs.'),
+      }),
+    ],
+    { error: 'must be minutes, or {"ttl": minutes, "strategy": "delete"}; "delete" is what is supported' },
+  ),
 );
 export type Ttl = z.infer<typeof ttl>;
 

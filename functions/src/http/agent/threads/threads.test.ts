@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { Annotation, END, interrupt, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
+import {
+  Annotation,
+  END,
+  entrypoint,
+  interrupt,
+  MessagesAnnotation,
+  START,
+  StateGraph,
+} from '@langchain/langgraph';
 import { threadPath } from '@longrun/shared';
 import { expect, onTestFinished, test } from 'vitest';
 import { localReader } from '../../../graph-reader/testing.ts';
@@ -230,6 +238,17 @@ test('an edit of a thread whose run asks -> the question is gone with its run, a
   expect(next.output).toMatchObject({ log: ['greet', 'mine', 'done', 'quiet', 'greet', 'end'] });
 });
 
+test('what the functional API returned is the state', async () => {
+  const flow = entrypoint('flow', ({ n }: { n: number }) => Promise.resolve({ doubled: 2 * n }));
+  const lab = new Lab({ graph: flow });
+  const api = await serveApi(lab, { reader: localReader(lab.store, flow) });
+  onTestFinished(() => api.close());
+  await lab.work(await lab.create({ thread_id: 'a', input: { n: 4 } }));
+  for (const path of ['/threads/a', '/threads/a/state']) {
+    expect((await api.call('GET', path)).body).toMatchObject({ values: { doubled: 8 } });
+  }
+});
+
 test('an edit while a run goes on -> 409; of a thread without a graph -> 400', async () => {
   const { lab, api } = await open();
   await lab.create({ thread_id: 'a', input: {} });
@@ -306,11 +325,13 @@ test('among many threads an old one is found', async () => {
 });
 
 test('pruned are threads on which nothing goes on', async () => {
-  const { lab, api, talked, search } = await open();
+  const { lab, api, talked, asked, search } = await open();
   await talked('a');
+  await asked('b');
   await lab.create({ thread_id: 'busy', input: {} });
-  const { body } = await api.call('POST', '/threads/prune', { thread_ids: ['a', 'busy', 'nobody'] });
-  expect(body).toEqual({ pruned_count: 1 });
+  const thread_ids = ['a', 'b', 'busy', 'nobody'];
+  const { body } = await api.call('POST', '/threads/prune', { thread_ids });
+  expect(body).toEqual({ pruned_count: 2 });
   expect((await search()).ids).toEqual(['busy']);
   const latest = { thread_ids: [], strategy: 'keep_latest' };
   expect((await api.call('POST', '/threads/prune', latest)).status).toBe(400);
