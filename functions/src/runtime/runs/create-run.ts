@@ -172,6 +172,10 @@ function creation(
     ...(retryOf === undefined
       ? []
       : [{ op: 'update' as const, path: runPath(run.owner, retryOf), fields: { retried_by: run.run_id } }]),
+    // To the Agent Server API it is gone from here on; its log says where the new run sets out.
+    ...(run.rollback_of === null
+      ? []
+      : [{ op: 'update' as const, path: runPath(run.owner, run.rollback_of), fields: UNDONE }]),
     thread === undefined
       ? {
           op: 'create',
@@ -198,17 +202,25 @@ function creation(
   ];
 }
 
+function assistantOf({ request, assistant_id }: Run): string {
+  const asked = isObject(request) ? request['assistant_id'] : undefined;
+  return typeof asked === 'string' ? asked : defaultAssistantId(assistant_id);
+}
+
 /** What the thread says of its newest run: lists of chats are filtered by it, and its state is read with it. */
 function usedBy(run: Run, thread: StoredDocument | undefined): Fields {
   const before = unpackJson((thread?.fields['metadata'] ?? {}) as Json);
   const metadata = {
     ...(isObject(before) ? before : {}),
     graph_id: run.assistant_id,
-    assistant_id: defaultAssistantId(run.assistant_id),
+    assistant_id: assistantOf(run),
   };
   // From here on the state changes with the thread.
   return { metadata: packJson(metadata), config: packJson(run.config), state_updated_at: null };
 }
+
+/** Field of a run whose work a later one undoes. */
+const UNDONE = { undone: true };
 
 /** Fields of a thread that nobody has used yet. */
 export function newThread(threadId: string, at: string) {

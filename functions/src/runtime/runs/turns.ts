@@ -48,13 +48,14 @@ export function metadataOf(run: Run): Json {
   return run.turns.findLast(({ metadata }) => metadata !== null)?.metadata ?? run.metadata;
 }
 
-/** The turn that the API knows by this id, and its run. */
+/** The turn that the API knows by this id, and its run. One that a later run undid is none. */
 export async function findTurn(
   store: RunStore,
   uid: string,
   id: string,
 ): Promise<{ run: Run; turn: ApiTurn } | undefined> {
   const [own, lookup] = await store.documents.get([runPath(uid, id), turnPath(uid, id)]);
+  if (own?.fields['undone'] === true) return undefined;
   const runId = own === undefined ? lookup?.fields['run_id'] : id;
   const loaded = typeof runId === 'string' ? await store.load(uid, runId) : undefined;
   const turn = loaded === undefined ? undefined : turnsOf(loaded.run).find(({ run_id }) => run_id === id);

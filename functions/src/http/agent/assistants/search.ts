@@ -6,7 +6,7 @@ import type { AssistantServices } from './find.ts';
 import type { AssistantFilter, SearchAssistants } from './schemas.ts';
 
 /** A user may have so many: no index answers what is asked, so all are looked at. */
-export const MAX_ASSISTANTS = 1_000;
+const MAX_ASSISTANTS = 1_000;
 
 interface Page {
   assistants: Partial<Assistant>[];

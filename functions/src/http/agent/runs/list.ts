@@ -8,7 +8,7 @@ import type { ListQuery } from './schemas.ts';
 /** Runs that are read at once, at most: each may have half a megabyte. */
 const PAGE = 100;
 
-/** A thread's turns, newest first, without the whole of the runs to which they belong. */
+/** A thread's turns, newest first, without the whole of the runs to which they belong, and without what was undone. */
 export async function listTurns(
   documents: Documents,
   uid: string,
@@ -17,8 +17,11 @@ export async function listTurns(
 ): Promise<Partial<ApiRun>[]> {
   const found: Partial<ApiRun>[] = [];
   const fields = select === undefined ? null : new Set([select].flat());
+  const undone = new Set<string>();
   let passed = 0;
   for await (const run of runsOf(documents, uid, threadId, status, Math.min(PAGE, offset + limit))) {
+    if (run.rollback_of !== null) undone.add(run.rollback_of);
+    if (undone.has(run.run_id)) continue;
     for (const turn of turnsOf(run).toReversed()) {
       if (status !== undefined && turn.status !== status) continue;
       passed += 1;

@@ -7,7 +7,7 @@ const maybe = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(sche
 const name = z.string().check(z.minLength(1), z.maxLength(200));
 
 /** Threads, states and checkpoints that one request may ask for. */
-export const MAX_LIST = 1_000;
+const MAX_LIST = 1_000;
 const MAX_SUPERSTEPS = 1_000;
 const MAX_UPDATES = 1_000;
 const MAX_SELECT = 100;
@@ -19,7 +19,7 @@ const limit = z._default(z.int().check(z.gte(1), z.lte(MAX_LIST)), 10);
 const offset = z._default(count(1_000_000), 0);
 const queried = (text: 'true' | 'false' | '1' | '0') => text === 'true' || text === '1';
 /** A query has texts only. */
-export const flag = z.optional(z.pipe(z.enum(['true', 'false', '1', '0']), z.transform(queried)));
+const flag = z.optional(z.pipe(z.enum(['true', 'false', '1', '0']), z.transform(queried)));
 
 const minutes = z.number().check(z.gt(0), z.lte(MAX_TTL_MINUTES));
 const ttl = maybe(
@@ -145,7 +145,6 @@ export const updateSchema = strict({
   checkpoint_id: maybe(checkpointId),
   checkpoint: maybe(checkpoint),
 });
-export type UpdateStateBody = z.infer<typeof updateSchema>;
 /** PATCH /threads/:thread_id/state */
 export const patchStateSchema = strict({ metadata: jsonObject });
 

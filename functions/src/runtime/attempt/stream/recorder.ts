@@ -9,7 +9,7 @@ const LIB_MODES: { [mode: string]: string } = { 'messages-tuple': 'messages' };
 const KNOWN = ['values', 'updates', 'messages', 'custom', 'tasks', 'checkpoints', 'debug', 'tools'];
 
 /** Those of the modes that LangGraph streams; one that its version does not know gives nothing. */
-export function libModes({ modes }: StreamRequest): string[] {
+function libModes({ modes }: StreamRequest): string[] {
   const named = new Set(modes.map((mode) => LIB_MODES[mode] ?? mode));
   return KNOWN.filter((mode) => named.has(mode));
 }
