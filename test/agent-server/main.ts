@@ -1,11 +1,15 @@
 /**
- * `npm run contract [-- --only runs,streams --peer]`: what LangChain's clients rely on, held against an installation of Longrun
- * and, with `--peer`, against LangChain's own development server beside it. Ends with 0 when Longrun does all of it.
+ * `npm run contract [-- --only runs,streams --sdk 1.12.1 --peer]`: what LangChain's clients rely on, held against an installation of Longrun
+ * and, with `--peer`, against LangChain's own development server beside it. `--sdk`: with another version of the client. Ends with 0 when Longrun does all of it.
  */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Client } from '@langchain/langgraph-sdk';
 import { errorMessage } from '@longrun/shared';
 import { CHECKS } from './checks/all.ts';
 import type { Subject } from './checks/check.ts';
+import { install } from '../projects/install.ts';
 import { startLongrun } from './subjects/longrun.ts';
 import { startPeer } from './subjects/peer.ts';
 
@@ -16,15 +20,23 @@ process.env['METADATA_SERVER_DETECTION'] ??= 'none';
 const LIMIT_MS = 60_000;
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, peer: { type: 'boolean', default: false } },
+  options: { only: { type: 'string' }, sdk: { type: 'string' }, peer: { type: 'boolean', default: false } },
 });
 const areas = values.only?.split(',');
 const checks = CHECKS.filter(({ area }) => areas?.includes(area) ?? true);
 const found = new Map<string, (string | null)[]>();
-const longrun = await tried('Longrun', startLongrun);
+const longrun = await tried('Longrun', async () => startLongrun(await clientOf(values.sdk)));
 const peer = values.peer ? await tried('LangChain', startPeer) : null;
 print();
 process.exit(longrun === checks.length ? 0 : 1);
+
+async function clientOf(version: string | undefined): Promise<typeof Client> {
+  if (version === undefined) return Client;
+  const folder = await install({ '@langchain/langgraph-sdk': version, '@langchain/core': '1.4.0' });
+  const file = join(folder, 'node_modules/@langchain/langgraph-sdk/dist/index.js');
+  const sdk = (await import(pathToFileURL(file).href)) as { Client: typeof Client };
+  return sdk.Client;
+}
 
 /** How many hold. */
 async function tried(name: string, start: () => Promise<Subject & { close(): Promise<void> }>) {
