@@ -68,7 +68,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/runs/create-run.ts`,
-        find: "derivedId('run', uid, key)",
+        find: "derivedId('run', uid, idempotencyKey)",
         replace: 'randomUUID()',
       },
     ],
@@ -138,7 +138,7 @@ export const OF_DURABILITY: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/runs/thread-queue.ts`,
-        find: 'if ((await activeRun(store, run.owner, thread)) !== null) return null;',
+        find: 'if (!isNext) return null;',
         replace: '',
       },
     ],

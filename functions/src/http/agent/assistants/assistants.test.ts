@@ -312,7 +312,7 @@ describe('an assistant is removed', () => {
     const { create, call } = someone();
     const { assistant_id } = await create();
     const { body } = await call<{ thread_id: string }>('POST', '/threads', { metadata: { assistant_id } });
-    await call('POST', `/threads/${body.thread_id}/runs`, { assistant_id: 'research', input: null });
+    await call('POST', `/threads/${body.thread_id}/runs`, { assistant_id, input: null });
     expect((await call('DELETE', `/assistants/${assistant_id}?delete_threads=true`)).status).toBe(409);
     expect((await call('GET', `/assistants/${assistant_id}`)).status).toBe(200);
   });
