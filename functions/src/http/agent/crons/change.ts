@@ -13,11 +13,13 @@ import { untilUncontested } from '../../../lib/until-uncontested.ts';
 import { cronFields, readCron, type Cron } from '../../../runtime/crons/cron.ts';
 import { checkTiming, nextTime } from '../../../runtime/crons/schedule.ts';
 import type { User } from '../../auth.ts';
+import type { Services } from '../../services.ts';
 import { requireThread } from '../../threads.ts';
 import { withWebhook } from '../../with-webhook.ts';
 import { resolveAssistant } from '../assistants/resolve.ts';
-import type { StartServices } from '../runs/create.ts';
 import { payloadSchema, type CreateCron, type PatchCron } from './schemas.ts';
+
+export type CronServices = Pick<Services, 'store' | 'catalog' | 'config'>;
 
 /** A user may have so many: no index answers what is asked of them, so all are looked at. */
 export const MAX_CRONS = 100;
@@ -25,7 +27,7 @@ const MAX_CRON_BYTES = 200_000;
 
 /** Throws `not_found`, `unknown_graph`, `invalid_schedule`, `invalid_request`, `too_large`, `limit_exceeded`. */
 export async function createCron(
-  services: StartServices,
+  services: CronServices,
   user: User,
   threadId: string | null,
   body: CreateCron,
@@ -33,10 +35,10 @@ export async function createCron(
   const { store } = services;
   const now = store.clock.now();
   const at = new Date(now).toISOString();
-  const [assistant] = await Promise.all([
+  const [assistant, checked] = await Promise.all([
     resolveAssistant(services, user.uid, body.assistant_id),
+    checkedWebhook(services, body),
     threadId === null ? undefined : requireThread(store, user.uid, threadId),
-    checkWebhook(services, body),
   ]);
   const timing = {
     schedule: body.schedule,
@@ -54,7 +56,7 @@ export async function createCron(
     ...timing,
     on_run_completed: body.on_run_completed ?? 'delete',
     next_run_at: nextTime(timing, now),
-    payload: given(payloadOf(body)),
+    payload: given(payloadOf(checked)),
     metadata: body.metadata ?? {},
     created_at: at,
     updated_at: at,
@@ -74,13 +76,13 @@ export async function createCron(
 
 /** Each field that is named is replaced; null says that there is none any more. Throws what `createCron` throws. */
 export async function patchCron(
-  services: StartServices,
+  services: CronServices,
   user: User,
   cronId: string,
   patch: PatchCron,
 ): Promise<Cron> {
   const { store } = services;
-  await checkWebhook(services, patch);
+  const checked = await checkedWebhook(services, patch);
   const assistant = patch.assistant_id
     ? await resolveAssistant(services, user.uid, patch.assistant_id)
     : undefined;
@@ -97,7 +99,7 @@ export async function patchCron(
       end_time,
       enabled: patch.enabled ?? cron.enabled,
       on_run_completed: onRunCompleted(cron, patch),
-      payload: given({ ...cron.payload, ...payloadOf(patch) }),
+      payload: given({ ...cron.payload, ...payloadOf(checked) }),
       metadata: metadata ?? {},
       updated_at: new Date(now).toISOString(),
     };
@@ -112,7 +114,7 @@ export async function patchCron(
 }
 
 /** Throws `not_found`. */
-export async function removeCron(services: StartServices, uid: string, cronId: string): Promise<void> {
+export async function removeCron(services: CronServices, uid: string, cronId: string): Promise<void> {
   const { store } = services;
   await untilUncontested(store.clock, async () => {
     const { version } = await requireCron(services, uid, cronId);
@@ -122,7 +124,7 @@ export async function removeCron(services: StartServices, uid: string, cronId: s
 
 /** Throws `not_found`. */
 export async function requireCron(
-  { store }: Pick<StartServices, 'store'>,
+  { store }: Pick<CronServices, 'store'>,
   uid: string,
   cronId: string,
 ): Promise<{ cron: Cron; version: string }> {
@@ -163,12 +165,17 @@ function given(payload: JsonObject): JsonObject {
   );
 }
 
-async function checkWebhook({ config }: StartServices, { webhook }: PatchCron): Promise<void> {
-  await withWebhook({ assistant_id: '', webhook }, config);
+/** The sweep starts runs with it as it is. Throws `invalid_request` when nothing may be sent there. */
+async function checkedWebhook<T extends { webhook?: string | null | undefined }>(
+  { config }: CronServices,
+  body: T,
+): Promise<T> {
+  const { webhook } = await withWebhook({ assistant_id: '', webhook: body.webhook }, config);
+  return webhook === undefined ? body : { ...body, webhook };
 }
 
 /** Creations at the same time may each see room for one more. */
-async function requireRoom({ store }: StartServices, uid: string): Promise<void> {
+async function requireRoom({ store }: CronServices, uid: string): Promise<void> {
   const count = await store.documents.count({ collection: cronsPath(uid), limit: MAX_CRONS });
   if (count < MAX_CRONS) return;
   throw new LongrunError('limit_exceeded', `There can be ${MAX_CRONS} crons of one user. Delete some.`);

@@ -1,7 +1,7 @@
 import { lazy } from '../../../lib/lazy.ts';
 import { pathId } from '../../parse.ts';
 import { NO_CONTENT, route, type Route } from '../route.ts';
-import type { StartServices } from '../runs/create.ts';
+import type { CronServices } from './change.ts';
 import { cronObject } from './cron-object.ts';
 import * as schemas from './schemas.ts';
 import { countCrons, searchCrons } from './search.ts';
@@ -14,7 +14,7 @@ const TIMES =
   'Every run counts for the user’s limits; one that was refused is told in `longrun.last_error`, and the next time counts.';
 
 /** What starts runs by the clock. */
-export function cronRoutes(services: StartServices): Route[] {
+export function cronRoutes(services: CronServices): Route[] {
   return [
     route({
       method: 'post',

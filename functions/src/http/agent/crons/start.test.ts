@@ -14,7 +14,7 @@ import { Lab, UID } from '../../../runtime/testing/lab.ts';
 import { createAssistant } from '../assistants/change.ts';
 import { removeAssistant } from '../assistants/remove.ts';
 import type { StartServices } from '../runs/create.ts';
-import { createCron, patchCron, removeCron, requireCron } from './change.ts';
+import { createCron, type CronServices, patchCron, removeCron, requireCron } from './change.ts';
 import { createCronSchema } from './schemas.ts';
 import { startCron } from './start.ts';
 
@@ -31,7 +31,7 @@ const graph = new StateGraph(
 const user = { uid: UID, admin: false, anonymous: false };
 let now: number;
 let lab: Lab;
-let services: StartServices;
+let services: StartServices & CronServices;
 
 const open = async (documents: Documents, env: Record<string, string> = {}) => {
   const config = parseConfig({
@@ -197,6 +197,16 @@ describe('a cron that is due', () => {
     at('11:00:00');
     expect(await sweep()).toBe(210);
   });
+});
+
+test('a webhook that was taken is one of each run, also where no secret is to sign it', async () => {
+  await open(memoryDocuments(), { WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}` });
+  const { cron_id } = await create({ webhook: 'https://hooks.example.org/ended' });
+  await open(lab.documents);
+  at('11:00:00');
+  expect(await sweep()).toBe(1);
+  expect((await runs())[0]?.webhook).toBe('https://hooks.example.org/ended');
+  expect((await read(cron_id)).last_error).toBe(null);
 });
 
 describe('threads', () => {

@@ -29,7 +29,7 @@ export interface Made extends FoundTurn {
 }
 
 /** What starting a run needs. */
-export type StartServices = Pick<Services, 'store' | 'queue' | 'catalog' | 'config' | 'quotas'>;
+export type StartServices = Pick<Services, 'store' | 'queue' | 'catalog' | 'quotas'>;
 
 /**
  * Starts what was asked for: a new run, or the next turn of one that asks. Throws `unknown_graph`, `not_found`, `thread_busy`,
@@ -42,7 +42,7 @@ export async function createTurn(
   { streamed = false, key }: { streamed?: boolean; key?: string | undefined } = {},
 ): Promise<Made> {
   const threadInPath = req.params['thread_id'] === undefined ? undefined : pathId(req, 'thread_id');
-  const made = await startTurn(services, user, given, {
+  const made = await startTurn(services, user, await withWebhook(given, services.config), {
     headers: graphHeaders(req.headers),
     threadInPath,
     streamed,
@@ -53,7 +53,7 @@ export async function createTurn(
   return { ...made, location, temporary: stateless && given.on_completion === 'delete' };
 }
 
-/** What `createTurn` does, also when no request of the API asks for it. */
+/** What `createTurn` does, also when no request of the API asks for it. The webhook has been checked. */
 export async function startTurn(
   services: StartServices,
   user: Customer,
@@ -65,11 +65,10 @@ export async function startTurn(
     key?: string | undefined;
   },
 ): Promise<FoundTurn> {
-  const { store, queue, config, quotas } = services;
+  const { store, queue, quotas } = services;
   const { threadInPath, headers, streamed = false, key } = from;
   const threadId = threadInPath ?? given.thread_id ?? null;
-  const [body, assistant, thread] = await Promise.all([
-    withWebhook(given, config),
+  const [assistant, thread] = await Promise.all([
     resolveAssistant(services, user.uid, given.assistant_id),
     threadId === null ? undefined : threadOf(services, user.uid, threadId),
   ]);
@@ -91,7 +90,7 @@ export async function startTurn(
     { store, queue },
     {
       uid: user.uid,
-      ...runRequest(body, assistant, asked),
+      ...runRequest(given, assistant, asked),
       ...(headers === undefined ? {} : { headers }),
       quotas: { quotas, anonymous: user.anonymous },
       ...(threadInPath === undefined ? {} : { threadInPath }),
