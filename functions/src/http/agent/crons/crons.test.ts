@@ -189,7 +189,10 @@ describe('a search', () => {
     expect(await search({ metadata: { team: 'a' } })).toEqual([2, 0]);
     expect(await search({ threadId: 'own' })).toEqual([null]);
     expect(await search({ assistantId: defaultAssistantId('research'), enabled: true })).toEqual([1, 0]);
-    expect(await search({ sortBy: 'next_run_date', sortOrder: 'asc', limit: 2, offset: 1 })).toEqual([0, 1]);
+    expect(await search({ sortBy: 'next_run_date', sortOrder: 'asc', limit: 2, offset: 1 })).toEqual([
+      null,
+      0,
+    ]);
     expect(await client.crons.count({ metadata: { team: 'a' } })).toBe(2);
     expect(await client.crons.count({ assistantId: 'family-scheduler' })).toBe(1);
   });
