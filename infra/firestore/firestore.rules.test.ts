@@ -12,6 +12,7 @@ const OWN_PATHS = [
   'users/ann/runs/r1',
   'users/ann/runs/r1/log/0',
   'users/ann/threads/t1/checkpoints/c1',
+  'users/ann/crons/c1',
 ];
 const DATA = { owner: 'ann', public: true };
 

@@ -17,6 +17,7 @@ export const ERROR_STATUS = {
   graph_broken: 422,
   graph_error: 422,
   limit_exceeded: 422,
+  invalid_schedule: 422,
   rate_limited: 429,
   quota_exceeded: 429,
   internal: 500,

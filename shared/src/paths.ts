@@ -17,6 +17,10 @@ export const usagePath = (uid: string, day: string) => `users/${uid}/${USAGE}/${
 export const TURNS = 'turns' as const;
 export const turnsPath = (uid: string) => `users/${uid}/${TURNS}`;
 export const turnPath = (uid: string, turnId: string) => `${turnsPath(uid)}/${turnId}`;
+/** What starts runs by the clock. */
+export const CRONS = 'crons' as const;
+export const cronsPath = (uid: string) => `users/${uid}/${CRONS}`;
+export const cronPath = (uid: string, cronId: string) => `${cronsPath(uid)}/${cronId}`;
 export const threadsPath = (uid: string) => `users/${uid}/${THREADS}`;
 export const threadPath = (uid: string, threadId: string) => `${threadsPath(uid)}/${threadId}`;
 

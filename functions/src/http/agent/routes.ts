@@ -1,5 +1,6 @@
 import { assistantGraphRoutes } from './assistants/graph-routes.ts';
 import { assistantRoutes } from './assistants/routes.ts';
+import { cronRoutes } from './crons/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import type { AgentParts } from './parts.ts';
 import type { Route } from './route.ts';
@@ -18,6 +19,7 @@ export function agentRoutes(parts: AgentParts): Route[] {
     ...assistantGraphRoutes(services, services.reader),
     ...threadRoutes(services),
     ...runRoutes(parts),
+    ...cronRoutes(services),
     ...streamRoutes(parts),
     ...storeRoutes(services),
     ...keyRoutes(services),

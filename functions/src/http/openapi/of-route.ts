@@ -8,7 +8,6 @@ const TAGS: Record<string, string> = {
   threads: 'Threads',
   runs: 'Runs',
   store: 'Store',
-  crons: 'Crons',
   keys: 'Keys',
 };
 
@@ -45,6 +44,7 @@ export function operationOf(route: Route): Operation {
 }
 
 function tagOf(path: string): string {
+  if (/\/runs\/crons(\/|$)/.test(path)) return 'Crons';
   if (/^\/threads\/:\w+\/runs/.test(path)) return 'Runs of a thread';
   return TAGS[path.split('/')[1] ?? ''] ?? 'Service';
 }

@@ -10,6 +10,7 @@ import {
 } from '@longrun/shared';
 import { startRun } from '../../../runtime/runs/start-run.ts';
 import { turnsOf } from '../../../runtime/runs/turns.ts';
+import type { Customer } from '../../../quotas/quotas.ts';
 import type { User } from '../../auth.ts';
 import { graphHeaders } from '../../graph-headers.ts';
 import { pathId } from '../../parse.ts';
@@ -27,6 +28,9 @@ export interface Made extends FoundTurn {
   temporary: boolean;
 }
 
+/** What starting a run needs. */
+export type StartServices = Pick<Services, 'store' | 'queue' | 'catalog' | 'quotas'>;
+
 /**
  * Starts what was asked for: a new run, or the next turn of one that asks. Throws `unknown_graph`, `not_found`, `thread_busy`,
  * `idempotency_conflict`, `too_large`, `limit_exceeded`, `quota_exceeded`.
@@ -37,11 +41,34 @@ export async function createTurn(
   given: CreateRun,
   { streamed = false, key }: { streamed?: boolean; key?: string | undefined } = {},
 ): Promise<Made> {
-  const { store, queue, config, quotas } = services;
   const threadInPath = req.params['thread_id'] === undefined ? undefined : pathId(req, 'thread_id');
+  const made = await startTurn(services, user, await withWebhook(given, services.config), {
+    headers: graphHeaders(req.headers),
+    threadInPath,
+    streamed,
+    key,
+  });
+  const stateless = (threadInPath ?? given.thread_id ?? null) === null;
+  const location = locationOf(made, stateless);
+  return { ...made, location, temporary: stateless && given.on_completion === 'delete' };
+}
+
+/** What `createTurn` does, also when no request of the API asks for it. The webhook has been checked. */
+export async function startTurn(
+  services: StartServices,
+  user: Customer,
+  given: CreateRun,
+  from: {
+    headers?: { [name: string]: string };
+    threadInPath: string | undefined;
+    streamed?: boolean;
+    key?: string | undefined;
+  },
+): Promise<FoundTurn> {
+  const { store, queue, quotas } = services;
+  const { threadInPath, headers, streamed = false, key } = from;
   const threadId = threadInPath ?? given.thread_id ?? null;
-  const [body, assistant, thread] = await Promise.all([
-    withWebhook(given, config),
+  const [assistant, thread] = await Promise.all([
     resolveAssistant(services, user.uid, given.assistant_id),
     threadId === null ? undefined : threadOf(services, user.uid, threadId),
   ]);
@@ -63,8 +90,8 @@ export async function createTurn(
     { store, queue },
     {
       uid: user.uid,
-      ...runRequest(body, assistant, asked),
-      headers: graphHeaders(req.headers),
+      ...runRequest(given, assistant, asked),
+      ...(headers === undefined ? {} : { headers }),
       quotas: { quotas, anonymous: user.anonymous },
       ...(threadInPath === undefined ? {} : { threadInPath }),
       ...(key === undefined ? {} : { idempotencyKey: key }),
@@ -72,8 +99,7 @@ export async function createTurn(
   );
   const turn = turnsOf(run).find(({ run_id }) => run_id === id);
   if (turn === undefined) throw new LongrunError('internal', `Run ${run.run_id} has no turn ${id}.`);
-  const location = locationOf({ run, turn }, threadId === null);
-  return { run, turn, location, temporary: threadId === null && given.on_completion === 'delete' };
+  return { run, turn };
 }
 
 function locationOf({ turn }: FoundTurn, stateless: boolean): string {
@@ -87,7 +113,7 @@ export function keyOf(req: Request, i?: number): string | undefined {
 }
 
 async function threadOf(
-  { store }: Services,
+  { store }: Pick<Services, 'store'>,
   uid: string,
   threadId: string,
 ): Promise<{ metadata: JsonObject; asks: boolean } | undefined> {
