@@ -8,6 +8,7 @@ import { serviceRoutes } from './service/routes.ts';
 import { storeRoutes } from './store/routes.ts';
 import { streamRoutes } from './streams/routes.ts';
 import { threadRoutes } from './threads/routes.ts';
+import { threadProtocolRoutes } from './v2/routes.ts';
 
 /** Every route of the Agent Server API, in the order in which they are matched. */
 export function agentRoutes(parts: AgentParts): Route[] {
@@ -19,6 +20,7 @@ export function agentRoutes(parts: AgentParts): Route[] {
     ...threadRoutes(services),
     ...runRoutes(parts),
     ...streamRoutes(parts),
+    ...threadProtocolRoutes(parts),
     ...storeRoutes(services),
     ...keyRoutes(services),
   ];
