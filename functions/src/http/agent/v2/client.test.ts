@@ -5,6 +5,7 @@ import { Annotation, END, interrupt, messagesStateReducer, START, StateGraph } f
 import { Client } from '@langchain/langgraph-sdk';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localReader } from '../../../graph-reader/testing.ts';
 import type { RunTask } from '../../../ports/task-queue.ts';
 import { Lab } from '../../../runtime/testing/lab.ts';
 import { serveApi, type ApiServer } from '../../testing.ts';
@@ -59,7 +60,7 @@ beforeAll(async () => {
     graph,
     queue: { enqueue: async (task) => void setImmediate(deliver, task), check: async () => {} },
   });
-  api = await serveApi(lab);
+  api = await serveApi(lab, { reader: localReader(lab.store, graph) });
   client = new Client({ apiUrl: `${api.url}/api`, apiKey: null, callerOptions: { maxRetries: 0 } });
 });
 afterAll(async () => {
@@ -135,7 +136,7 @@ describe('a thread stream of the client', () => {
       checkpoint: { id: expect.any(String), ns: '' },
     });
     await thread.close();
-    expect(await client.runs.get(thread.threadId, run_id)).toMatchObject({ status: 'success' });
+    expect(await client.runs.get(thread.threadId, run_id ?? '')).toMatchObject({ status: 'success' });
   });
 
   test('shows what is asked, and takes the answer', async () => {

@@ -82,8 +82,9 @@ async function begin(services: Services, call: Asking, threadId: string, body: o
 }
 
 /** The path decides on the thread. */
-function configOf(config: CreateRun['config'], { thread_id: _, ...configurable }: { [name: string]: Json }) {
-  return config ? { config: { ...config, configurable } } : {};
+function configOf(config: CreateRun['config'], configurable: { [name: string]: Json }) {
+  const others = Object.entries(configurable).filter(([name]) => name !== 'thread_id');
+  return config ? { config: { ...config, configurable: Object.fromEntries(others) } } : {};
 }
 
 function answersIn(params: z.infer<typeof inputRespondParams>): { [id: string]: Json } {
