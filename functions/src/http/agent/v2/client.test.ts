@@ -32,8 +32,13 @@ class Model extends FakeListChatModel {
 }
 
 const graph = new StateGraph(State)
-  .addNode('talk', async ({ messages, does }) => {
+  .addNode('talk', async ({ messages, does }, { signal }) => {
     if (does === 'fails') throw new TypeError('boom');
+    if (does === 'holds') {
+      await new Promise<void>((_, reject) =>
+        signal?.addEventListener('abort', () => reject(new Error('aborted'))),
+      );
+    }
     return { messages: [await new Model({ responses: [''] }).invoke(messages)] };
   })
   .addNode('work', ({ does }) =>
@@ -230,6 +235,46 @@ describe('the events of a thread', () => {
       'message-finish',
       'completed',
     ]);
+  });
+
+  test.each(['interrupt', 'rollback'] as const)(
+    'go on when a run makes room for the next: %s',
+    async (multitaskStrategy) => {
+      const threadId = randomUUID();
+      const heard = await events(threadId, { channels: ['lifecycle'], namespaces: [[]], depth: 0 });
+      const input = { messages: [human('hi')] };
+      await command(threadId, 'run.start', { assistant_id: GRAPH, input: { ...input, does: 'holds' } });
+      await expect
+        .poll(async () => (await client.runs.list(threadId))[0]?.status, { timeout: 60_000 })
+        .toBe('running');
+      await command(threadId, 'run.start', { assistant_id: GRAPH, input: { ...input, does: 'waits' } });
+      await command(threadId, 'run.start', {
+        assistant_id: GRAPH,
+        input: { ...input, does: 'ends' },
+        multitaskStrategy,
+      });
+      await expect.poll(() => lifecycle(heard).length, { timeout: 60_000 }).toBe(6);
+      expect(lifecycle(heard).map((data) => (data as { event: string }).event)).toEqual([
+        'running',
+        'interrupted',
+        'running',
+        'completed',
+        'running',
+        'completed',
+      ]);
+      const seqs = heard.map(({ seq }) => seq);
+      expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+    },
+  );
+
+  test('go on when the thread is removed and made again', async () => {
+    const threadId = randomUUID();
+    await command(threadId, 'run.start', { assistant_id: GRAPH, input: { messages: [human('hi')] } });
+    const heard = await events(threadId, { channels: ['lifecycle'], namespaces: [[]], depth: 0 });
+    await expect.poll(() => lifecycle(heard).length, { timeout: 60_000 }).toBe(2);
+    await client.threads.delete(threadId);
+    await command(threadId, 'run.start', { assistant_id: GRAPH, input: { messages: [human('again')] } });
+    await expect.poll(() => lifecycle(heard).length, { timeout: 60_000 }).toBe(4);
   });
 
   test('are not there over WebSockets', async () => {

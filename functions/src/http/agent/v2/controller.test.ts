@@ -35,7 +35,7 @@ let lab: Lab;
 let api: ApiServer;
 let client: Client;
 const working = new Set<Promise<unknown>>();
-const pages = new Set<StreamController>();
+const pages = new Set<{ dispose: () => Promise<void> }>();
 beforeAll(async () => {
   const deliver = (task: RunTask) => {
     const done: Promise<unknown> = lab.worker.handle(task).finally(() => working.delete(done));

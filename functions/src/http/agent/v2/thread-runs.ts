@@ -64,16 +64,20 @@ export class ThreadRuns {
     const active = thread?.fields['active_run_id'];
     const isOlder = typeof active === 'string' && !docs.some(({ fields }) => fields['run_id'] === active);
     const [older] = isOlder ? await this.#documents.get([runPath(this.#uid, active)]) : [];
-    return [...docs, ...(older === undefined ? [] : [older])].map(known);
+    return [...docs, ...(older === undefined ? [] : [older])].map((doc) => known(doc, active));
   }
 }
 
-function known({ fields }: StoredDocument): Known {
+/** Whatever the clocks say, the run that holds the thread began last. */
+function known({ fields }: StoredDocument, active: unknown): Known {
   const status = String(fields['status']);
   const isOver = isRunStatus(status) && isTerminal(status);
   return {
     id: String(fields['run_id']),
     hasBegun: fields['queued'] !== true || isOver,
-    startedAt: Date.parse(String(fields['started_at'] ?? fields['created_at'])),
+    startedAt:
+      fields['run_id'] === active
+        ? Infinity
+        : Date.parse(String(fields['started_at'] ?? fields['created_at'])),
   };
 }
