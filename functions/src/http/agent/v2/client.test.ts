@@ -279,7 +279,29 @@ describe('the events of a thread', () => {
 
   test('are not there over WebSockets', async () => {
     const refused = await api.call('GET', `/threads/${randomUUID()}/stream/events`);
-    expect([refused.status, refused.body]).toMatchObject([501, { error: { code: 'not_implemented' } }]);
+    expect([refused.status, refused.body]).toMatchObject([405, { error: { code: 'method_not_allowed' } }]);
+  });
+});
+
+describe('a reader', () => {
+  test('is let go when the process stops, and another goes on where it was', async () => {
+    const own = await serveApi(lab);
+    const threadId = randomUUID();
+    const response = await fetch(`${own.url}/api/threads/${threadId}/stream/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ channels: ALL }),
+    });
+    const text = response.text();
+    await command(threadId, 'run.start', { assistant_id: GRAPH, input: { messages: [human('hi')] } });
+    const heard = await events(threadId);
+    await expect.poll(() => lifecycle(heard).length, { timeout: 60_000 }).toBe(2);
+    await own.drain();
+    const told = (await text)
+      .split('\n')
+      .flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []));
+    expect(told.map((line): unknown => JSON.parse(line))).toEqual(heard.slice(0, told.length));
+    await own.close();
   });
 });
 

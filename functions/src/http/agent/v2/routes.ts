@@ -19,6 +19,13 @@ const NOT_SUPPORTED: { [method: string]: string } = {
   'subscription.reconnect': 'Open the stream again.',
 };
 
+const EVENTS: NonNullable<Route['doc']> = {
+  description:
+    'Server-sent events: `event` is the method, `id` names the event, and is the same at every connection, `data` is the event as JSON. ' +
+    'The stream stays open over the runs of the thread. Without `since` it begins with the newest run.',
+  answers: { 200: { description: 'The stream.', type: 'text/event-stream' } },
+};
+
 /** Threads as LangGraph's newer clients use them: commands, and one stream of events for all of a thread's runs. */
 export function threadProtocolRoutes({ services, requests }: AgentParts): Route[] {
   const readers = new Readers();
@@ -68,6 +75,7 @@ export function threadProtocolRoutes({ services, requests }: AgentParts): Route[
       path: '/threads/:thread_id/stream/events',
       says: 'What the runs of a thread do, from the newest on, until the reader leaves. The thread need not exist yet.',
       body: eventsBody,
+      doc: EVENTS,
       handle: async ({ user, req, res, body }) => {
         const stream = { uid: user.uid, threadId: pathId(req, 'thread_id'), body };
         streamThread(services.store.documents, stream, res, { requests, readers });
@@ -78,9 +86,11 @@ export function threadProtocolRoutes({ services, requests }: AgentParts): Route[
       method: 'get',
       path: '/threads/:thread_id/stream/events',
       says: 'Is refused: there are no WebSockets here.',
-      handle: async () => {
+      doc: { errors: ['method_not_allowed'] },
+      handle: async ({ res }) => {
+        res.setHeader('allow', 'POST');
         throw new LongrunError(
-          'not_implemented',
+          'method_not_allowed',
           'WebSockets are not served here. Use POST for server-sent events, which is how clients do it unless told otherwise.',
         );
       },

@@ -82,16 +82,20 @@ export function streamThread(
     else if (waiting.length > 0 && (await runs.isGone(following.run))) next();
   }, failed);
   const unwatch = runs.watch(look, failed);
-  // Another instance goes on where this one stops.
-  const leave = () => res.end();
-  requests.closing.addEventListener('abort', leave, { once: true });
-  res.on('close', () => {
+  const stop = () => {
     isOver = true;
     clearInterval(heartbeat);
     requests.closing.removeEventListener('abort', leave);
     unwatch();
     next();
-  });
+  };
+  // Another instance goes on where this one stops.
+  const leave = () => {
+    stop();
+    res.end();
+  };
+  requests.closing.addEventListener('abort', leave, { once: true });
+  res.on('close', stop);
 }
 
 /** Never at the same time: once more afterwards when it was called meanwhile. */
