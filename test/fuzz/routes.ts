@@ -50,6 +50,13 @@ const REFUSED = { assistant_id: 'slow', ttl: { ttl: 1 }, feedback_keys: ['a'] };
 const THREAD = { thread_id: 'fuzz-thread', metadata: { a: 1 }, if_exists: 'do_nothing' };
 /** An input that is no object, as functions of LangGraph's functional API take it. */
 const PLAIN = { assistant_id: 'slow', input: ['cats', 42, [true]] };
+/** Commands of LangGraph's newer clients. */
+const START = { id: 1, method: 'run.start', params: { assistant_id: 'slow', input: INPUT, config: {} } };
+const RESPOND = {
+  id: 2,
+  method: 'input.respond',
+  params: { responses: [{ namespace: [], interrupt_id: 'x', response: { a: 1 } }], update: { a: 1 } },
+};
 const ANSWER = { answers: { question: { yes: true } } };
 
 const BELOW_RUN: readonly Route[] = [
@@ -119,6 +126,13 @@ export const API_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/admin/audit?limit=5' },
   { method: 'GET', path: '/threads/:id/state' },
   { method: 'POST', path: '/threads/:id/history', body: { limit: 10 } },
+  { method: 'POST', path: '/threads/:id/commands', body: START },
+  { method: 'POST', path: '/threads/:id/commands', body: RESPOND },
+  {
+    method: 'POST',
+    path: '/threads/:id/stream/events',
+    body: { channels: ['values'], namespaces: [[]], depth: 1 },
+  },
   { method: 'POST', path: '/threads/search', body: { limit: 10, metadata: {} } },
   { method: 'POST', path: '/assistants/search', body: { limit: 10 } },
   { method: 'POST', path: '/runs/stream', body: RUN },

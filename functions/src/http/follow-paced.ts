@@ -21,7 +21,12 @@ export interface Paced {
 }
 
 /** As `followLog`, but what is stored already is read page by page, and no faster than the reader takes it. */
-export function followPaced(documents: Documents, run: Run, seq: number, to: Paced): () => void {
+export function followPaced(
+  documents: Documents,
+  run: Pick<Run, 'owner' | 'run_id'>,
+  seq: number,
+  to: Paced,
+): () => void {
   let seen = seq;
   const stopping = new AbortController();
   const { signal } = stopping;

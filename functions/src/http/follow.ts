@@ -56,7 +56,7 @@ export function untilSettled(
  */
 export function followLog(
   documents: Documents,
-  run: Run,
+  run: Pick<Run, 'owner' | 'run_id'>,
   seq: number,
   handlers: { onEntry: (entry: LogEntry) => void; onEnd: () => void; onError: (error: Error) => void },
 ): () => void {

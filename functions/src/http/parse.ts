@@ -69,6 +69,10 @@ export function pathId(req: Request, name: string): string {
   return value;
 }
 
+/** A value within a request by its schema. Throws `invalid_request`, which names it by `where`. */
+export const parseAs = <T extends z.ZodMiniType>(schema: T, value: unknown, where: string): z.infer<T> =>
+  check(schema, value, where);
+
 function check<T extends z.ZodMiniType>(schema: T, value: unknown, where: string): z.infer<T> {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;

@@ -9,6 +9,7 @@ import { serviceRoutes } from './service/routes.ts';
 import { storeRoutes } from './store/routes.ts';
 import { streamRoutes } from './streams/routes.ts';
 import { threadRoutes } from './threads/routes.ts';
+import { threadProtocolRoutes } from './v2/routes.ts';
 
 /** Every route of the Agent Server API, in the order in which they are matched. */
 export function agentRoutes(parts: AgentParts): Route[] {
@@ -21,6 +22,7 @@ export function agentRoutes(parts: AgentParts): Route[] {
     ...runRoutes(parts),
     ...cronRoutes(services),
     ...streamRoutes(parts),
+    ...threadProtocolRoutes(parts),
     ...storeRoutes(services),
     ...keyRoutes(services),
   ];

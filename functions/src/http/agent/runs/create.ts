@@ -39,7 +39,11 @@ export async function createTurn(
   services: Services,
   { req, user }: { req: Request; user: User },
   given: CreateRun,
-  { streamed = false, key }: { streamed?: boolean; key?: string | undefined } = {},
+  {
+    streamed = false,
+    envelopes = false,
+    key,
+  }: { streamed?: boolean; envelopes?: boolean; key?: string | undefined } = {},
 ): Promise<Made> {
   const threadInPath = req.params['thread_id'] === undefined ? undefined : pathId(req, 'thread_id');
   const made = await startTurn(services, user, await withWebhook(given, services.config), {
@@ -82,6 +86,7 @@ export async function startTurn(
       threadId !== null &&
       (await isNewest(store.documents, user.uid, threadId, checkpoint)),
     streamed,
+    envelopes,
     stateless: threadId === null,
     threadMetadata: thread?.metadata ?? {},
     now: store.clock.now(),

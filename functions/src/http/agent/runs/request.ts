@@ -15,6 +15,8 @@ type ApiPart = NonNullable<CreateRunRequest['api']>;
 export interface Asked {
   /** Its client reads the run's stream at once. */
   streamed: boolean;
+  /** Its client reads the thread's events, which tell of each state which checkpoint it is. */
+  envelopes: boolean;
   /** Neither path nor body names a thread. */
   stateless: boolean;
   /** The checkpoint from which it is to set out is where the thread stands anyway. */
@@ -42,7 +44,7 @@ export function runRequest(
     ...(isEmpty(assistant.context) ? {} : { context: { ...assistant.context, ...context } }),
     ...(isEmpty(inherited) ? {} : { metadata: { ...inherited, ...metadata } }),
   };
-  const stream = streamRequest(body, asked.streamed);
+  const stream = streamRequest(body, asked);
   // Some versions of LangGraph's clients name the newest with every request, also with an answer.
   const checkpoint = asked.fromNewest ? undefined : checkpointOf(body);
   return {
@@ -69,12 +71,13 @@ export function modesAsked(
 }
 
 /** In LangGraph's words: both of the API's modes for messages are one there, and the older needs the state, too. */
-function streamRequest(body: CreateRun, streamed: boolean): StreamRequest | undefined {
+function streamRequest(body: CreateRun, { streamed, envelopes }: Asked): StreamRequest | undefined {
   const asked = modesAsked(body, streamed);
   if (asked.length === 0) return undefined;
   const modes = asked.flatMap((mode) =>
     mode === 'messages' ? ['messages', 'values'] : mode === 'messages-tuple' ? ['messages'] : [mode],
   );
+  if (envelopes) modes.push('envelopes');
   return { modes: [...new Set(modes)], subgraphs: body.stream_subgraphs === true };
 }
 

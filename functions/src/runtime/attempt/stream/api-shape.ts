@@ -50,6 +50,26 @@ function snapshot(payload: unknown): unknown {
   };
 }
 
+const steppedSchema = z.looseObject({
+  config: configSchema,
+  parentConfig: configSchema.nullish(),
+  metadata: z.looseObject({ step: z.number(), source: z.string() }),
+});
+
+/** Which checkpoint the state before it is of, without that state; undefined for what is no checkpoint. */
+export function envelopeOf(
+  payload: unknown,
+): { id: string; parent_id?: string; step: number; source: string } | undefined {
+  const told = steppedSchema.safeParse(payload);
+  if (!told.success) return undefined;
+  const { config, parentConfig, metadata } = told.data;
+  const { checkpoint_id: id } = config.configurable;
+  if (typeof id !== 'string') return undefined;
+  const parent = parentConfig?.configurable.checkpoint_id;
+  const { step, source } = metadata;
+  return { id, ...(typeof parent === 'string' ? { parent_id: parent } : {}), step, source };
+}
+
 /** A task whose node is a graph names that graph's checkpoint. */
 function task(payload: unknown): unknown {
   const told = taskSchema.safeParse(payload);

@@ -1,11 +1,11 @@
 import type { NewEvent, StreamRequest } from '@longrun/shared';
-import { inApiShape } from './api-shape.ts';
+import { envelopeOf, inApiShape } from './api-shape.ts';
 import { MessagePieces } from './message-pieces.ts';
 import { stateToJson } from './message-events.ts';
 import { inPieces } from './pieces.ts';
 
 /** LangGraph's modes by the names of the API. */
-const LIB_MODES: { [mode: string]: string } = { 'messages-tuple': 'messages' };
+const LIB_MODES: { [mode: string]: string } = { 'messages-tuple': 'messages', envelopes: 'checkpoints' };
 const KNOWN = ['values', 'updates', 'messages', 'custom', 'tasks', 'checkpoints', 'debug', 'tools'];
 
 /** Those of the modes that LangGraph streams; one that its version does not know gives nothing. */
@@ -18,6 +18,8 @@ function libModes({ modes }: StreamRequest): string[] {
 export class Recorder {
   readonly #modes: ReadonlySet<string>;
   readonly #subgraphs: boolean;
+  readonly #envelopes: boolean;
+  readonly #snapshots: boolean;
   readonly #messages = new MessagePieces();
   /** Whether LangChain's own events are asked for as well. */
   readonly events: boolean;
@@ -26,6 +28,8 @@ export class Recorder {
   constructor(request: StreamRequest | null) {
     this.#modes = new Set(request === null ? [] : libModes(request));
     this.#subgraphs = request?.subgraphs ?? false;
+    this.#envelopes = request?.modes.includes('envelopes') ?? false;
+    this.#snapshots = request?.modes.includes('checkpoints') ?? false;
     this.events = request?.modes.includes('events') ?? false;
   }
 
@@ -44,8 +48,13 @@ export class Recorder {
     const path = Array.isArray(graph) ? graph.map(String).filter((part) => part !== '') : [];
     if (mode === 'messages') return this.#message(path, payload, at);
     if (path.length > 0 && !this.#subgraphs) return [];
+    const envelope = mode === 'checkpoints' && this.#envelopes ? envelopeOf(payload) : undefined;
+    const told: NewEvent[] =
+      envelope === undefined ? [] : [{ type: 'stream', at, mode: 'envelopes', ns: path, data: envelope }];
+    if (mode === 'checkpoints' && !this.#snapshots) return told;
     const shaped = inApiShape(mode, payload);
-    return shaped === undefined ? [] : inPieces({ type: 'stream', at, mode, ns: path }, stateToJson(shaped));
+    if (shaped === undefined) return told;
+    return [...told, ...inPieces({ type: 'stream', at, mode, ns: path }, stateToJson(shaped))];
   }
 
   /** The models of the graphs within nodes are heard whichever graphs were asked for. */
