@@ -16,16 +16,6 @@ export const MAX_CONFIG_BYTES = 64_000;
 export const MAX_ANSWER_BYTES = 200_000;
 const MAX_ANSWERS = 100;
 
-/** POST /api/threads */
-export const createThreadSchema = strict({
-  thread_id: z.optional(z.nullable(id)),
-  metadata: z.optional(z.nullable(jsonObject)),
-  if_exists: z.optional(z.nullable(z.enum(['raise', 'do_nothing']))),
-  supersteps: notSupported('Begin with an empty thread, and start runs on it.'),
-  ttl: notSupported('A thread stays until it is deleted.'),
-});
-export type CreateThread = z.infer<typeof createThreadSchema>;
-
 /** POST /api/runs/:run_id/answer */
 export const answerSchema = strict({
   answers: z.record(z.string().check(z.minLength(1), z.maxLength(200)), jsonSchema).check(

@@ -6,12 +6,10 @@ import type { Answer, Operation } from './operation.ts';
 import { ADMIN } from './operations/admin.ts';
 import { RUNS } from './operations/runs.ts';
 import { SERVICE } from './operations/service.ts';
-import { THREADS } from './operations/threads.ts';
 
 /** Every route of the functions `api` and `admin`; `routes`: those of the table. */
 export const operationsWith = (routes: readonly Route[]): Operation[] => [
   ...RUNS,
-  ...THREADS,
   ...SERVICE,
   ...routes.map(operationOf),
   ...ADMIN,

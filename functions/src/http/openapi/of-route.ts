@@ -15,6 +15,7 @@ const TAGS: Record<string, string> = {
 const REFUSALS: ErrorCode[] = [
   'not_found',
   'conflict',
+  'thread_busy',
   'too_large',
   'unsupported_media_type',
   'limit_exceeded',

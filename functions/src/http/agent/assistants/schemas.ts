@@ -4,7 +4,7 @@ import { UUID } from './resolve.ts';
 
 const MAX_NAME_CHARS = 200;
 const MAX_DESCRIPTION_CHARS = 2_000;
-const MAX_OFFSET = 10_000;
+export const MAX_OFFSET = 10_000;
 
 const name = z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARS));
 const maybe = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));

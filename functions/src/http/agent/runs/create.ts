@@ -50,6 +50,7 @@ export async function createTurn(
     headers: graphHeaders(req.headers),
     threadInPath,
     streamed,
+    envelopes,
     key,
   });
   const stateless = (threadInPath ?? given.thread_id ?? null) === null;
@@ -66,11 +67,12 @@ export async function startTurn(
     headers?: { [name: string]: string };
     threadInPath: string | undefined;
     streamed?: boolean;
+    envelopes?: boolean;
     key?: string | undefined;
   },
 ): Promise<FoundTurn> {
   const { store, queue, quotas } = services;
-  const { threadInPath, headers, streamed = false, key } = from;
+  const { threadInPath, headers, streamed = false, envelopes = false, key } = from;
   const threadId = threadInPath ?? given.thread_id ?? null;
   const [assistant, thread] = await Promise.all([
     resolveAssistant(services, user.uid, given.assistant_id),

@@ -13,7 +13,6 @@ import {
   WEBHOOK_TYPES,
   type Run,
   type RunTrace,
-  type Thread,
   type Usage,
   type WebhookDelivery,
 } from '@longrun/shared';
@@ -136,16 +135,6 @@ export const joinSchema = z.union([
   z.object({ __interrupt__: z.array(z.object({ id: z.string(), value: jsonSchema })) }),
   jsonSchema,
 ]);
-
-export const threadSchema = z.object({
-  thread_id: z.string(),
-  created_at: time,
-  updated_at: time,
-  status: z.enum(['idle', 'busy', 'interrupted', 'error']),
-  metadata: jsonSchema,
-  title: z.string(),
-  active_run_id: maybeId,
-}) satisfies SchemaOf<Thread>;
 
 const deliverySchema = z.object({
   id: z.string(),
