@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { Backup } from './admin.ts';
-import { id, jsonObject } from './create-run-request.ts';
+import { id } from './create-run-request.ts';
 import type { JsonObject } from './json.ts';
 import { jsonSchema } from './messages.ts';
 import { RUN_STATUSES } from './status.ts';
-import { notSupported, strict } from './strict.ts';
+import { strict } from './strict.ts';
 
 /** Bytes of a request body. Firestore holds 1 MiB a document, and the first log entry carries the input. */
 export const MAX_BODY_BYTES = 1_000_000;

@@ -108,8 +108,16 @@ export function inlineSchema(schema: z.ZodMiniType): JsonSchema {
 
 /** The parameters of a query: what is parsed with `schema`, each as a schema of its own. */
 export function queryParameters(schema: z.ZodMiniObject): Record<string, JsonSchema> {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
-  return properties as Record<string, JsonSchema>;
+  const of = (io: 'input' | 'output') =>
+    (z.toJSONSchema(schema, { io, unrepresentable: 'any' }).properties ?? {}) as Record<string, JsonSchema>;
+  const texts = of('input');
+  // What code makes of a text is none that a schema could tell.
+  return Object.fromEntries(
+    Object.entries(of('output')).map(([name, meant]) => [
+      name,
+      Object.keys(meant).length === 0 ? (texts[name] ?? meant) : meant,
+    ]),
+  );
 }
 
 /** Each type of event, with what it says. */
