@@ -19,7 +19,7 @@ const MAX_TAGS = 100;
 const MAX_NAME_CHARS = 200;
 
 export const id = z.string().check(z.regex(ID_PATTERN, 'must be 1-100 letters, digits, "-" or "_"'));
-export const jsonObject = z.record(z.string(), jsonSchema);
+const jsonObject = z.record(z.string(), jsonSchema);
 const maybe = <T extends z.ZodMiniType>(schema: T, what: string) =>
   z.optional(z.nullable(schema)).check(z.describe(what));
 const name = z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARS));
