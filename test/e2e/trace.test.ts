@@ -34,6 +34,9 @@ function only(trace: RunTrace, name: string): TraceSpan {
   return span;
 }
 
+/** A run ends with its last commit; the attempt that made it answers its task after that. */
+const goesOn = ({ name }: TraceSpan) => name.startsWith('attempt ');
+
 /** Every span lies within its parent, and only the run itself has none. */
 function expectTree(trace: RunTrace): void {
   const byId = new Map(trace.spans.map((span) => [span.span_id, span]));
@@ -45,7 +48,7 @@ function expectTree(trace: RunTrace): void {
     }
     const place = `${span.name} in ${parent.name}`;
     expect(span.start_ms, place).toBeGreaterThanOrEqual(parent.start_ms - TOLERANCE_MS);
-    expect(span.end_ms, place).toBeLessThanOrEqual(parent.end_ms + TOLERANCE_MS);
+    if (!goesOn(span)) expect(span.end_ms, place).toBeLessThanOrEqual(parent.end_ms + TOLERANCE_MS);
     expect(span.end_ms, span.name).toBeGreaterThanOrEqual(span.start_ms);
   }
 }

@@ -96,7 +96,7 @@ describe("a chat page with LangChain's useStream", () => {
 
   it('stop ends the run, and the next message is answered', async () => {
     const page = await open();
-    await send(page, 'slow stop');
+    await send(page, 'this never ends');
     await until('it has a thread', async () => ((await threadOf(page)) === '' ? null : true));
     const thread = await threadOf(page);
     await until('it runs', async () => ((await subject.client.runs.list(thread)).length > 0 ? true : null));

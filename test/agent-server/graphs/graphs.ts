@@ -21,6 +21,8 @@ const State = Annotation.Root({
 type State = typeof State.State;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const aborted = (signal: AbortSignal | undefined) =>
+  new Promise((resolve) => signal?.addEventListener('abort', resolve));
 const textOf = (messages: BaseMessage[]) =>
   String(messages.findLast((one) => one.getType() === 'human')?.text);
 
@@ -36,6 +38,7 @@ export const probe = new StateGraph(State)
     config.writer?.({ at: 'prepare' });
     if (text.includes('fail')) throw new TypeError('boom');
     if (text.includes('slow')) await pause(3_000);
+    if (text.includes('never ends')) await aborted(config.signal);
     const { configurable, metadata } = config;
     return {
       log: ['prepare'],
