@@ -1,7 +1,8 @@
 /**
  * functions-framework has no setting for the address and listens on every one. On a laptop the functions are for this
  * machine only: the worker trusts whoever calls it, as in the cloud only the queue's account may. Pages of elsewhere have
- * no business with them either.
+ * no business with them either. With LONGRUN_SHARE_PORT=1 the next version of a function may listen on the same port before this
+ * one ends; the supervisor is told when it does.
  */
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Server } from 'node:net';
@@ -12,12 +13,18 @@ const guard = guardOf({
   origins: listOf('LONGRUN_ALLOWED_ORIGINS'),
 });
 const { listen } = Server.prototype;
+const reusePort = process.env['LONGRUN_SHARE_PORT'] === '1';
+// For this process only, not for those that it starts.
+delete process.env['LONGRUN_SHARE_PORT'];
 
 Server.prototype.listen = function (this: Server, ...args: unknown[]) {
   const [port, host] = args;
   const local = (typeof port === 'number' || typeof port === 'string') && typeof host !== 'string';
   if (this instanceof HttpServer) putDoorBefore(this);
-  return Reflect.apply(listen, this, local ? [Number(port), '127.0.0.1', ...args.slice(1)] : args) as Server;
+  if (!local) return Reflect.apply(listen, this, args) as Server;
+  if (reusePort) this.once('listening', () => process.send?.('listening'));
+  const at = { port: Number(port), host: '127.0.0.1', reusePort };
+  return Reflect.apply(listen, this, [at, ...args.slice(1)]) as Server;
 } as typeof listen;
 
 function putDoorBefore(server: HttpServer): void {

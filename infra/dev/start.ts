@@ -17,7 +17,7 @@ import { choosePorts, PARTS, type Part } from './ports.ts';
 import { ProjectWatch } from './project-watch.ts';
 import { onCodeChange } from './reload.ts';
 import { adminEnv, functionsEnv, parseSettings, queueFlag, type Settings } from './settings.ts';
-import { Supervised } from './supervise.ts';
+import { type Program, Supervised } from './supervise.ts';
 import { installationSecret } from './secret/installation-secret.ts';
 import { webhookSecret } from './webhook-secret.ts';
 
@@ -28,6 +28,8 @@ import { webhookSecret } from './webhook-secret.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const inRoot = (path: string) => join(root, path);
 const SWEEP_MS = 15_000;
+/** Where two processes may listen on one port (`reusePort` of node:net). */
+const SHARES_PORTS = ['linux', 'freebsd', 'sunos', 'aix'].includes(process.platform);
 /** What an earlier version left for others to read. */
 const PRIVATE = [
   'db',
@@ -47,6 +49,8 @@ const WITHOUT: Partial<Record<Part, string>> = {
 };
 /** Nobody waits for these, so they leave the processor to the others. */
 const LATER: ReadonlySet<Part> = new Set(['trace', 'maintenance', 'admin']);
+
+type PartProgram = Pick<Program, 'args' | 'env' | 'sharesPort'>;
 
 const settings = settingsOrExit();
 const project = await readProject(settings.graphs ?? inRoot('langgraph.json')).catch(exit);
@@ -127,7 +131,7 @@ await startLater();
 setInterval(() => void sweep(), SWEEP_MS);
 void sweep();
 
-function programOf(part: Part): { args: string[]; env: Record<string, string> } {
+function programOf(part: Part): PartProgram {
   const flags = (file: string, ...more: string[]) => ({
     args: [inRoot(`infra/local/${file}/main.ts`), '--port', String(ports[part]), ...more, ...access(part)],
     env: { LOCAL_CLOUD_SECRET: secret },
@@ -189,10 +193,11 @@ function access(part: Part): string[] {
   ];
 }
 
-function functionProgram(target: string & Part): { args: string[]; env: Record<string, string> } {
+function functionProgram(target: string & Part): PartProgram {
   const operators = { edge: local('edge'), page: url, stores: folder.db };
   const main = createRequire(import.meta.url).resolve('@google-cloud/functions-framework');
   return {
+    sharesPort: SHARES_PORTS,
     args: [
       ...['listen-locally.ts', 'secret/preload.ts'].flatMap((file) => [
         '--import',
@@ -215,6 +220,7 @@ function functionProgram(target: string & Part): { args: string[]; env: Record<s
       ),
       ...(target === 'admin' ? adminEnv(operators, process.env) : {}),
       FUNCTION_TARGET: target,
+      ...(SHARES_PORTS ? { LONGRUN_SHARE_PORT: '1' } : {}),
       CALLER_UMASK: umask.toString(8),
       LOCAL_CLOUD_SECRET: secret,
       LOCAL_CLOUD_HOSTS: stores.map(({ part }) => local(part)).join(','),

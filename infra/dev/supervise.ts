@@ -11,6 +11,8 @@ export interface Program {
   logFile: string;
   /** Told of each line that a graph prints. */
   onGraphOutput?: (line: string) => void;
+  /** It says by a message that it listens, and shares its port (`listen-locally.ts`): its successor may run beside it. */
+  sharesPort?: boolean;
 }
 
 const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
@@ -22,7 +24,7 @@ const MAX_RESTART_MS = 5_000;
 /** One that has died so often in a row is tried once a minute, and no more is said of it. */
 const HOPELESS_DEATHS = 10;
 const HOPELESS_RESTART_MS = 60_000;
-/** A worker may need this long to hand its runs on. */
+/** A worker may need this long to hand its runs over. */
 const STOP_MS = 12_000;
 const KEPT_LINES = 15;
 
@@ -32,8 +34,9 @@ export class Supervised {
   readonly #onPid: () => void;
   readonly #log: RotatingLog;
   #child: ChildProcess | undefined;
+  /** That one, and predecessors that still hand over. */
+  readonly #alive = new Set<ChildProcess>();
   #stopping = false;
-  #reloading = false;
   #deaths = 0;
   #lastLines: string[] = [];
 
@@ -49,53 +52,65 @@ export class Supervised {
 
   /** Resolves when the port answers. Rejects with the last lines of output when it never does. */
   async start(): Promise<void> {
-    this.#spawn();
-    const { name, port } = this.#program;
+    const child = this.#spawn();
+    await this.#until(() => answers(this.#program.port), child);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all([...this.#alive].map(end));
+  }
+
+  /**
+   * Replaces the process as a deploy does, with what the files say now: the new one takes what comes from now on, the old
+   * one hands over what it has. Where ports cannot be shared, the old one ends first. Resolves when only the new one is there.
+   */
+  async reload(): Promise<void> {
+    if (this.#stopping) return;
+    const old = this.#child;
+    if (old === undefined || this.#program.sharesPort !== true) {
+      this.#child = undefined;
+      if (old !== undefined) await end(old);
+      if (!this.#stopping) await this.start();
+      return;
+    }
+    let listens = false;
+    const next = this.#spawn();
+    next.once('message', () => (listens = true));
+    try {
+      await this.#until(() => listens, next);
+    } catch (error) {
+      this.#child = old;
+      await end(next);
+      throw error;
+    }
+    await end(old);
+  }
+
+  async #until(isReady: () => boolean | Promise<boolean>, child: ChildProcess): Promise<void> {
     const deadline = Date.now() + READY_MS;
-    while (!(await answers(port))) {
-      if (Date.now() > deadline || (this.#child?.exitCode ?? null) === 1) {
-        throw new Error(`${name} did not start:\n${this.#lastLines.join('\n')}`);
+    while (!(await isReady())) {
+      if (Date.now() > deadline || child.exitCode === 1) {
+        throw new Error(`${this.#program.name} did not start:\n${this.#lastLines.join('\n')}`);
       }
       await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
     }
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    await this.#end();
-  }
-
-  /** Stops the process as at a deploy and starts it with what the files say now. Resolves when the port answers. */
-  async reload(): Promise<void> {
-    if (this.#stopping) return;
-    this.#reloading = true;
-    await this.#end();
-    this.#reloading = false;
-    if (!this.#stopping) await this.start();
-  }
-
-  async #end(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    child.kill('SIGTERM');
-    const hard = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-    await gone;
-    clearTimeout(hard);
-  }
-
-  #spawn(): void {
+  #spawn(): ChildProcess {
     const { args, env, name } = this.#program;
     const child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(this.#program.sharesPort === true ? ['ipc' as const] : [])],
       // A terminal's Ctrl-C must reach the supervisor only: it stops the parts in order.
       detached: true,
     });
     this.#child = child;
+    this.#alive.add(child);
     this.#onPid();
     const startedAt = Date.now();
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
       const show = graphOutput(this.#program.onGraphOutput ?? (() => undefined));
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.#keep(text);
@@ -104,7 +119,8 @@ export class Supervised {
     }
     child.once('error', (error) => this.#keep(`${name} could not be started: ${error.message}\n`));
     child.once('exit', (code, signal) => {
-      if (this.#stopping || this.#reloading) return;
+      this.#alive.delete(child);
+      if (this.#stopping || child !== this.#child) return;
       this.#deaths = Date.now() - startedAt > MAX_RESTART_MS ? 0 : this.#deaths + 1;
       if (this.#deaths > 0 && this.#deaths <= HOPELESS_DEATHS && code === 1)
         process.stderr.write(`${name}: ${this.#lastLines.join('\n')}\n`);
@@ -114,9 +130,10 @@ export class Supervised {
         : Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** this.#deaths);
       if (!isHopeless) process.stderr.write(`${name} ended (${signal ?? code}); starting it again.\n`);
       setTimeout(() => {
-        if (!this.#stopping) this.#spawn();
+        if (!this.#stopping && child === this.#child) this.#spawn();
       }, delay);
     });
+    return child;
   }
 
   #keep(text: string): void {
@@ -125,6 +142,16 @@ export class Supervised {
       -KEPT_LINES,
     );
   }
+}
+
+/** As a deploy ends it: it may hand over what it has, for a while. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const hard = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await gone;
+  clearTimeout(hard);
 }
 
 function answers(port: number): Promise<boolean> {

@@ -54,7 +54,7 @@ describe('a run that is longer than a worker may work on it', () => {
     await context.close();
   });
 
-  it('D4: a worker that gets SIGTERM ends its step, hands the run on, and no step is made twice', async () => {
+  it('D4: a worker that gets SIGTERM ends its step, hands the run over, and no step is made twice', async () => {
     const { token } = await on.stack.newUser();
     const api = new Api(on.stack.at.edge, token);
     const file = join(on.stack.data, `steps-${(lines += 1)}`);

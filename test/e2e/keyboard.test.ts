@@ -148,12 +148,18 @@ const PAGES: [string, (ids: Ids) => string][] = [
   ['no such run', () => '/runs/none'],
 ];
 
-/** What a person opens on a page. */
-const OPENED: [string, (ids: Ids) => string, (page: Page) => Promise<void>][] = [
-  ['events', ({ done }) => `/runs/${done}`, (page) => page.getByRole('tab', { name: /Events/ }).click()],
-  ['the dock', () => '/threads', (page) => page.getByRole('button', { name: /asks? you/ }).click()],
+/** What a person opens on a page, and where it is then. */
+const OPENED: [string, string, (ids: Ids) => string, (page: Page) => Promise<void>][] = [
+  [
+    'events',
+    '[role="tabpanel"]',
+    ({ done }) => `/runs/${done}`,
+    (page) => page.getByRole('tab', { name: /Events/ }).click(),
+  ],
+  ['the dock', '.dock', () => '/threads', (page) => page.getByRole('button', { name: /asks? you/ }).click()],
   [
     'the account',
+    '#account',
     () => '/',
     async (page) => {
       await page.getByRole('button', { name: 'Account' }).click();
@@ -162,6 +168,7 @@ const OPENED: [string, (ids: Ids) => string, (page: Page) => Promise<void>][] = 
   ],
   [
     'the palette',
+    'dialog.palette',
     () => '/runs',
     async (page) => {
       await page.keyboard.press('Control+k');
@@ -170,6 +177,7 @@ const OPENED: [string, (ids: Ids) => string, (page: Page) => Promise<void>][] = 
   ],
   [
     'an answer that is missing',
+    'main form',
     ({ asks }) => `/runs/${asks}`,
     async (page) => {
       await page.getByRole('button', { name: 'Answer', exact: true }).click();
@@ -178,6 +186,7 @@ const OPENED: [string, (ids: Ids) => string, (page: Page) => Promise<void>][] = 
   ],
   [
     'a cancel that is asked back',
+    '.run-head',
     ({ live }) => `/runs/${live}`,
     (page) => page.getByRole('button', { name: 'Cancel run' }).click(),
   ],
@@ -212,7 +221,7 @@ describe('for everyone: axe finds nothing serious', () => {
   const look = async (name: string, path: string) => {
     await tab.open(path);
     await tab.page.locator('main h1').first().waitFor();
-    return async () => (await tab.findings()).map((finding) => `${name}: ${finding}`);
+    return async (within?: string) => (await tab.findings(within)).map((finding) => `${name}: ${finding}`);
   };
 
   it('every page, light and dark', async () => {
@@ -223,10 +232,10 @@ describe('for everyone: axe finds nothing serious', () => {
 
   it('what is opened on a page, light and dark', async () => {
     const found: string[] = [];
-    for (const [name, path, open] of OPENED) {
+    for (const [name, within, path, open] of OPENED) {
       const findings = await look(name, path(ids));
       await open(tab.page);
-      found.push(...(await findings()));
+      found.push(...(await findings(within)));
     }
     expect(found).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -5,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import type { Run } from '@longrun/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api, type Created } from '../support/api.ts';
-import { Stack } from '../support/stack.ts';
+import { isAlive, Stack } from '../support/stack.ts';
 import { until } from '../support/wait.ts';
 
 const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const FILES = {
   'package.json': '{ "type": "module" }',
-  'langgraph.json': '{ "graphs": { "own": "./own.ts:graph", "broken": "./broken.ts:graph" } }',
+  'langgraph.json':
+    '{ "graphs": { "own": "./own.ts:graph", "long": "./long.ts:graph", "broken": "./broken.ts:graph" } }',
   'own.ts': `
     import { mkdirSync, writeFileSync } from 'node:fs';
     import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
@@ -27,6 +29,19 @@ const FILES = {
       })
       .addEdge(START, 'say').addEdge('say', END).compile();`,
   'word.ts': `export const word = 'one';`,
+  'long.ts': `
+    import { existsSync, writeFileSync } from 'node:fs';
+    import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
+    import { word } from './word.ts';
+    const said = () => ({ messages: [{ role: 'assistant', content: word }] });
+    export const graph = new StateGraph(MessagesAnnotation)
+      .addNode('first', async () => {
+        writeFileSync('begun', '');
+        while (!existsSync('go-on')) await new Promise((resolve) => setTimeout(resolve, 20));
+        return said();
+      })
+      .addNode('second', said)
+      .addEdge(START, 'first').addEdge('first', 'second').addEdge('second', END).compile();`,
   'broken.ts': `import './missing/tool.ts'; export { graph } from './own.ts';`,
 };
 
@@ -59,14 +74,10 @@ async function answerOf(graph: string): Promise<unknown> {
     });
     return status === 200 ? body : null;
   });
-  const done = await until(
-    'the run ends',
-    async () => {
-      const { status, body } = await api.call<Run>('GET', `/runs/${run.run_id}`);
-      return status === 200 && body.finished_at !== null ? body : null;
-    },
-    60_000,
-  );
+  const done = await until('the run ends', async () => {
+    const { status, body } = await api.call<Run>('GET', `/runs/${run.run_id}`);
+    return status === 200 && body.finished_at !== null ? body : null;
+  });
   return done.error?.message ?? done.messages.at(-1)?.content;
 }
 
@@ -85,13 +96,14 @@ describe('npm start with somebody’s project', () => {
     await until('the worker is another one', async () =>
       (await stack.pid('worker')) !== before ? true : null,
     );
+    await until('the old one is gone', () => (isAlive(before) ? null : true));
     expect(await answerOf('broken')).toContain('one');
   });
 
   it('a graph that writes files below its project restarts nothing; a module that changes does', async () => {
     await until('no graph is broken any more', async () => {
       const { graphs } = JSON.parse(await readFile(join(stack.data, 'graphs.json'), 'utf8'));
-      return Object.keys(graphs).length === 2 ? true : null;
+      return Object.keys(graphs).length === 3 ? true : null;
     });
     const before = await stack.pid('worker');
     await answerOf('own');
@@ -104,6 +116,26 @@ describe('npm start with somebody’s project', () => {
     await until('the worker is another one', async () =>
       (await stack.pid('worker')) !== before ? true : null,
     );
+    await until('the old one is gone', () => (isAlive(before) ? null : true));
     expect(await answerOf('own')).toContain('two');
+  });
+
+  it('new runs are taken by the new worker while the old one still executes a step', async () => {
+    const { body: long } = await api.call<Created>('POST', '/runs', {
+      assistant_id: 'long',
+      input: { messages: [{ role: 'user', content: 'go' }] },
+    });
+    await until('the step has begun', () => (existsSync(join(folder, 'begun')) ? true : null));
+    await write('word.ts', `export const word = 'three';`);
+    await until('a new run has the new code', async () =>
+      (await answerOf('own')) === `three ${stack.at.edge}/api` ? true : null,
+    );
+    expect((await api.get(long.run_id)).status).toBe('running');
+    await write('go-on', '');
+    const done = await until('it is handed over', async () => {
+      const run = await api.get(long.run_id);
+      return run.finished_at === null ? null : run;
+    });
+    expect(done.messages.map(({ content }) => content)).toEqual(['go', 'two', 'three']);
   });
 });

@@ -175,7 +175,8 @@ async function endAll(parts: readonly (readonly [string, number])[]): Promise<vo
   clearTimeout(hard);
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of that id. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

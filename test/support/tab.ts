@@ -66,12 +66,15 @@ export class Tab {
     return Number(text.replaceAll(',', ''));
   }
 
-  /** Serious findings of axe, each with where it is: in the light, and what is of colours in the dark as well. */
-  async findings(): Promise<string[]> {
+  /**
+   * Serious findings of axe, each with where it is: in the light, and what is of colours in the dark as well. `within` (CSS)
+   * is a part that was opened on a page which is looked at as a whole elsewhere.
+   */
+  async findings(within = 'html'): Promise<string[]> {
     await this.page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    const inLight = await serious(axeOn(this.page));
+    const inLight = await serious(axeOn(this.page, within));
     await this.page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    const inDark = await serious(axeOn(this.page).withRules(['color-contrast']));
+    const inDark = await serious(axeOn(this.page, within).withRules(['color-contrast']));
     return [...inLight, ...inDark.map((finding) => `dark: ${finding}`)];
   }
 
@@ -82,8 +85,11 @@ export class Tab {
 }
 
 /** Our pages have no frames of others, so nothing has to be joined in a page of its own. */
-const axeOn = (page: Page) =>
-  new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], preload: false });
+const axeOn = (page: Page, within: string) =>
+  new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .include(within)
+    .options({ resultTypes: ['violations'], preload: false });
 
 async function serious(axe: AxeBuilder): Promise<string[]> {
   const { violations } = await axe.analyze();

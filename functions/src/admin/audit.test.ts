@@ -11,7 +11,7 @@ import { handClock, recorded } from './testing.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const ADA = { uid: 'ada', email: null };
-const deed = { by: ADA, action: 'grant_admin', target: 'bob' } as const;
+const record = { by: ADA, action: 'grant_admin', target: 'bob' } as const;
 
 function setUp() {
   const documents = memoryDocuments();
@@ -26,7 +26,7 @@ function setUp() {
 describe('the audit log', () => {
   test('the beginning stands there before anything is done, then the end', async () => {
     const { documents, clock, lines } = setUp();
-    const result = await audited({ documents, clock }, deed, async () => {
+    const result = await audited({ documents, clock }, record, async () => {
       expect(await lines()).toEqual(['started']);
       clock.pass(1_000);
       return { result: 7, detail: 'as asked' };
@@ -37,7 +37,7 @@ describe('the audit log', () => {
 
   test('what fails is noted with its reason, and fails', async () => {
     const { documents, clock, lines } = setUp();
-    const failing = audited({ documents, clock }, deed, async () => {
+    const failing = audited({ documents, clock }, record, async () => {
       clock.pass(1);
       throw new Error('no such account');
     });
@@ -47,7 +47,7 @@ describe('the audit log', () => {
 
   test('within one millisecond the end still stands before the beginning', async () => {
     const { documents, clock, lines } = setUp();
-    await audited({ documents, clock }, deed, async () => ({ result: null, detail: '' }));
+    await audited({ documents, clock }, record, async () => ({ result: null, detail: '' }));
     expect(await lines()).toEqual(['succeeded', 'started']);
   });
 
@@ -57,7 +57,7 @@ describe('the audit log', () => {
     let done = false;
     const refused = audited(
       { documents, clock },
-      deed,
+      record,
       async () => {
         done = true;
         return { result: null, detail: '' };
@@ -69,9 +69,9 @@ describe('the audit log', () => {
     expect(await lines()).toEqual([]);
   });
 
-  test('a deed has one beginning and one end: a second one is refused by the store', async () => {
+  test('an action has one beginning and one end: a second one is refused by the store', async () => {
     const { documents } = setUp();
-    const full = { ...deed, operation_id: 'op' };
+    const full = { ...record, operation_id: 'op' };
     await documents.commit([auditWrite(full, 'succeeded', 1, '')]);
     await expect(documents.commit([auditWrite(full, 'failed', 2, '')])).rejects.toThrow(CommitConflict);
   });
@@ -79,7 +79,7 @@ describe('the audit log', () => {
   test('lines are created and nothing else', async () => {
     const { documents, writes } = recorded(memoryDocuments());
     const context = { documents, clock: handClock() };
-    await audited(context, deed, async () => ({ result: null, detail: '' }));
+    await audited(context, record, async () => ({ result: null, detail: '' }));
     expect(writes.map(({ op }) => op)).toEqual(['create', 'create']);
   });
 

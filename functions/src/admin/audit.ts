@@ -11,7 +11,7 @@ import type { Documents, DocumentWrite } from '../ports/documents.ts';
 import { AUDIT } from './paths.ts';
 
 /** Who did what to what. */
-export interface Deed {
+export interface AuditRecord {
   operation_id: string;
   by: AuditEntry['by'];
   action: AdminAction;
@@ -35,25 +35,25 @@ const cursorSchema = z.object({
 const MAX_DETAIL = 2_000;
 
 /**
- * The write that puts one line into the log. Lines are created and never touched again. There are two for a deed, of
+ * The write that puts one line into the log. Lines are created and never touched again. There are two for an action, of
  * which the ids say which is which: nobody can write a second beginning or a second end.
  */
 export function auditWrite(
-  deed: Deed,
+  record: AuditRecord,
   outcome: AuditEntry['outcome'],
   at: number,
   detail: string,
 ): DocumentWrite {
-  const id = `${deed.operation_id}-${outcome === 'started' ? 1 : 2}`;
+  const id = `${record.operation_id}-${outcome === 'started' ? 1 : 2}`;
   const entry: AuditEntry = {
     id,
     at: new Date(at).toISOString(),
-    by: deed.by,
-    action: deed.action,
-    target: deed.target,
+    by: record.by,
+    action: record.action,
+    target: record.target,
     outcome,
     detail: detail.slice(0, MAX_DETAIL),
-    operation_id: deed.operation_id,
+    operation_id: record.operation_id,
   };
   return { op: 'create', path: `${AUDIT}/${id}`, fields: { ...entry, by: { ...entry.by } } };
 }
@@ -69,11 +69,11 @@ export interface AuditContext {
  */
 export async function audited<T>(
   { documents, clock }: AuditContext,
-  deed: Omit<Deed, 'operation_id'>,
+  record: Omit<AuditRecord, 'operation_id'>,
   work: () => Promise<{ result: T; detail: string }>,
   options: { with?: DocumentWrite[]; detail?: string } = {},
 ): Promise<T> {
-  const full: Deed = { ...deed, operation_id: randomUUID() };
+  const full: AuditRecord = { ...record, operation_id: randomUUID() };
   await documents.commit([
     auditWrite(full, 'started', clock.now(), options.detail ?? ''),
     ...(options.with ?? []),

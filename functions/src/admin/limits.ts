@@ -86,10 +86,10 @@ export class LimitsDesk {
   ): Promise<AdminLimits> {
     const documents = this.#documents;
     const detail = JSON.stringify(change);
-    const deed = { by, action: 'change_limits' as const, target };
+    const record = { by, action: 'change_limits' as const, target };
     return await audited(
       { documents, clock: this.#clock },
-      deed,
+      record,
       async () => {
         for (let race = 0; ; race += 1) {
           const [document] = await documents.get([path]);

@@ -96,7 +96,7 @@ async function logOf(store: RunStore, run: Run): Promise<{ run: Run; events: Run
 const types = (events: RunEvent[]) => events.map((event) => event.type);
 
 describe('a worker', () => {
-  it('is shut down while the graph is being loaded -> the run is handed on', async () => {
+  it('is shut down while the graph is being loaded -> the run is handed over', async () => {
     const { documents, store } = lab();
     const asked = Promise.withResolvers<void>();
     const worker = new Worker({

@@ -35,7 +35,7 @@ function lineOf(run: Run, event: ToldEvent, next: Run): RunLine {
     case 'attempt.ended': {
       const { attempt } = next;
       if (event.reason === 'drained')
-        return { message: 'Run handed on.', fields: { event: 'run.handed_on', attempt } };
+        return { message: 'Run handed over.', fields: { event: 'run.handed_over', attempt } };
       const fields = {
         attempt,
         error_code: event.error?.code,

@@ -72,7 +72,7 @@ function whole(run: Run, end: number): Span {
   };
 }
 
-/** What a run that waited for a worker waited for. It was stored, handed on or answered when it last changed. */
+/** What a run that waited for a worker waited for. It was stored, handed over or answered when it last changed. */
 function waits(run: Run, until: number, attempt: number): Span[] {
   const since = Date.parse(run.updated_at);
   const wait = (name: string, start: number, end: number): Span => ({

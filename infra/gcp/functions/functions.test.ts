@@ -100,7 +100,7 @@ describe('the queue and the worker', () => {
     expect(inputs['retryConfig']).toMatchObject({ maxAttempts: -1 });
   });
 
-  test('D4: a worker hands a run on before Cloud Tasks or Cloud Run stop it', () => {
+  test('D4: a worker hands a run over before Cloud Tasks or Cloud Run stop it', () => {
     const { WORKER_DEADLINE_S } = parseConfig(environmentOf(recording, 'worker'));
     expect(WORKER_DEADLINE_S).toBeLessThan(SIZES.worker.timeoutS);
     expect(SIZES.worker.timeoutS).toBeLessThanOrEqual(1_800);

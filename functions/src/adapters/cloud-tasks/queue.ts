@@ -22,7 +22,7 @@ const TRANSIENT: ReadonlySet<unknown> = new Set([4, 14]);
 const PAUSES_MS = [100, 200, 400, 800];
 /** Time for one call of the API. Milliseconds. */
 const CALL_MS = 10_000;
-/** Cloud Tasks waits this long for the worker's answer; the worker hands on earlier. Seconds. */
+/** Cloud Tasks waits this long for the worker's answer; the worker hands over earlier. Seconds. */
 const DISPATCH_DEADLINE_S = 1_800;
 
 /** The client is loaded with the first call, or by `warm`. */

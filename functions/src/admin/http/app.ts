@@ -108,8 +108,8 @@ export function adminApp(dependencies: AdminDependencies): Express {
   }));
   route('post', '/dead-letters/retry', async (req, _res, account) => {
     const body = parseBody(req, retryDeadLettersSchema);
-    const deed = { by: by(account), action: 'retry_dead_letters' as const, target: retryTarget(body) };
-    const runs = await audited({ documents, clock }, deed, async () => {
+    const record = { by: by(account), action: 'retry_dead_letters' as const, target: retryTarget(body) };
+    const runs = await audited({ documents, clock }, record, async () => {
       const result = await retryDeadLetters(services, body, MAX_PAGE);
       const made = result.filter((outcome) => 'retried_by' in outcome).length;
       return { result, detail: `${made} of ${result.length} are done again.` };
