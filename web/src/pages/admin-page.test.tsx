@@ -101,7 +101,7 @@ describe('health', () => {
     server.use(http.get('*/api/admin/overview', () => HttpResponse.error()));
     await act(() => vi.advanceTimersByTimeAsync(5_000));
     const alert = await screen.findByRole('alert');
-    expect(alert.textContent).toMatch(/These are the figures of \d\d:\d\d:\d\d/);
+    expect(alert.textContent).toMatch(/This is as of \d\d:\d\d:\d\d/);
     expect(screen.getByText('Redis at 127.0.0.1:6379 refused.')).toBeTruthy();
     server.use(route('overview', { ...answers.overview, parts: [] } as never));
     await act(() => vi.advanceTimersByTimeAsync(5_000));

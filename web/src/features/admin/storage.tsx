@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import { exact } from '../../lib/format.ts';
 import { useAdminCalls } from './calls.ts';
 import { bytes } from './figures.ts';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import { useReading } from '../../lib/use-reading.ts';
-import { When } from './when.tsx';
+import { When } from '../../lib/when.tsx';
 
 const EVERY_MS = 30_000;
 const KINDS: Record<AdminStorage['kind'], string> = {

@@ -1,6 +1,6 @@
-import { useNow } from '../../lib/clock.ts';
-import { ago, exact } from '../../lib/format.ts';
-import { ahead } from './figures.ts';
+import { useNow } from './clock.ts';
+import { ago, exact } from './format.ts';
+import { ahead } from './times.ts';
 
 /** A time in words, the exact one on hover. */
 export function When({ at }: { at: string }) {
