@@ -214,7 +214,8 @@ describe('metrics', () => {
     const { user } = open('/admin?tab=metrics');
     const table = await screen.findByRole('region', { name: 'Time of each step' });
     const first = () => within(table).getAllByRole('row')[1]?.textContent;
-    expect(first()).toContain('Answer');
+    // As soon as the names of the steps have come.
+    await waitFor(() => expect(first()).toContain('Answer'));
     await user.click(within(table).getByRole('button', { name: 'Times' }));
     expect(first()).toContain('Search');
     expect(within(table).getByRole('columnheader', { name: 'Times' }).getAttribute('aria-sort')).toBe(

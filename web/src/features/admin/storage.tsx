@@ -41,7 +41,11 @@ export function Storage() {
               {data.last_backup_at === null ? 'None is known' : <When at={data.last_backup_at} />}
             </Pair>
             <Pair name="Next backup">
-              {data.next_backup_at === null ? 'None is planned' : <When at={data.next_backup_at} />}
+              {data.next_backup_at === null ? (
+                'None is planned'
+              ) : (
+                <When at={data.next_backup_at} mayBeAhead />
+              )}
             </Pair>
             <Pair name="Point-in-time recovery">{recovery(data.point_in_time_recovery)}</Pair>
           </dl>

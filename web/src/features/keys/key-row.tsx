@@ -105,7 +105,7 @@ function End({ apiKey: { revoked_at, expires_at } }: { apiKey: ApiKeyInfo }) {
   if (expires_at === null) return <span>Never ends</span>;
   return (
     <span>
-      {Date.parse(expires_at) <= now ? 'Ended' : 'Ends'} <When at={expires_at} />
+      {Date.parse(expires_at) <= now ? 'Ended' : 'Ends'} <When at={expires_at} mayBeAhead />
     </span>
   );
 }

@@ -2,6 +2,7 @@ import type { MadeApiKey } from '@longrun/shared';
 import { useState } from 'react';
 import { Panel } from '../../lib/panel.tsx';
 import { useReading } from '../../lib/use-reading.ts';
+import { useWhenBack } from '../connection/use-when-back.ts';
 import { useKeyCalls } from './calls.ts';
 import { KeyRow } from './key-row.tsx';
 import { MadeKey } from './made-key.tsx';
@@ -16,6 +17,7 @@ const EVERY_MS = 30_000;
 export function Keys({ anonymous }: { anonymous: boolean }) {
   const calls = useKeyCalls();
   const reading = useReading(calls.list, EVERY_MS);
+  useWhenBack(reading.error, reading.again);
   /** Made a moment ago, with what nobody sees again. */
   const [made, setMade] = useState<MadeApiKey | null>(null);
   /** Whether the form takes the place of a key that was put away, and the focus with it. */

@@ -74,8 +74,8 @@ export function MakeKey({ anonymous, focus, onMade, onUnclear }: MakeKeyProps) {
         </p>
       ) : (
         <p className="soft">
-          The key is shown once, when it is made.
-          {anonymous && ' You use Longrun without an account: you see and revoke it in this browser only.'}
+          It is shown once, when it is made.
+          {anonymous && ' Without an account you can revoke it in this browser only.'}
         </p>
       )}
     </form>

@@ -14,7 +14,8 @@ export function Usage() {
       </header>
       <pre className="key-lines">{lines}</pre>
       <p className="soft fine">
-        LangChain’s clients send the key as the header <code>x-api-key</code>; any other program can, too.
+        LangChain’s clients send the key as the header <code className="num">x-api-key</code>; any other
+        program can, too.
       </p>
     </section>
   );
