@@ -6,18 +6,17 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Firestore } from '@google-cloud/firestore';
+import { endOfApiKey, MAX_API_KEY_DAYS, MAX_API_KEY_NAME_CHARS } from '@longrun/shared';
 import { firebaseAccounts } from '../../functions/src/adapters/firebase/accounts.ts';
 import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
 import { audited } from '../../functions/src/admin/audit.ts';
-import { endOf, type ApiKey } from '../../functions/src/http/agent/keys/api-key.ts';
+import type { ApiKey } from '../../functions/src/http/agent/keys/api-key.ts';
 import { KeyKeeper } from '../../functions/src/http/agent/keys/keeper.ts';
 import { systemClock } from '../../functions/src/ports/clock.ts';
 import { signInLocally } from './local-account.ts';
 import { openInstallation, Refused } from './open-installation.ts';
 
 const USAGE = 'Usage: npm run api-key -- make NAME [--user UID|EMAIL] [--days N] | list | revoke ID';
-const MAX_DAYS = 3_660;
-const MAX_NAME_CHARS = 200;
 
 type Command =
   | { name: 'list' }
@@ -73,7 +72,7 @@ function list(keys: readonly ApiKey[]): void {
   const now = systemClock.now();
   for (const key of keys) {
     const { id, hint, uid, name, created_at, expires_at, last_used_at } = key;
-    const state = endOf(key, now) ?? (expires_at === null ? 'good' : `good until ${expires_at}`);
+    const state = endOfApiKey(key, now) ?? (expires_at === null ? 'good' : `good until ${expires_at}`);
     const used = last_used_at === null ? 'never used' : `last used ${last_used_at}`;
     print([id, hint, `of ${uid}`, JSON.stringify(name), `made ${created_at}`, state, used].join('  '));
   }
@@ -88,11 +87,11 @@ function readCommand(args: string[]): Command {
   if (what === undefined || more.length > 0) throw new Refused(USAGE);
   if (name === 'revoke' && isPlain && /^[\w-]{1,100}$/.test(what)) return { name, id: what };
   const title = what.trim();
-  if (name !== 'make' || title === '' || title.length > MAX_NAME_CHARS) throw new Refused(USAGE);
+  if (name !== 'make' || title === '' || title.length > MAX_API_KEY_NAME_CHARS) throw new Refused(USAGE);
   if (user !== undefined && !/^[^\s/]{1,320}$/.test(user)) throw new Refused(USAGE);
   const number = days === undefined ? undefined : Number(days);
-  if (number !== undefined && !(number > 0 && number <= MAX_DAYS)) {
-    throw new Refused(`--days takes a number up to ${MAX_DAYS}.\n${USAGE}`);
+  if (number !== undefined && !(number > 0 && number <= MAX_API_KEY_DAYS)) {
+    throw new Refused(`--days takes a number up to ${MAX_API_KEY_DAYS}.\n${USAGE}`);
   }
   return { name, title, user, days: number };
 }

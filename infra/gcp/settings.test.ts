@@ -98,6 +98,7 @@ describe('E5: the configuration of a stack', () => {
     ['longrun:modelPrice', 'cheap'],
     ['longrun:runTtlHours', '99999'],
     ['longrun:allowOrigins', 'chat.example.com'],
+    ['longrun:anonymousApiKeys', '1'],
     ['longrun:quotas', 'QUOTA_USD=5'],
     ['longrun:quotas', 'QUOTA_USD_PER_DAY=5 QUOTA_RUNS_PER_DAY=many'],
   ])('%s=%s -> refused by its name', (key, value) => {

@@ -28,6 +28,8 @@ export interface Settings {
   traceRate: number | null;
   /** Origins whose pages may call the API, parted by commas. */
   allowOrigins: string | null;
+  /** Whether who signed in without a name makes API keys; null: as the functions do if nothing is said. */
+  anonymousApiKeys: boolean | null;
   /** Folder that holds the functions' bundle; LONGRUN_BUNDLE names another one. */
   bundle: string;
 }
@@ -60,6 +62,10 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
     if (Number(value) < from || Number(value) > to)
       problems.push(`${key}=${value} must be from ${from} to ${to}`);
     return Number(value);
+  };
+  const flag = (key: string): boolean | null => {
+    const value = text(key, /^(true|false)$/, 'true or false');
+    return value === null ? null : value === 'true';
   };
 
   const edgeText = read('longrun:edge') ?? 'load-balancer';
@@ -106,6 +112,7 @@ export function parseSettings(read: Read, isSecretSet: (key: string) => boolean)
       /^(\*|https:\/\/[^\s,/]+(,https:\/\/[^\s,/]+)*)$/,
       '"*", or origins such as https://chat.example.com, parted by commas',
     ),
+    anonymousApiKeys: flag('longrun:anonymousApiKeys'),
     bundle: process.env['LONGRUN_BUNDLE'] ?? BUNDLE,
   };
   if (settings.edge === 'load-balancer' && settings.domain === null) {

@@ -1,5 +1,6 @@
 export * from './admin.ts';
 export * from './api.ts';
+export * from './api-keys.ts';
 export { createRunSchema, MULTITASK_STRATEGIES, STREAM_MODES, type CreateRun } from './create-run-request.ts';
 export * from './entry.ts';
 export * from './errors.ts';
@@ -9,6 +10,7 @@ export * from './fold.ts';
 export * from './format.ts';
 export * from './ids.ts';
 export * from './json.ts';
+export { makeApiKeySchema, type MakeApiKey } from './make-api-key-request.ts';
 export * from './messages.ts';
 export * from './paths.ts';
 export * from './quotas.ts';

@@ -17,6 +17,7 @@ const LIMITS = [
   { part: 'Firestore', source: 'src/lib/live/firestore.ts', limit: 150 * KB },
   { part: 'Markdown', source: 'src/features/answer/markdown.tsx', limit: 60 * KB },
   { part: 'admin', source: 'src/pages/admin-page.tsx', limit: 30 * KB },
+  { part: 'API keys', source: 'src/pages/keys-page.tsx', limit: 10 * KB },
   { part: 'waterfall', source: 'src/features/waterfall/run-waterfall.tsx', limit: 10 * KB },
 ];
 

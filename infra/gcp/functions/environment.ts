@@ -30,6 +30,9 @@ export function environmentOf(
     ...(name === 'api' && settings.allowOrigins !== null
       ? { CORS_ALLOW_ORIGINS: settings.allowOrigins }
       : {}),
+    ...(name === 'api' && settings.anonymousApiKeys !== null
+      ? { API_KEYS_ANONYMOUS: settings.anonymousApiKeys ? '1' : '0' }
+      : {}),
     // Only a load balancer has a cache of its own that can be purged.
     ...(name === 'admin' && settings.edge === 'load-balancer' ? { URL_MAP: NAMES.urlMap } : {}),
     // Graphs that call their own server find it.

@@ -70,6 +70,20 @@ describe.each(FUNCTIONS)('%s', (name) => {
   });
 });
 
+test.each([
+  [null, '0'],
+  ['false', '0'],
+  ['true', '1'],
+])(
+  'longrun:anonymousApiKeys=%s -> to the API: %s',
+  async (set, allowed) => {
+    const changed = await record({ 'longrun:anonymousApiKeys': set });
+    const config = parseConfig({ ...environmentOf(changed, 'api'), FUNCTION_TARGET: 'api' });
+    expect(config.API_KEYS_ANONYMOUS).toBe(allowed);
+  },
+  RECORD_MS,
+);
+
 describe('the queue and the worker', () => {
   test('the worker knows its own address, which is the one that tasks are meant for', () => {
     const url = 'https://longrun-worker-123456789012.us-central1.run.app';

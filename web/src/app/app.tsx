@@ -19,6 +19,7 @@ const ThreadsPage = lazy(() => import('../pages/threads-page.tsx'));
 const ThreadPage = lazy(() => import('../pages/thread-page.tsx'));
 const AdminPage = lazy(() => import('../pages/admin-page.tsx'));
 const AdminRunPage = lazy(() => import('../pages/admin-run-page.tsx'));
+const KeysPage = lazy(() => import('../pages/keys-page.tsx'));
 const LibraryPage = lazy(() => import('../pages/library-page.tsx'));
 
 export function App() {
@@ -39,6 +40,7 @@ export function App() {
               <Route path="/runs/:id">{({ id }) => <RunPage id={id} />}</Route>
               <Route path="/threads" component={ThreadsPage} />
               <Route path="/threads/:id">{({ id }) => <ThreadPage id={id} />}</Route>
+              <Route path="/keys" component={KeysPage} />
               <Route path="/admin" component={AdminPage} />
               <Route path="/admin/runs/:owner/:id">
                 {({ owner, id }) => <AdminRunPage key={`${owner}/${id}`} owner={owner} id={id} />}

@@ -43,8 +43,8 @@ export interface Api {
   deleteThread(threadId: string): Promise<void>;
   graphs(): Promise<Graphs>;
   document(id: string): Promise<LibraryDocument>;
-  /** For parts of the page that bring their own calls: `path` below /api; with `body` it is a POST. */
-  request<T>(path: string, body?: unknown): Promise<T>;
+  /** For parts of the page that bring their own calls: `path` below /api; with `body` it is a POST if nothing else is said. */
+  request<T>(path: string, body?: unknown, method?: string): Promise<T>;
 }
 
 /** Of what creating a run answers, this page reads its own part. */
@@ -96,7 +96,7 @@ export function createApi(token: () => Promise<string | null>): Api {
     deleteThread: (threadId) => call(`threads/${encodeURIComponent(threadId)}`, undefined, 'DELETE'),
     graphs: () => call('graphs'),
     document: (id) => call(`library/${id.split('/').map(encodeURIComponent).join('/')}`),
-    request: (path, body) => call(path, body),
+    request: call,
   };
 }
 

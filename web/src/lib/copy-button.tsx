@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { CheckIcon, CopyIcon } from './icons.tsx';
 
 /** Copies `text`, and says for two seconds that it did. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label, primary }: { text: string; label: string; primary?: boolean }) {
   const [done, setDone] = useState<'no' | 'yes' | 'refused'>('no');
   useEffect(() => {
     if (done === 'no') return undefined;
@@ -16,7 +16,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     );
   };
   return (
-    <button type="button" className="quiet small" onClick={copy}>
+    <button type="button" className={primary === true ? 'primary' : 'quiet small'} onClick={copy}>
       {done === 'yes' ? <CheckIcon /> : <CopyIcon />}
       {done === 'yes' ? 'Copied' : done === 'refused' ? 'Not allowed here' : label}
     </button>

@@ -101,7 +101,7 @@ describe('health', () => {
     server.use(http.get('*/api/admin/overview', () => HttpResponse.error()));
     await act(() => vi.advanceTimersByTimeAsync(5_000));
     const alert = await screen.findByRole('alert');
-    expect(alert.textContent).toMatch(/These are the figures of \d\d:\d\d:\d\d/);
+    expect(alert.textContent).toMatch(/This is as of \d\d:\d\d:\d\d/);
     expect(screen.getByText('Redis at 127.0.0.1:6379 refused.')).toBeTruthy();
     server.use(route('overview', { ...answers.overview, parts: [] } as never));
     await act(() => vi.advanceTimersByTimeAsync(5_000));
@@ -214,7 +214,8 @@ describe('metrics', () => {
     const { user } = open('/admin?tab=metrics');
     const table = await screen.findByRole('region', { name: 'Time of each step' });
     const first = () => within(table).getAllByRole('row')[1]?.textContent;
-    expect(first()).toContain('Answer');
+    // As soon as the names of the steps have come.
+    await waitFor(() => expect(first()).toContain('Answer'));
     await user.click(within(table).getByRole('button', { name: 'Times' }));
     expect(first()).toContain('Search');
     expect(within(table).getByRole('columnheader', { name: 'Times' }).getAttribute('aria-sort')).toBe(

@@ -1,3 +1,4 @@
+import '../styles/parts.css';
 import '../styles/admin.css';
 import { AdminsOnly } from '../features/admin/admins-only.tsx';
 import { Operate } from '../features/admin/operate.tsx';

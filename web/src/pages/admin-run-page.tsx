@@ -1,3 +1,4 @@
+import '../styles/parts.css';
 import '../styles/admin.css';
 import { useCallback } from 'react';
 import { Link } from 'wouter';

@@ -7,7 +7,7 @@ import { useServices } from '../../lib/services.ts';
 import { useStore } from '../../lib/store.ts';
 import type { AdminCalls } from './calls.ts';
 import { operationsOf, type Following } from './operations.ts';
-import { When } from './when.tsx';
+import { When } from '../../lib/when.tsx';
 
 /** What an admin can do to the whole installation. Each asks first, and says how far it is until it is done. */
 export function Actions() {

@@ -5,7 +5,7 @@ import { useServices } from '../../lib/services.ts';
 import { useStore } from '../../lib/store.ts';
 import { useNames } from '../runs/graphs.ts';
 import { Status } from '../runs/status.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import { RunIds, RunTitle } from './run-ids.tsx';
 import type { Reading } from '../../lib/use-reading.ts';
 

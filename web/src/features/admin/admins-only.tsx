@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useTitle } from '../../app/title.ts';
 import { CopyButton } from '../../lib/copy-button.tsx';
 import { useServices } from '../../lib/services.ts';
 import { useStore } from '../../lib/store.ts';
+import { useWhenBack } from '../connection/use-when-back.ts';
 import { useAdminCalls } from './calls.ts';
 import { useReading } from '../../lib/use-reading.ts';
 
@@ -16,7 +17,7 @@ export function AdminsOnly({ children }: { children: ReactNode }) {
 
 function NotForYou({ uid }: { uid: string }) {
   useTitle('For admins');
-  const { identity, notices, connection } = useServices();
+  const { identity, notices } = useServices();
   const calls = useAdminCalls();
   // A right that was granted a moment ago is in the next token only.
   const ask = useCallback(async () => {
@@ -26,10 +27,7 @@ function NotForYou({ uid }: { uid: string }) {
   const { data: me, error, again } = useReading(ask, null);
   const [claiming, setClaiming] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
-  useEffect(
-    () => connection.state.subscribe(() => error !== null && connection.state.get().kind === 'ok' && again()),
-    [connection, error, again],
-  );
+  useWhenBack(error, again);
   const claim = async () => {
     setClaiming(true);
     setRefused(null);

@@ -7,10 +7,10 @@ import { useServices } from '../../lib/services.ts';
 import { useStore } from '../../lib/store.ts';
 import { useAdminCalls } from './calls.ts';
 import { operationsOf } from './operations.ts';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import { short } from './run-ids.tsx';
 import { useReading } from '../../lib/use-reading.ts';
-import { When } from './when.tsx';
+import { When } from '../../lib/when.tsx';
 
 const PAGE = 20;
 const EVERY_MS = 10_000;

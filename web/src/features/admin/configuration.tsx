@@ -1,6 +1,6 @@
 import type { AdminConfig } from '@longrun/shared';
 import { useAdminCalls } from './calls.ts';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import { useReading } from '../../lib/use-reading.ts';
 
 /** What the functions were started with; of a secret only whether it is there. */

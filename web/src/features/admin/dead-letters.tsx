@@ -8,10 +8,10 @@ import { useStore } from '../../lib/store.ts';
 import { errorWords } from '../run/error-words.ts';
 import { Status } from '../runs/status.tsx';
 import { useAdminCalls } from './calls.ts';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import { RunIds, RunTitle } from './run-ids.tsx';
 import { useReading } from '../../lib/use-reading.ts';
-import { When } from './when.tsx';
+import { When } from '../../lib/when.tsx';
 
 const EVERY_MS = 15_000;
 const keyOf = ({ owner, run_id }: { owner: string; run_id: string }) => `${owner}/${run_id}`;

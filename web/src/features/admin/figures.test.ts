@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ahead, bytes, percent } from './figures.ts';
+import { bytes, percent } from './figures.ts';
 
 describe('figures for operators', () => {
   it.each([
@@ -15,11 +15,4 @@ describe('figures for operators', () => {
     [97.34, '97.3 %'],
     [0, '0 %'],
   ])('%f -> %s', (n, text) => expect(percent(n)).toBe(text));
-
-  it.each([
-    [10_000, 'in a moment'],
-    [40 * 60_000, 'in 40 min'],
-    [6 * 3_600_000, 'in 6 h'],
-    [72 * 3_600_000, 'in 3 days'],
-  ])('%i ms ahead -> %s', (ms, text) => expect(ahead(ms, 0)).toBe(text));
 });

@@ -3,7 +3,7 @@ import { CheckIcon, FailIcon, StopIcon, WaitIcon } from '../../lib/icons.tsx';
 import { cost, count, duration, words } from '../../lib/format.ts';
 import { percent } from './figures.ts';
 import { Figures } from './figure-row.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import type { Reading } from '../../lib/use-reading.ts';
 
 /** What answers, what waits, and what fires. */

@@ -4,7 +4,7 @@ import { useReading } from '../../lib/use-reading.ts';
 import { useAdminCalls } from './calls.ts';
 import { Figures } from './figure-row.tsx';
 import { LimitsForm, TOTAL_NAMES, USER_NAMES } from './limits-form.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import { UserLimitsList } from './user-limits.tsx';
 
 const KINDS = [

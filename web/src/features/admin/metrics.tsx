@@ -6,7 +6,7 @@ import { useAdminCalls } from './calls.ts';
 import { Figures } from './figure-row.tsx';
 import { percent } from './figures.ts';
 import { NodeTable } from './node-table.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import { SeriesChart } from './series-chart.tsx';
 import { useReading } from '../../lib/use-reading.ts';
 

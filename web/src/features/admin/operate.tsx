@@ -11,7 +11,7 @@ import { AuditLog } from './audit-log.tsx';
 import { useAdminCalls } from './calls.ts';
 import { Configuration } from './configuration.tsx';
 import { DeadLetters } from './dead-letters.tsx';
-import { clockTime } from './figures.ts';
+import { clockTime } from '../../lib/times.ts';
 import { Health } from './health.tsx';
 import { Limits } from './limits.tsx';
 import { Metrics } from './metrics.tsx';

@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import { exact } from '../../lib/format.ts';
 import { useAdminCalls } from './calls.ts';
 import { bytes } from './figures.ts';
-import { Panel } from './panel.tsx';
+import { Panel } from '../../lib/panel.tsx';
 import { useReading } from '../../lib/use-reading.ts';
-import { When } from './when.tsx';
+import { When } from '../../lib/when.tsx';
 
 const EVERY_MS = 30_000;
 const KINDS: Record<AdminStorage['kind'], string> = {
@@ -41,7 +41,11 @@ export function Storage() {
               {data.last_backup_at === null ? 'None is known' : <When at={data.last_backup_at} />}
             </Pair>
             <Pair name="Next backup">
-              {data.next_backup_at === null ? 'None is planned' : <When at={data.next_backup_at} />}
+              {data.next_backup_at === null ? (
+                'None is planned'
+              ) : (
+                <When at={data.next_backup_at} mayBeAhead />
+              )}
             </Pair>
             <Pair name="Point-in-time recovery">{recovery(data.point_in_time_recovery)}</Pair>
           </dl>

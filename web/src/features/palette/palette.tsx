@@ -46,6 +46,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
       { id: 'running', title: 'Runs that go on', hint: '', run: () => go('/runs?status=running') },
       { id: 'failed', title: 'Runs that failed', hint: '', run: () => go('/runs?status=failed') },
       { id: 'threads', title: 'Threads', hint: 'g t', run: () => go('/threads') },
+      { id: 'keys', title: 'API keys', hint: '', run: () => go('/keys') },
       ...(admin ? adminPages(go) : []),
       { id: 'help', title: 'Keyboard shortcuts', hint: '?', run: onHelp },
     ];

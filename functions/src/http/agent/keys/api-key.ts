@@ -38,9 +38,3 @@ export function readApiKey({ fields, path }: StoredDocument): ApiKey {
   if (parsed.success) return parsed.data;
   throw new LongrunError('internal', `${path.slice(0, API_KEYS.length + 9)}… is no key.`);
 }
-
-/** What stands against the key, if anything does. */
-export function endOf(key: ApiKey, now: number): 'was revoked' | 'has expired' | null {
-  if (key.revoked_at !== null) return 'was revoked';
-  return key.expires_at !== null && Date.parse(key.expires_at) <= now ? 'has expired' : null;
-}

@@ -1,11 +1,11 @@
-import { errorMessage, LongrunError } from '@longrun/shared';
+import { endOfApiKey, errorMessage, LongrunError } from '@longrun/shared';
 import { LRUCache } from 'lru-cache';
 import type { Accounts } from '../../../ports/accounts.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { CommitConflict, type Documents, type StoredDocument } from '../../../ports/documents.ts';
 import { log } from '../../../telemetry/log.ts';
 import type { User } from '../../auth.ts';
-import { apiKeyPath, endOf, isKey, readApiKey } from './api-key.ts';
+import { apiKeyPath, isKey, readApiKey } from './api-key.ts';
 
 /** As long as what was found of a token: a key that was revoked, or whose owner's account was disabled, is out after it. Milliseconds. */
 const KNOWN_MS = 30_000;
@@ -45,7 +45,7 @@ export function keyAuthentication({ documents, accounts, clock }: KeyAuthenticat
     }
     const key = readApiKey(document);
     const now = clock.now();
-    const end = endOf(key, now);
+    const end = endOfApiKey(key, now);
     if (end !== null) throw new Refused(end);
     const account = await accounts.byUid(key.uid);
     if (account === undefined) throw new Refused('belongs to an account that is gone');

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { LongrunError } from '@longrun/shared';
+import { endOfApiKey, LongrunError } from '@longrun/shared';
 import { turns } from '../../../lib/turns.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { DocumentQuery, Documents, StoredDocument } from '../../../ports/documents.ts';
-import { API_KEYS, apiKeyPath, endOf, hintOf, newKey, readApiKey, type ApiKey } from './api-key.ts';
+import { API_KEYS, apiKeyPath, hintOf, newKey, readApiKey, type ApiKey } from './api-key.ts';
 
 /** Of one user: keys that are good, and such as are not any more but still say so. */
 export const MAX_LIVE = 50;
@@ -62,7 +62,7 @@ export class KeyKeeper {
   async #make({ uid, anonymous, name, days }: Request): Promise<{ key: string; made: ApiKey }> {
     const now = this.#clock.now();
     const all = await this.#found(OF(uid));
-    const ended = all.filter(({ apiKey }) => endOf(apiKey, now) !== null);
+    const ended = all.filter(({ apiKey }) => endOfApiKey(apiKey, now) !== null);
     if (all.length - ended.length >= MAX_LIVE) {
       throw new LongrunError(
         'limit_exceeded',

@@ -261,6 +261,14 @@ describe('who has signed in without a name', () => {
     expect(answer.status).toBe(403);
     expect((await production.call('POST', '/keys', { name: 'laptop' }, as(someone()))).status).toBe(201);
   });
+
+  test('is told beforehand whether they may', async () => {
+    const mayMake = async (server: ApiServer, user: string) =>
+      (await server.call('GET', '/keys', undefined, as(user))).body['may_make'];
+    expect(await mayMake(api, 'anonymous1')).toBe(true);
+    expect(await mayMake(production, 'anonymous1')).toBe(false);
+    expect(await mayMake(production, someone())).toBe(true);
+  });
 });
 
 test('a user has so many keys; of those that ended the oldest are forgotten', async () => {

@@ -1,25 +1,30 @@
-import { LongrunError } from '@longrun/shared';
+import {
+  LongrunError,
+  makeApiKeySchema,
+  type ApiKeyInfo,
+  type ApiKeyList,
+  type MadeApiKey,
+} from '@longrun/shared';
 import { pathId } from '../../parse.ts';
 import type { Services } from '../../services.ts';
 import type { User } from '../../auth.ts';
 import { NO_CONTENT, route, type Route } from '../route.ts';
 import type { ApiKey } from './api-key.ts';
 import { KeyKeeper } from './keeper.ts';
-import { makeKeySchema } from './schemas.ts';
 
 /** Keys of a person, for programs that act for them. LangGraph's Agent Server has none of these routes. */
 export function keyRoutes({ store, config }: Pick<Services, 'store' | 'config'>): Route[] {
   const keeper = new KeyKeeper(store.documents, store.clock);
-  const allowAnonymous = config.API_KEYS_ANONYMOUS === '1';
+  const mayMake = ({ anonymous }: User) => !anonymous || config.API_KEYS_ANONYMOUS === '1';
   return [
     route({
       method: 'post',
       path: '/keys',
       says: 'Makes a key. It is in this answer and nowhere else.',
-      body: makeKeySchema,
+      body: makeApiKeySchema,
       handle: async ({ user, body, res }) => {
         requirePerson(user);
-        if (user.anonymous && !allowAnonymous) {
+        if (!mayMake(user)) {
           throw new LongrunError(
             'forbidden',
             'Who has signed in without a name makes no keys. Sign in with one.',
@@ -29,16 +34,17 @@ export function keyRoutes({ store, config }: Pick<Services, 'store' | 'config'>)
         const days = body.expires_in_days ?? undefined;
         const { key, made } = await keeper.make({ uid, anonymous, name: body.name, days });
         res.status(201).setHeader('cache-control', 'no-store');
-        return { key, ...shown(made) };
+        return { key, ...shown(made) } satisfies MadeApiKey;
       },
     }),
     route({
       method: 'get',
       path: '/keys',
-      says: "The user's keys, newest first, without the keys themselves.",
+      says: "The user's keys, newest first, without the keys themselves, and whether the user may make one.",
       handle: async ({ user }) => {
         requirePerson(user);
-        return { keys: (await keeper.listOf(user.uid)).map(shown) };
+        const keys = (await keeper.listOf(user.uid)).map(shown);
+        return { keys, may_make: mayMake(user) } satisfies ApiKeyList;
       },
     }),
     route({
@@ -60,6 +66,6 @@ function requirePerson({ key }: User): void {
   throw new LongrunError('forbidden', 'A key is no way to make, see or revoke keys. Sign in for that.');
 }
 
-function shown({ uid: _uid, anonymous: _anonymous, ...rest }: ApiKey) {
+function shown({ uid: _uid, anonymous: _anonymous, ...rest }: ApiKey): ApiKeyInfo {
   return rest;
 }

@@ -1,7 +1,7 @@
 import { useId, type ReactNode } from 'react';
-import { CopyButton } from '../../lib/copy-button.tsx';
-import { clockTime } from './figures.ts';
-import type { Reading } from '../../lib/use-reading.ts';
+import { CopyButton } from './copy-button.tsx';
+import { clockTime } from './times.ts';
+import type { Reading } from './use-reading.ts';
 
 interface PanelProps<T> {
   title: string;
@@ -36,7 +36,7 @@ function Failed({ error, reading }: { error: Error; reading: Reading<unknown> })
   return (
     <div className="not-read" role="alert">
       <span>
-        {at === null ? 'This cannot be read' : `These are the figures of ${clockTime(at)}`}: {error.message}
+        {at === null ? 'This cannot be read' : `This is as of ${clockTime(at)}`}: {error.message}
       </span>
       <button type="button" className="small" onClick={again}>
         Try again
