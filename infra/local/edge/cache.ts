@@ -70,13 +70,9 @@ export class Cache {
   /** Empties what matches a path, or a prefix that ends in "/*". Returns the number of entries. */
   purge(pattern: string): number {
     this.#epoch += 1;
-    let count = 0;
-    for (const [key, entry] of [...this.#entries]) {
-      if (!matchesPath(pattern, entry.path)) continue;
-      this.#entries.delete(key);
-      count += 1;
-    }
-    return count;
+    const matching = [...this.#entries].filter(([, entry]) => matchesPath(pattern, entry.path));
+    for (const [key] of matching) this.#entries.delete(key);
+    return matching.length;
   }
 
   #fillOnce(key: string, path: string, encoding: Encoding): Promise<Cached | undefined> {
