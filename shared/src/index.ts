@@ -1,7 +1,9 @@
 export * from './admin.ts';
 export * from './api.ts';
 export * from './api-keys.ts';
+export { withMessage } from './collected.ts';
 export { createRunSchema, MULTITASK_STRATEGIES, STREAM_MODES, type CreateRun } from './create-run-request.ts';
+export { OUTPUT_LIMIT } from './document-limits.ts';
 export * from './entry.ts';
 export * from './errors.ts';
 export * from './events.ts';
@@ -20,6 +22,7 @@ export * from './search-tokens.ts';
 export * from './shorten.ts';
 export * from './status.ts';
 export { only, strict } from './strict.ts';
+export { titleOf } from './title.ts';
 export * from './to-json.ts';
 export * from './trace.ts';
 export * from './view.ts';

@@ -1,9 +1,9 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeEntry, encodeEntry } from './entry.ts';
-import { titleOf } from './fold.ts';
 import { searchTokens } from './search-tokens.ts';
 import { cutText, shorten, shortenText } from './shorten.ts';
+import { titleOf } from './title.ts';
 import { wellFormed } from './well-formed.ts';
 
 const FAMILY = '👨‍👩‍👧‍👦';

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
-import { dirname, extname, join, normalize } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { contentType } from '../../infra/edge/content-types.ts';
 
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 const WEB = fileURLToPath(new URL('../../web/package.json', import.meta.url));
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 export async function buildChat(outDir: string): Promise<void> {
   const vite = dirname(createRequire(WEB).resolve('vite/package.json'));
@@ -28,7 +28,7 @@ export function serveFolder(folder: string): RequestListener {
     const { pathname } = new URL(req.url ?? '/', 'http://localhost');
     const name = pathname === '/' ? 'index.html' : normalize(pathname);
     readFile(join(folder, name)).then(
-      (body) => res.setHeader('content-type', TYPES[extname(name)] ?? 'text/plain').end(body),
+      (body) => res.setHeader('content-type', contentType(name)).end(body),
       () => res.writeHead(404).end(),
     );
   };

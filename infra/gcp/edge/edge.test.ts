@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { contentType } from '../../edge/content-types.ts';
 import { answerOf, edgeSuite, SITE_FILES, type OpenEdge } from '../../edge/edge.suite.ts';
 import { cacheControl } from '../../edge/headers.ts';
 import { NAMES } from '../stack.ts';
@@ -7,8 +8,6 @@ import { askHosting } from '../testing/hosting.ts';
 import { PROJECT, record, REGION, type Recorded, RECORD_MS } from '../testing/record.ts';
 import { firebaseJson } from './firebase-json.ts';
 
-const TYPES: Record<string, string> = { html: 'text/html', js: 'text/javascript', svg: 'image/svg+xml' };
-const typeOf = (path: string) => TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
 const call = (service: string, path: string) =>
   answerOf(service === NAMES.function('admin') ? 'admin' : 'api', path);
 
@@ -17,7 +16,7 @@ const WORLD: World = {
   objects: new Map(
     Object.entries(SITE_FILES).map(([path, content]) => [
       path.slice(1),
-      { content, contentType: typeOf(path), cacheControl: cacheControl(path) },
+      { content, contentType: contentType(path), cacheControl: cacheControl(path) },
     ]),
   ),
   call,
@@ -34,7 +33,7 @@ edgeSuite('Firebase Hosting', async (): Promise<OpenEdge> => {
   const config = firebaseJson({ project: PROJECT, region: REGION, folder: 'web/dist', serviceOf });
   const init = JSON.stringify({ projectId: PROJECT, apiKey: 'key' });
   return {
-    ask: async (path) => askHosting(config, { files: SITE_FILES, typeOf, init, call }, path),
+    ask: async (path) => askHosting(config, { files: SITE_FILES, typeOf: contentType, init, call }, path),
     close: async () => undefined,
   };
 });

@@ -3,6 +3,7 @@
  * asking the bucket, stale ones after asking whether the object is still the same. Bounded in bytes; the least recently used
  * go first. One fill at a time for each key, so that a crowd costs one read and one compression.
  */
+import { LRUCache } from 'lru-cache';
 import { matchesPath } from '../../edge/url-map.ts';
 import { chooseEncoding, encode, isCompressible } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
@@ -32,18 +33,18 @@ export interface Lookup {
 
 export class Cache {
   readonly #origin: Origin;
-  readonly #maxBytes: number;
   readonly #now: () => number;
-  /** In order of use, the oldest first. */
-  readonly #entries = new Map<string, Cached>();
+  readonly #entries: LRUCache<string, Cached>;
   readonly #fills = new Map<string, Promise<Cached | undefined>>();
-  #bytes = 0;
   /** Counts purges: a fill that began before one must not be kept after it. */
   #epoch = 0;
 
   constructor(origin: Origin, maxBytes: number, now: () => number) {
     this.#origin = origin;
-    this.#maxBytes = maxBytes;
+    this.#entries = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: ({ body }) => Math.max(1, body.length), // nothing may weigh nothing
+    });
     this.#now = now;
   }
 
@@ -58,10 +59,9 @@ export class Cache {
       const version = fresh ? known.version : await this.#origin.version(path);
       if (version === known.version) {
         if (!fresh) known.validatedAt = this.#now();
-        this.#touch(key, known);
         return { entry: known, hit: fresh, age: fresh ? Math.floor(age) : 0 };
       }
-      this.#drop(key);
+      this.#entries.delete(key);
     }
     const entry = await this.#fillOnce(key, path, encoding);
     return entry && { entry, hit: false, age: 0 };
@@ -70,13 +70,9 @@ export class Cache {
   /** Empties what matches a path, or a prefix that ends in "/*". Returns the number of entries. */
   purge(pattern: string): number {
     this.#epoch += 1;
-    let count = 0;
-    for (const [key, entry] of this.#entries) {
-      if (!matchesPath(pattern, entry.path)) continue;
-      this.#drop(key);
-      count += 1;
-    }
-    return count;
+    const matching = [...this.#entries].filter(([, entry]) => matchesPath(pattern, entry.path));
+    for (const [key] of matching) this.#entries.delete(key);
+    return matching.length;
   }
 
   #fillOnce(key: string, path: string, encoding: Encoding): Promise<Cached | undefined> {
@@ -106,29 +102,9 @@ export class Cache {
       version,
       validatedAt: this.#now(),
     };
-    if (epoch === this.#epoch) this.#keep(key, entry);
+    if (epoch === this.#epoch && !/\b(no-store|private)\b/.test(entry.cacheControl))
+      this.#entries.set(key, entry);
     return entry;
-  }
-
-  #keep(key: string, entry: Cached): void {
-    if (/\b(no-store|private)\b/.test(entry.cacheControl) || entry.body.length > this.#maxBytes) return;
-    this.#drop(key);
-    this.#entries.set(key, entry);
-    this.#bytes += entry.body.length;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#maxBytes) return;
-      this.#drop(oldest);
-    }
-  }
-
-  #touch(key: string, entry: Cached): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-  }
-
-  #drop(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.body.length ?? 0;
-    this.#entries.delete(key);
   }
 }
 

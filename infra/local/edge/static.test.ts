@@ -100,6 +100,9 @@ describe('B1: compression', () => {
     ['br;q=0, gzip;q=0.5', 'gzip', gunzipSync],
     ['br;q=0.2, gzip', 'gzip', gunzipSync],
     ['*', 'br', brotliDecompressSync],
+    ['*;q=0.5, br;q=0', 'gzip', gunzipSync],
+    ['gzip;q=0.5', 'gzip', gunzipSync],
+    ['GZIP', 'gzip', gunzipSync],
   ])('accept-encoding "%s" -> %s', async (accept, encoding, decode) => {
     const { headers, body } = await ask(site, ASSET, { headers: { 'accept-encoding': accept } });
     expect(headers).toMatchObject({ 'content-encoding': encoding, vary: 'Accept-Encoding' });
@@ -107,7 +110,7 @@ describe('B1: compression', () => {
     expect(decode(body).toString()).toBe(SCRIPT);
   });
 
-  test.each(['', 'identity', 'br;q=0, gzip;q=0', 'nonsense;q=x'])(
+  test.each(['', 'identity', 'br;q=0, gzip;q=0', 'nonsense;q=x', 'gzip;q=0.5, identity', '*;q=0'])(
     'accept-encoding "%s" -> as it is',
     async (accept) => {
       const { headers, body } = await ask(site, ASSET, { headers: { 'accept-encoding': accept } });

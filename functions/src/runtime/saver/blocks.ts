@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Documents } from '../../ports/documents.ts';
 import { CheckpointDamaged } from './errors.ts';
 import type { Segment } from './head.ts';
@@ -10,31 +11,21 @@ const GET_AT_ONCE = 100; // documents in one call
 /** The data of checkpoint documents and blobs by path. It never changes once written, so what is known stays so. */
 export class Blocks {
   readonly #documents: Documents;
-  readonly #cache = new Map<string, Uint8Array>();
-  #cached = 0;
+  readonly #cache = new LRUCache<string, Uint8Array>({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: (data) => Math.max(1, data.byteLength), // nothing may weigh nothing
+  });
 
   constructor(documents: Documents) {
     this.#documents = documents;
   }
 
   remember(path: string, data: Uint8Array): void {
-    this.forget(path);
     this.#cache.set(path, data);
-    this.#cached += data.byteLength;
-    for (const oldest of this.#cache.keys()) {
-      if (this.#cached <= CACHE_BYTES) break;
-      this.forget(oldest);
-    }
-  }
-
-  forget(path: string): void {
-    this.#cached -= this.#cache.get(path)?.byteLength ?? 0;
-    this.#cache.delete(path);
   }
 
   clear(): void {
     this.#cache.clear();
-    this.#cached = 0;
   }
 
   /** The serialized values of the segments, in order; what is not known is read in batches. Throws CheckpointDamaged. */
@@ -52,10 +43,7 @@ export class Blocks {
     for (const path of paths) {
       const known = this.#cache.get(path);
       if (known === undefined) missing.push(path);
-      else {
-        blocks.set(path, known);
-        this.remember(path, known);
-      }
+      else blocks.set(path, known);
     }
     for (let at = 0; at < missing.length; at += GET_AT_ONCE) {
       const some = missing.slice(at, at + GET_AT_ONCE);

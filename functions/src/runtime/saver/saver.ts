@@ -9,6 +9,7 @@ import {
   type PendingWrite,
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint';
+import { LRUCache } from 'lru-cache';
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckpointSink } from '../../ports/checkpoint-sink.ts';
 import type { Documents } from '../../ports/documents.ts';
@@ -27,7 +28,6 @@ import {
   type Namespace,
 } from './keys.ts';
 import { loadValues } from './load-values.ts';
-import { Recent } from './recent.ts';
 import { Records, type CheckpointRecord } from './records.ts';
 import { digestsOf } from './serialize.ts';
 import type { Known } from './store-values.ts';
@@ -69,8 +69,8 @@ export class DocumentSaver extends BaseCheckpointSaver {
   readonly #records: Records;
   readonly #tuples: Tuples;
   /** By path of the checkpoint's document: what this saver wrote or read last, so that a run reads it once. */
-  readonly #known = new Recent<Known>(RECENT);
-  readonly #writes = new Recent<Promise<WritesState>>(RECENT);
+  readonly #known = new LRUCache<string, Known>({ max: RECENT });
+  readonly #writes = new LRUCache<string, Promise<WritesState>>({ max: RECENT });
 
   constructor(options: DocumentSaverOptions) {
     super(options.serde ?? new StateSerializer());

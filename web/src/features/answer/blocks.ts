@@ -1,34 +1,40 @@
+import { comparable, piecesOf, type Piece } from './pieces.ts';
+
 /**
- * Splits Markdown where a blank line surely ends a block, so that each can be parsed alone. A fenced code block
- * and a list with its blank lines stay whole.
+ * Splits an answer into blocks that can be rendered apart: each brings along the link definitions that it may use. While
+ * text is added, only what may still change is parsed again. Footnotes are numbered through a whole text, so one that
+ * defines some is a single block.
  */
-export function splitBlocks(text: string): string[] {
-  const blocks: string[] = [];
-  let lines: string[] = [];
-  let fence: string | null = null;
-  let blank = false;
-  for (const line of text.split('\n')) {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (fence === null && blank && line.trim() !== '' && !continues(line, lines)) {
-      blocks.push(lines.join('\n'));
-      lines = [];
+export class Blocks {
+  /** What no further text changes, and the text that it is. */
+  #settled: Piece[] = [];
+  #text = '';
+
+  /** The blocks of `text`, as Markdown; quick when it begins with the text that was given before. */
+  split(text: string): string[] {
+    if (!text.startsWith(this.#text)) {
+      this.#settled = [];
+      this.#text = '';
     }
-    if (mark !== undefined) {
-      if (fence === null) fence = mark;
-      else if (mark.startsWith(fence)) fence = null;
-    }
-    lines.push(line);
-    blank = line.trim() === '';
+    const open = piecesOf(text.slice(this.#text.length));
+    const pieces = [...this.#settled, ...open];
+    this.#settle(open);
+    if (pieces.some(({ footnote }) => footnote)) return [text];
+    const definitions = new Map(pieces.flatMap((piece) => piece.definitions).toReversed());
+    return pieces.map((piece) => withDefinitions(piece.text.trimEnd(), definitions));
   }
-  if (lines.some((line) => line.trim() !== '')) blocks.push(lines.join('\n'));
-  return blocks;
+
+  #settle(open: readonly Piece[]): void {
+    const settled = open.slice(0, open.findLastIndex((piece) => piece.settled) + 1);
+    this.#settled.push(...settled);
+    this.#text += settled.map((piece) => piece.text).join('');
+  }
 }
 
-const LIST = /^ {0,3}(?:[-*+]|\d{1,9}[.)])\s/;
-
-/** A line after a blank one that still belongs to the block above: indented, or a further item of its list. */
-function continues(line: string, block: readonly string[]): boolean {
-  if (block.length === 0) return true;
-  if (/^(?: {2,}|\t)/.test(line)) return true;
-  return LIST.test(line) && block.some((earlier) => LIST.test(earlier));
+/** Definitions stand in front, where nothing that is still open takes them in. */
+function withDefinitions(text: string, definitions: ReadonlyMap<string, string>): string {
+  if (definitions.size === 0) return text;
+  const words = comparable(text);
+  const used = [...definitions].filter(([name]) => words.includes(name)).map(([, markdown]) => markdown);
+  return used.length === 0 ? text : `${used.join('\n')}\n\n${text}`;
 }

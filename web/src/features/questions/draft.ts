@@ -1,4 +1,5 @@
 import { isObject, type Json } from '@longrun/shared';
+import { problemsOf } from './check.ts';
 import { emptyDraft, valueOf, type Draft, type Problems } from './fill.ts';
 import type { Question } from './question.ts';
 import { reviewAnswer, type Decision, type Review, type ReviewAction } from './review.ts';
@@ -43,8 +44,12 @@ export function readAnswer(
       if (option === undefined) problems.set('', 'Please choose one.');
       return { value: option?.value, problems };
     }
-    case 'schema':
-      return { value: valueOf(form.field, draft, problems), problems };
+    case 'schema': {
+      const value = valueOf(form.field, draft, problems);
+      const against = value === undefined ? [] : problemsOf(form.schema, form.field, value);
+      // What is missing or cannot be read is said once.
+      return { value, problems: new Map([...against, ...problems]) };
+    }
     case 'review':
       return { value: readReview(form.review, draft, problems), problems };
     default:

@@ -178,6 +178,8 @@ function Row({ field, id, problem, note, children }: RowProps) {
 }
 
 function GroupInput({ field, draft, onChange, problems, path }: FieldProps) {
+  const id = useId();
+  const problem = problems.get(path);
   if (field.kind !== 'group') return null;
   const given = isObject(draft) ? draft : {};
   const fields = field.fields.map((one) => (
@@ -190,15 +192,24 @@ function GroupInput({ field, draft, onChange, problems, path }: FieldProps) {
       path={join(path, one.name)}
     />
   ));
-  if (path === '') return <div className="fields">{fields}</div>;
+  const wrong = <Wrong id={id} text={problem} />;
+  if (path === '') {
+    return (
+      <div className="fields">
+        {fields}
+        {wrong}
+      </div>
+    );
+  }
   return (
-    <fieldset className="group">
+    <fieldset className="group" aria-describedby={problem === undefined ? undefined : id}>
       <legend>
         {field.label}
         {!field.required && <span className="soft"> · optional</span>}
       </legend>
       {field.detail !== null && <p className="soft">{field.detail}</p>}
       <div className="fields">{fields}</div>
+      {wrong}
     </fieldset>
   );
 }

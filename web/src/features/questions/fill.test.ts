@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
-import { emptyDraft, valueOf, type Problems } from './fill.ts';
+import { readAnswer } from './draft.ts';
+import { emptyDraft } from './fill.ts';
+import { questionOf } from './question.ts';
 import { fieldOf } from './schema.ts';
 
 const field = (schema: JsonObject) => fieldOf(schema, schema, '', true);
@@ -9,8 +11,7 @@ function fill(
   schema: JsonObject,
   draft: Json,
 ): { value: Json | undefined; problems: { [path: string]: string } } {
-  const problems: Problems = new Map();
-  const value = valueOf(field(schema), draft, problems);
+  const { value, problems } = readAnswer(questionOf({ question: 'What?', schema }), draft);
   return { value, problems: Object.fromEntries(problems) };
 }
 
@@ -74,7 +75,7 @@ describe('a form from a JSON Schema', () => {
       guests: 'At most 8, please.',
       'place.city': 'This is needed.',
       'place.zip': 'This must match ^\\d{5}$',
-      notes: 'From 0 to 2, please.',
+      notes: 'At most 2, please.',
     });
   });
 
@@ -85,10 +86,77 @@ describe('a form from a JSON Schema', () => {
     ['a step', { type: 'number', multipleOf: 0.1 }, '0.3', null],
     ['a step missed', { type: 'number', multipleOf: 0.5 }, '0.3', 'A multiple of 0.5, please.'],
     ['a decimal comma', { type: 'number' }, '1,5', null],
+    [
+      'an open bound of draft 4',
+      { type: 'number', maximum: 3, exclusiveMaximum: true },
+      '3',
+      'Less than 3, please.',
+    ],
+    ['a time of the day has no zone', { type: 'string', format: 'time' }, '09:30', null],
+    ['no time', { type: 'string', format: 'date-time' }, 'soon', 'This is not a time.'],
+    [
+      'no address',
+      { type: 'string', format: 'uri' },
+      'x',
+      'This is not an address such as https://example.org.',
+    ],
+    ['a constant', { type: 'string', const: 'yes' }, 'no', 'This must be "yes".'],
+    [
+      'a rule of one of several schemas',
+      { type: 'string', allOf: [{ minLength: 2 }] },
+      'x',
+      'At least 2 characters, please.',
+    ],
+    [
+      'what is not allowed',
+      { type: 'string', not: { const: 'x' } },
+      'x',
+      'This is not what is asked for: Instance matched "not" schema.',
+    ],
+    [
+      'JSON, at the place in it',
+      { allOf: [{ properties: { a: { items: { type: 'string' } } } }] },
+      '{"a":["b",1]}',
+      'a.1: A text, please.',
+    ],
+    ['a reference that leads nowhere forbids nothing', { type: 'string', $ref: '#/$defs/none' }, '"x"', null],
     ['an address', { type: 'string', format: 'email' }, 'ann', 'This is not an email address.'],
     ['a pattern that is broken forbids nothing', { type: 'string', pattern: '(' }, 'x', null],
   ])('%s', (_what, schema, draft, problem) => {
     expect(fill(schema, draft).problems['']).toBe(problem ?? undefined);
+  });
+
+  it('rules of definitions, and between fields, are said at a field that can be changed', () => {
+    const schema: JsonObject = {
+      type: 'object',
+      properties: {
+        tags: { type: 'array', items: { type: 'string' }, uniqueItems: true },
+        age: { $ref: '#/$defs/age' },
+        'a/b~c': { type: 'object', properties: { from: { type: 'string', format: 'date' } } },
+      },
+      dependentRequired: { age: ['tags'] },
+      $defs: { age: { type: 'integer', minimum: 18 } },
+    };
+    expect(fill(schema, { tags: ['x', 'x'], age: '7', 'a/b~c': { from: '2026-02-30' } }).problems).toEqual({
+      tags: 'Each only once, please.',
+      age: 'At least 18, please.',
+      'a/b~c.from': 'This is not a date.',
+    });
+    expect(fill(schema, { age: '18' }).problems).toEqual({
+      '': 'This is not what is asked for: Instance has "age" but does not have "tags".',
+    });
+  });
+
+  it('what is missing or cannot be read is said once, and not what follows from it', () => {
+    const schema: JsonObject = {
+      type: 'object',
+      required: ['list', 'n'],
+      properties: { list: { type: 'array', items: { type: 'number' } }, n: { type: 'number', minimum: 1 } },
+    };
+    expect(fill(schema, { list: ['x'], n: '' }).problems).toEqual({
+      'list.0': 'This is not a number.',
+      n: 'This is needed.',
+    });
   });
 
   it('a time is typed here and stored in UTC', () => {

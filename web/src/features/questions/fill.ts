@@ -1,5 +1,5 @@
 import { isObject, type Json } from '@longrun/shared';
-import type { Choice, Field, NumberRules, TextRules } from './schema.ts';
+import type { Choice, Field, TextRules } from './schema.ts';
 
 /**
  * What was filled in so far, in the shape of its field: text and numbers as typed, a choice as the place of its
@@ -49,7 +49,10 @@ export function emptyDraft(field: Field): Draft {
   }
 }
 
-/** The value that the draft stands for; undefined where nothing is given. Adds what is wrong to `problems`. */
+/**
+ * The value that the draft stands for; undefined where nothing is given. Adds to `problems` what is missing and what cannot be
+ * read.
+ */
 export function valueOf(
   field: Field,
   draft: Draft | undefined,
@@ -66,14 +69,12 @@ export function valueOf(
     case 'text': {
       const text = typeof draft === 'string' ? draft : '';
       if (text === '') return missing();
-      const reason = textProblem(field, text);
-      return reason === null ? storedTime(field, text) : wrong(reason);
+      return field.format === 'date-time' ? (storedTime(text) ?? wrong('This is not a time.')) : text;
     }
     case 'number': {
       const text = typeof draft === 'string' ? draft.trim().replace(',', '.') : '';
       if (text === '') return missing();
-      const reason = numberProblem(field, Number(text));
-      return reason === null ? Number(text) : wrong(reason);
+      return Number.isFinite(Number(text)) ? Number(text) : wrong('This is not a number.');
     }
     case 'boolean':
       return typeof draft === 'boolean' ? draft : missing('Please choose one.');
@@ -84,14 +85,11 @@ export function valueOf(
     case 'choices': {
       const places = Array.isArray(draft) ? draft : [];
       if (places.length === 0 && !field.required) return undefined;
-      if (places.length < field.min || places.length > field.max)
-        return wrong(countText(field.min, field.max));
       return field.options.filter((_, i) => places.includes(i)).map((option) => option.value);
     }
     case 'list': {
       const items = Array.isArray(draft) ? draft : [];
       if (items.length === 0 && !field.required) return undefined;
-      if (items.length < field.min || items.length > field.max) return wrong(countText(field.min, field.max));
       return items.map((one, i) => valueOf(field.item, one, problems, join(path, i)) ?? null);
     }
     case 'group':
@@ -139,50 +137,10 @@ export function join(path: string, name: string | number): string {
   return path === '' ? String(name) : `${path}.${name}`;
 }
 
-function textProblem(field: TextRules, text: string): string | null {
-  if (text.length < field.minLength) return `At least ${field.minLength} characters, please.`;
-  if (text.length > field.maxLength) return `At most ${field.maxLength} characters, please.`;
-  if (field.pattern !== null && !matches(field.pattern, text)) return `This must match ${field.pattern}`;
-  if (field.format === 'email' && !/^[^\s@]+@[^\s@]+$/.test(text)) return 'This is not an email address.';
-  if (field.format === 'uri' && !URL.canParse(text))
-    return 'This is not an address such as https://example.org.';
-  return null;
-}
-
-/** A pattern that this browser cannot read forbids nothing: the graph will say what it thinks. */
-function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').test(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return true;
-    throw error;
-  }
-}
-
-function numberProblem(field: NumberRules, value: number): string | null {
-  if (!Number.isFinite(value)) return 'This is not a number.';
-  if (field.integer && !Number.isInteger(value)) return 'A whole number, please.';
-  if (value < field.min || (field.minOpen && value === field.min)) {
-    return field.minOpen ? `More than ${field.min}, please.` : `At least ${field.min}, please.`;
-  }
-  if (value > field.max || (field.maxOpen && value === field.max)) {
-    return field.maxOpen ? `Less than ${field.max}, please.` : `At most ${field.max}, please.`;
-  }
-  if (field.step !== null) {
-    const steps = value / field.step;
-    if (Math.abs(steps - Math.round(steps)) > 1e-9) return `A multiple of ${field.step}, please.`;
-  }
-  return null;
-}
-
-function countText(min: number, max: number): string {
-  if (max === Infinity) return `At least ${min}, please.`;
-  return min === max ? `Exactly ${min}, please.` : `From ${min} to ${max}, please.`;
-}
-
 /** A `date-time` is typed in the person's own time and stored in UTC. */
-function storedTime(field: TextRules, text: string): string {
-  return field.format === 'date-time' ? new Date(text).toISOString() : text;
+function storedTime(text: string): string | undefined {
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 function shownTime(field: TextRules, text: string): string {

@@ -18,7 +18,7 @@ export interface Question {
     /** A stop that the graph was compiled with: whatever is answered, it goes on. */
     | { kind: 'go-on' }
     | { kind: 'choice'; options: Choice[] }
-    | { kind: 'schema'; field: Field }
+    | { kind: 'schema'; field: Field; schema: JsonObject }
     | { kind: 'review'; review: Review };
 }
 
@@ -88,7 +88,7 @@ function formOf(value: JsonObject): Question['form'] {
   const options = choicesOf(value['options']);
   if (options.length > 0) return { kind: 'choice', options };
   const { schema } = value;
-  if (isObject(schema)) return { kind: 'schema', field: fieldOf(schema, schema, '', true) };
+  if (isObject(schema)) return { kind: 'schema', field: fieldOf(schema, schema, '', true), schema };
   return { kind: 'text' };
 }
 

@@ -17,14 +17,17 @@ interface Common {
   initial: Json | undefined;
 }
 
-/** One thing to fill in. What a JSON Schema says beyond this becomes a field for JSON text. */
+/**
+ * One thing to fill in: what its input looks like. What a JSON Schema says beyond this becomes a field for JSON text; whether
+ * an answer keeps to the schema is check.ts's.
+ */
 export type Field = Common &
   (
     | TextRules
     | NumberRules
     | { kind: 'boolean' }
     | { kind: 'choice'; options: Choice[] }
-    | { kind: 'choices'; options: Choice[]; min: number; max: number }
+    | { kind: 'choices'; options: Choice[] }
     | { kind: 'list'; item: Field; min: number; max: number }
     | { kind: 'group'; fields: Field[] }
     | { kind: 'json' }
@@ -33,20 +36,13 @@ export type Field = Common &
 export interface TextRules {
   kind: 'text';
   format: 'plain' | 'long' | 'date' | 'time' | 'date-time' | 'email' | 'uri';
-  minLength: number;
   maxLength: number;
-  pattern: string | null;
 }
 
 export interface NumberRules {
   kind: 'number';
   integer: boolean;
   min: number;
-  max: number;
-  /** The bounds themselves are not allowed. */
-  minOpen: boolean;
-  maxOpen: boolean;
-  step: number | null;
 }
 
 const MAX_DEPTH = 6;
@@ -120,7 +116,8 @@ function simplify(schema: JsonObject, root: JsonObject): { schema: JsonObject; n
   return { schema: plain, nullable: false };
 }
 
-function lookUp(root: JsonObject, ref: string): JsonObject | null {
+/** What a reference within a schema leads to. */
+export function lookUp(root: JsonObject, ref: string): JsonObject | null {
   if (!ref.startsWith('#/')) return null;
   let found: Json = root;
   for (const part of ref.slice(2).split('/')) {
@@ -153,28 +150,20 @@ function optionsOf(schema: JsonObject, root: JsonObject): Choice[] | null {
 
 function textRules(schema: JsonObject): TextRules {
   const format = FORMATS.find((known) => known === schema['format']);
-  const maxLength = numberOf(schema['maxLength'], Infinity);
   const long = schema['format'] === 'textarea' || numberOf(schema['minLength'], 0) > 80;
   return {
     kind: 'text',
     format: format ?? (long ? 'long' : 'plain'),
-    minLength: numberOf(schema['minLength'], 0),
-    maxLength,
-    pattern: textOf(schema['pattern']),
+    maxLength: numberOf(schema['maxLength'], Infinity),
   };
 }
 
 function numberRules(schema: JsonObject): NumberRules {
-  const { exclusiveMinimum: above, exclusiveMaximum: below } = schema;
+  const { exclusiveMinimum: above, minimum } = schema;
   return {
     kind: 'number',
     integer: schema['type'] === 'integer',
-    min: numberOf(typeof above === 'number' ? above : schema['minimum'], -Infinity),
-    max: numberOf(typeof below === 'number' ? below : schema['maximum'], Infinity),
-    // In draft 4 these were booleans.
-    minOpen: typeof above === 'number' || above === true,
-    maxOpen: typeof below === 'number' || below === true,
-    step: typeof schema['multipleOf'] === 'number' ? schema['multipleOf'] : null,
+    min: numberOf(typeof above === 'number' ? above : minimum, -Infinity),
   };
 }
 
@@ -182,12 +171,11 @@ function listRules(schema: JsonObject, root: JsonObject, depth: number) {
   const { items } = schema;
   if (!isObject(items)) return { kind: 'json' as const };
   const item = fieldOf(items, root, '', true, depth + 1);
+  if (item.kind === 'json') return { kind: 'json' as const };
+  if (item.kind === 'choice') return { kind: 'choices' as const, options: item.options };
   const min = numberOf(schema['minItems'], 0);
   const max = numberOf(schema['maxItems'], Infinity);
-  if (item.kind === 'json') return { kind: 'json' as const };
-  return item.kind === 'choice'
-    ? { kind: 'choices' as const, options: item.options, min, max }
-    : { kind: 'list' as const, item, min, max };
+  return { kind: 'list' as const, item, min, max };
 }
 
 function groupRules(schema: JsonObject, root: JsonObject, depth: number) {
