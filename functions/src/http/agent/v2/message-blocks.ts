@@ -30,6 +30,8 @@ const REASONS: { [reason: string]: string } = {
 export class MessageBlocks {
   readonly #open = new Map<string, Open>();
   readonly #ended = new Set<string>();
+  /** Those of tasks that failed. */
+  #failed: Open[] = [];
 
   add({ chunk, metadata, ns, first, whole }: MessagePiece): Told[] {
     const { id, type } = chunk;
@@ -56,9 +58,23 @@ export class MessageBlocks {
     return first && typeof content === 'string' && content !== '' ? [...said, ...this.#end(open)] : said;
   }
 
-  /** The messages of a graph, and of those within it, are complete. */
-  endBelow(graph: readonly string[]): Told[] {
-    return [...this.#open.values()].filter(({ ns }) => isAbove(graph, ns)).flatMap((open) => this.#end(open));
+  /** No more is said by a graph, nor by those within it. */
+  endBelow(graph: readonly string[], status: 'completed' | 'failed' | 'interrupted'): Told[] {
+    const ended = [...this.#open.values()].filter(({ ns }) => isAbove(graph, ns));
+    if (status === 'failed') this.#failed.push(...ended);
+    return ended.flatMap((open) => this.#end(open));
+  }
+
+  /** Messages whose task did not come to its end, with the graph in whose state they would have been. Nothing more is said of them. */
+  abandon(): { id: string; graph: string[] }[] {
+    const left = [...this.#failed, ...this.#open.values()].map(({ id, ns }) => ({
+      id,
+      graph: ns.slice(0, -1),
+    }));
+    this.#failed = [];
+    this.#open.clear();
+    for (const { id } of left) this.#ended.add(id);
+    return left;
   }
 
   #part(open: Open, part: JsonObject, i: number): Told[] {

@@ -6,6 +6,7 @@ import { Annotation, END, interrupt, messagesStateReducer, START, StateGraph } f
 import type { CreateRun, Run } from '@longrun/shared';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { systemClock } from '../../../ports/clock.ts';
 import { startRun } from '../../../runtime/runs/start-run.ts';
 import { Lab, UID } from '../../../runtime/testing/lab.ts';
 import type { ThreadEvent } from './event.ts';
@@ -113,6 +114,39 @@ describe('a run', () => {
     expect(events.at(-1)?.event_id).toMatch(`synth:${run.run_id}:completed:`);
     const next = await told(lab, await begin(lab));
     expect(next[0]?.seq).toBeGreaterThan(events.at(-1)?.seq ?? Infinity);
+  });
+
+  test('that is tried again takes back what was said in the middle of a step', async () => {
+    let tries = 0;
+    const graph = new StateGraph(State)
+      .addNode('talk', async ({ messages }) => {
+        tries += 1;
+        const said = await new Model([{ content: tries === 1 ? 'Hel' : 'Hello', id: `m${tries}` }]).invoke(
+          messages,
+        );
+        if (tries === 1) throw Object.assign(new Error('Busy.'), { status: 503 });
+        return { messages: [said] };
+      })
+      .addEdge(START, 'talk')
+      .addEdge('talk', END);
+    let ahead = 0;
+    const lab = new Lab({ graph: graph.compile(), clock: { ...systemClock, now: () => Date.now() + ahead } });
+    const run = await begin(lab);
+    ahead = 60_000;
+    expect((await lab.work(run)).status).toBe('completed');
+    const events = await told(lab, run);
+    const messagesOf = (data: unknown) => (data as { messages: { id: string; type: string }[] }).messages;
+    const states = dataOf(events, 'values').map((data) =>
+      messagesOf(data).map(({ id, type }) => `${type} ${id}`),
+    );
+    expect(states).toEqual([
+      ['human h'],
+      ['human h', 'remove m1'],
+      ['human h'],
+      // LangGraph itself begins with the state.
+      ['human h'],
+      ['human h', 'ai m2'],
+    ]);
   });
 
   test('that fails says why, and so does what is below', async () => {

@@ -6,7 +6,7 @@ import { isAbove, objectOf, told, type ThreadEvent, type Told } from './event.ts
 import { MessageBlocks } from './message-blocks.ts';
 import { NestedGraphs, type NestedGraph } from './nested-graphs.ts';
 import { eventsOf } from './recorded-events.ts';
-import { slimState } from './slim-state.ts';
+import { slimState, withRemoved } from './slim-state.ts';
 
 /** No run tells more than this in a millisecond, so what the next one tells has greater numbers. */
 const PER_MS = 1_000;
@@ -25,6 +25,8 @@ export class RunEvents {
   #graphs = new NestedGraphs();
   /** States whose checkpoint is told right after them. */
   readonly #held = new Map<string, Told>();
+  /** The state of each graph that was told last. */
+  readonly #states = new Map<string, Told>();
   #runId = '';
   #graph = '';
   /** The turn that is at work, or that was last. */
@@ -52,7 +54,7 @@ export class RunEvents {
         return this.#queued ? [] : this.#begin(event);
       case 'attempt.started':
         // One that waited for another run of its thread is heard of when it begins.
-        return this.#status === 'waiting' ? this.#begin(event) : [];
+        return this.#status === 'waiting' ? this.#begin(event) : this.#abandoned();
       case 'stream': {
         const recorded = this.#pieces.add(event);
         return recorded === undefined ? [] : this.#recorded(recorded);
@@ -86,6 +88,26 @@ export class RunEvents {
     return [this.#lifecycle('running', seq)];
   }
 
+  /**
+   * An attempt ended in the middle of messages, and the next says them anew. Readers keep what they heard of a message until a state
+   * that had it is followed by one that has not, so they hear it as removed, and then the state as it is.
+   */
+  #abandoned(): Told[] {
+    const removed = Map.groupBy(this.#blocks.abandon(), ({ graph }) => graph.join('|'));
+    return [...removed].flatMap(([key, messages]) => {
+      const state = this.#states.get(key);
+      return state === undefined
+        ? []
+        : [
+            withRemoved(
+              state,
+              messages.map(({ id }) => id),
+            ),
+            state,
+          ];
+    });
+  }
+
   #answered({ turn, answers, seq }: EventOf<'interrupt.answered'>): Told[] {
     const answered = told('input.answered', [], { interrupt_ids: Object.keys(answers) });
     if (turn === undefined && this.#status === 'running') return [answered];
@@ -101,7 +123,7 @@ export class RunEvents {
 
   /** Nothing goes on below. */
   #settled(status: 'completed' | 'failed' | 'interrupted'): Told[] {
-    return [...this.#flushed(null), ...this.#blocks.endBelow([]), ...this.#graphs.ended([], status)];
+    return [...this.#flushed(null), ...this.#blocks.endBelow([], status), ...this.#graphs.ended([], status)];
   }
 
   #recorded(recorded: Recorded): Told[] {
@@ -132,6 +154,7 @@ export class RunEvents {
     const state = this.#held.get(key);
     if (state === undefined) return [];
     this.#held.delete(key);
+    this.#states.set(key, state);
     return [told('checkpoints', ns, checkpoint), state];
   }
 
@@ -149,7 +172,11 @@ export class RunEvents {
   }
 
   #taskEnded(graph: string[], status: 'completed' | 'failed'): Told[] {
-    return [...this.#flushed(graph), ...this.#blocks.endBelow(graph), ...this.#graphs.ended(graph, status)];
+    return [
+      ...this.#flushed(graph),
+      ...this.#blocks.endBelow(graph, status),
+      ...this.#graphs.ended(graph, status),
+    ];
   }
 
   #heard(ns: string[]): Told[] {
@@ -159,7 +186,10 @@ export class RunEvents {
   /** States for which no checkpoint came: those of the graph and above it; null: all. */
   #flushed(graph: string[] | null): Told[] {
     const due = [...this.#held].filter(([, { namespace }]) => graph === null || isAbove(namespace, graph));
-    for (const [key] of due) this.#held.delete(key);
+    for (const [key, state] of due) {
+      this.#held.delete(key);
+      this.#states.set(key, state);
+    }
     return due.map(([, state]) => state);
   }
 

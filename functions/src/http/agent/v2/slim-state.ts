@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@longrun/shared';
-import { listOf, objectOf } from './event.ts';
+import { listOf, objectOf, type Told } from './event.ts';
 
 const TYPES: { [type: string]: string } = {
   human: 'human',
@@ -51,4 +51,11 @@ function slimMessage(message: JsonObject): JsonObject {
 
 function call({ id, name, args }: JsonObject): JsonObject {
   return { ...(typeof id === 'string' ? { id } : {}), name: name ?? '', args: args ?? {}, type: 'tool_call' };
+}
+
+/** The state as it is, and messages with these ids marked as removed. */
+export function withRemoved(state: Told, ids: readonly string[]): Told {
+  const { messages, ...rest } = objectOf(state.data);
+  const removed = ids.map((id) => ({ type: 'remove', content: '', id }));
+  return { ...state, data: { ...rest, messages: [...listOf(messages), ...removed] } };
 }
