@@ -93,7 +93,9 @@ async function play(session: Session, options: PlayOptions): Promise<Outcome> {
     const asked = sink.questions.map((question) => opened(question, earlier));
     if (asked.length > 0) return { kind: 'interrupted', interrupts: asked };
     await options.journal.flush();
-    const state = await session.graph.getState({ configurable });
+    // Until something is done it stands where it set out, wherever its thread went meanwhile.
+    const place = sink.progress === 0 ? session.config.configurable : configurable;
+    const state = await session.graph.getState({ configurable: place });
     const stop = breakpoint(state.next.map(String), sink.newest);
     const asks = stopped && state.next.length > 0 && !(stop.id in origin.answered.answers);
     const lost = origin.expectsWork && hasWork(session.from);

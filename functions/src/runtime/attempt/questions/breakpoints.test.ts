@@ -111,4 +111,21 @@ describe('a run that was cancelled at a breakpoint is tried again', () => {
     expect(retried.interrupts).toMatchObject([{ value: { breakpoint: ['mail'] } }]);
     expect((await go(lab, retried)).output).toEqual({ said: ['plan', 'mail', 'drop'] });
   });
+
+  it.each([
+    ['before a node', gates().compile({ interruptBefore: ['mail'] })],
+    ['after a node', gates().compile({ interruptAfter: ['plan'] })],
+  ])(
+    '%s, and its thread went on meanwhile -> it asks again, and goes on from where it stopped',
+    async (_, graph) => {
+      const lab = new Lab({ graph });
+      const asked = await lab.work(await lab.create({ thread_id: 'shared' }));
+      const cancelled = await cancelRun(lab, UID, asked.run_id);
+      const other = await lab.work(await lab.create({ thread_id: 'shared', input: { said: ['again'] } }));
+      expect((await go(lab, other)).status).toBe('completed');
+      const retried = await lab.work((await retryRun(lab, cancelled)).run);
+      expect(retried.interrupts).toMatchObject([{ value: { breakpoint: ['mail'] } }]);
+      expect((await go(lab, retried)).output).toEqual({ said: ['plan', 'mail', 'drop'] });
+    },
+  );
 });
