@@ -16,6 +16,7 @@ export function keyRoutes({ store, config }: Pick<Services, 'store' | 'config'>)
       method: 'post',
       path: '/keys',
       says: 'Makes a key. It is in this answer and nowhere else.',
+      acts: 'account',
       body: makeKeySchema,
       handle: async ({ user, body, res }) => {
         requirePerson(user);
@@ -36,6 +37,7 @@ export function keyRoutes({ store, config }: Pick<Services, 'store' | 'config'>)
       method: 'get',
       path: '/keys',
       says: "The user's keys, newest first, without the keys themselves.",
+      acts: 'account',
       handle: async ({ user }) => {
         requirePerson(user);
         return { keys: (await keeper.listOf(user.uid)).map(shown) };
@@ -45,6 +47,7 @@ export function keyRoutes({ store, config }: Pick<Services, 'store' | 'config'>)
       method: 'delete',
       path: '/keys/:key_id',
       says: 'Revokes a key: within half a minute nobody gets in with it any more.',
+      acts: 'account',
       handle: async ({ user, req }) => {
         requirePerson(user);
         await keeper.revoke(pathId(req, 'key_id'), user.uid);
