@@ -19,11 +19,13 @@ export interface DescribedFiles {
 
 /** Of a project that is not described yet, only what decides how it is loaded is known. */
 export async function describedFiles(project: Project, graphsFile: string): Promise<DescribedFiles> {
-  const { file, envFile, folder, graphs } = project;
+  const { file, envFile, folder, graphs, auth } = project;
   const known = await read(graphsFile);
   const modules = Object.keys(known.files).map((name) => resolve(folder, name));
   const entries = [...graphs.values()].map((graph) => graph.file);
-  const fixed = [file, envFile, tsconfigOf(folder), lockfileOf(folder)].filter((path) => path !== undefined);
+  const fixed = [file, envFile, auth?.file, tsconfigOf(folder), lockfileOf(folder)].filter(
+    (path) => path !== undefined,
+  );
   return {
     files: [...new Set([...fixed, ...entries, ...modules])],
     broken: new Map(

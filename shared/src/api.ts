@@ -112,5 +112,7 @@ export interface Health {
   queue: { state: 'ok' | 'unreachable'; depth: number | null };
   /** The newest backup of the embedded store. Null: there is none yet, or (in the cloud) it is not known here. */
   last_backup: { at: string; kind: Backup['kind'] } | null;
+  /** Of the project's own users, if it knows some; while it is broken none of them is let in. */
+  auth?: { state: 'ok' | 'broken' };
   model: string;
 }

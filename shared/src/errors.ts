@@ -3,6 +3,7 @@ export const ERROR_STATUS = {
   invalid_request: 400,
   unauthenticated: 401,
   forbidden: 403,
+  auth_refused: 403,
   not_found: 404,
   unknown_graph: 404,
   method_not_allowed: 405,
@@ -21,7 +22,9 @@ export const ERROR_STATUS = {
   rate_limited: 429,
   quota_exceeded: 429,
   internal: 500,
+  auth_error: 500,
   unavailable: 503,
+  auth_unavailable: 503,
 } as const;
 export type ErrorCode = keyof typeof ERROR_STATUS;
 

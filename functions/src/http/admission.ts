@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { LongrunError } from '@longrun/shared';
+import { AuthRefused } from '../custom-auth/refused.ts';
 import { log } from '../telemetry/log.ts';
 import { answerCors, type CorsRules } from './agent/cors.ts';
 
@@ -58,6 +59,7 @@ function cutAt(maxBytes: number, req: IncomingMessage, res: ServerResponse): voi
  */
 function refuse(res: ServerResponse, error: LongrunError, little: boolean): void {
   const body = JSON.stringify(error.toBody());
+  if (error instanceof AuthRefused) for (const [name, value] of error.headers) res.appendHeader(name, value);
   res.writeHead(error.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

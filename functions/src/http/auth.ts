@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { LongrunError } from '@longrun/shared';
 import { LRUCache } from 'lru-cache';
+import type { Identity } from '../custom-auth/custom-auth.ts';
 import { lazy } from '../lib/lazy.ts';
 import { onReady } from './on-ready.ts';
 
@@ -11,10 +12,12 @@ export interface User {
   anonymous: boolean;
   /** The id of the API key with which a program comes in the user's place; absent: they signed in. */
   key?: string;
+  /** Absent: an account of Firebase. */
+  identity?: Identity;
 }
 
 /** Who makes the request, from the credential in its headers and nothing else. */
-export type Authenticate = (req: Pick<IncomingMessage, 'headers'>) => Promise<User>;
+export type Authenticate = (req: Pick<IncomingMessage, 'headers' | 'method' | 'url'>) => Promise<User>;
 
 const MAX_TOKEN_CHARS = 8_192;
 /**

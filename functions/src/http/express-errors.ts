@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { LongrunError } from '@longrun/shared';
+import { AuthRefused } from '../custom-auth/refused.ts';
 import { isTransient } from '../lib/transient.ts';
 import { log } from '../telemetry/log.ts';
 
@@ -33,6 +34,7 @@ export function sendError(res: Response, error: unknown): void {
   if (known.status === 503 || known.status === 429) {
     res.setHeader('retry-after', String(known.retryAfterS ?? 2));
   }
+  if (known instanceof AuthRefused) for (const [name, value] of known.headers) res.appendHeader(name, value);
   res.status(known.status).json(known.toBody());
 }
 

@@ -11,11 +11,11 @@ const REPORT_MS = 3_000;
 /** Counting costs more. Milliseconds. */
 const DEPTH_MS = 10_000;
 
-type Parts = Pick<Services, 'store' | 'queue' | 'config' | 'bootId'>;
+type Parts = Pick<Services, 'store' | 'queue' | 'config' | 'bootId' | 'auth'>;
 
 /** C5: what answers, and what does not. No secrets, for anyone may ask. */
 export function healthReporter(
-  { store, queue, config, bootId }: Parts,
+  { store, queue, config, bootId, auth }: Parts,
   version: string,
 ): () => Promise<Health> {
   const depth = remembered(DEPTH_MS, store.clock.now, () =>
@@ -34,14 +34,17 @@ export function healthReporter(
       inTime('queue depth', depth),
       inTime('last backup', () => lastBackup(config.LONGRUN_BACKUPS)),
     ]);
+    // Why it is broken is in the log: what a project's module throws is not for anyone to read.
+    const isShut = auth !== undefined && auth.problem() !== null;
     return {
-      status: storage !== null && tasks !== null ? 'ok' : 'degraded',
+      status: storage !== null && tasks !== null && !isShut ? 'ok' : 'degraded',
       service: 'longrun-api',
       version,
       boot_id: bootId,
       storage: { kind: config.LONGRUN_STORAGE, state: storage === null ? 'unreachable' : 'ok' },
       queue: { state: tasks === null ? 'unreachable' : 'ok', depth: waiting?.value ?? null },
       last_backup: backup?.value ?? null,
+      ...(auth === undefined ? {} : { auth: { state: isShut ? ('broken' as const) : ('ok' as const) } }),
       model: modelLabel(process.env),
     };
   });

@@ -12,6 +12,8 @@ const FUNCTIONS: Record<string, () => Promise<unknown>> = {
   alone: () => import('./functions/alone.ts'),
   /** Started by the API, for what only the graphs themselves can tell. */
   reader: () => import('./functions/reader.ts'),
+  /** Started by the API, for the users that a project itself knows. */
+  auth: () => import('./functions/auth.ts'),
   admin: () => import('./functions/admin.ts'),
   maintenance: () => import('./functions/maintenance.ts'),
 };

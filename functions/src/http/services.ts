@@ -9,6 +9,8 @@ import type { Cache } from '../ports/cache.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { TaskQueue } from '../ports/task-queue.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
+import type { CustomAuth } from '../custom-auth/custom-auth.ts';
+import { processAuth } from '../custom-auth/process-auth.ts';
 import { processReader } from '../graph-reader/process-reader.ts';
 import type { GraphReader } from '../graph-reader/reader.ts';
 import { Catalog } from '../project/catalog.ts';
@@ -35,11 +37,15 @@ export interface Services {
   quotas: Quotas;
   /** What only the compiled graphs can tell. */
   reader: GraphReader;
+  /** Users that the project itself knows; absent: it knows none. */
+  auth?: CustomAuth;
 }
 
 const HOUR_MS = 3_600_000;
 /** A thread's state should be there sooner than people give up. Milliseconds. */
 const READ_MS = 30_000;
+/** Every request waits for it, and asks a database at most. Milliseconds. */
+const AUTH_MS = 10_000;
 
 async function openServices(): Promise<Services> {
   const config = parseConfig(process.env);
@@ -78,6 +84,9 @@ async function openServices(): Promise<Services> {
     cache: cacheOf(config, documents),
     quotas: quotasFromConfig(config, documents, systemClock),
     reader: processReader({ loadMs: config.GRAPH_LOAD_TIMEOUT_S * 1_000, callMs: READ_MS }),
+    ...(project.auth === undefined
+      ? {}
+      : { auth: processAuth({ loadMs: config.GRAPH_LOAD_TIMEOUT_S * 1_000, callMs: AUTH_MS }) }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Run } from '@longrun/shared';
 import { listen } from '../../../infra/local/net/listen.ts';
 import { parseConfig } from '../config/config.ts';
 import { documentCache } from '../runtime/cache/document-cache.ts';
+import type { CustomAuth } from '../custom-auth/custom-auth.ts';
 import { processReader } from '../graph-reader/process-reader.ts';
 import type { GraphReader } from '../graph-reader/reader.ts';
 import { readProject } from '../project/config.ts';
@@ -45,6 +46,7 @@ export async function serveApi(
     anonymous?: boolean;
     authenticate?: Authenticate;
     reader?: GraphReader;
+    auth?: CustomAuth;
   } = {},
 ): Promise<ApiServer> {
   const config = parseConfig({
@@ -63,6 +65,7 @@ export async function serveApi(
       cache: documentCache(documents),
       quotas: quotasFromConfig(config, documents, store.clock),
       reader: options.reader ?? processReader({ loadMs: 30_000, callMs: 30_000 }),
+      ...(options.auth === undefined ? {} : { auth: options.auth }),
     },
     options.authenticate ?? (async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false })),
     '1.2.3',

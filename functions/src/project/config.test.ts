@@ -84,7 +84,7 @@ test('every setting that is not obeyed is named', async () => {
       node_version: '20',
       dependencies: ['.', '../other'],
       store: { index: { dims: 3 } },
-      auth: { path: './auth.ts:auth' },
+      auth: { path: './auth.ts:auth', disable_studio_auth: false, openapi: {} },
       http: { app: './app.ts:app' },
       ui: { agent: './ui.tsx' },
       node_loader: 'x',
@@ -96,9 +96,10 @@ test('every setting that is not obeyed is named', async () => {
   expect(named).toEqual([
     'node_version',
     'dependencies',
+    'auth.disable_studio_auth',
+    'auth.openapi',
     'http',
     'store.index',
-    'auth',
     'ui',
     'node_loader',
     'graps',
@@ -113,4 +114,18 @@ test('whose pages may call the API is read from it', async () => {
     'langgraph.json': { graphs: GRAPHS, http: { cors: { allow_origin_regex: '(' } } },
   });
   await expect(readProject(wrong)).rejects.toThrow('must be a regular expression');
+});
+
+test('whose users it knows is read from it', async () => {
+  const auth = { path: './src/auth.ts:mine', disable_studio_auth: true };
+  const folder = await project({ 'langgraph.json': { graphs: GRAPHS, auth } });
+  expect(await readProject(folder)).toMatchObject({
+    auth: { place: './src/auth.ts', file: join(folder, 'src/auth.ts'), exportName: 'mine' },
+    notices: [],
+  });
+  const without = await readProject(await project({ 'langgraph.json': { graphs: GRAPHS, auth: {} } }));
+  expect(without.auth).toBeUndefined();
+  expect(without.notices).toEqual(['auth: it names no path, so nobody is authenticated by it.']);
+  const wrong = await project({ 'langgraph.json': { graphs: GRAPHS, auth: './auth.ts:auth' } });
+  await expect(readProject(wrong)).rejects.toThrow('is not as expected');
 });

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { errorMessage } from '@longrun/shared';
 import * as z from 'zod';
 import { projectCorsSchema, type ProjectCors } from './cors.ts';
+import { authTarget, type AuthEntry } from './auth-entry.ts';
 import { graphTarget, type GraphEntry } from './graph-entry.ts';
 import { noticesOf } from './notices.ts';
 import { readEnv } from './env.ts';
@@ -19,6 +20,9 @@ const schema = z.looseObject({
   env: z.union([z.string(), z.record(z.string(), z.string()), z.array(z.string())]).optional(),
   node_version: z.union([z.string(), z.number()]).optional(),
   dependencies: z.array(z.string()).optional(),
+  auth: z
+    .looseObject({ path: z.string().optional(), disable_studio_auth: z.boolean().optional() })
+    .optional(),
   http: z.looseObject({ cors: projectCorsSchema.optional() }).optional(),
 });
 export type ProjectSettings = z.infer<typeof schema>;
@@ -35,6 +39,8 @@ export interface Project {
   envFile?: string;
   /** Whose pages may call the API; absent: it does not say. */
   cors?: ProjectCors;
+  /** Who knows its users; absent: it brings none of its own. */
+  auth?: AuthEntry;
   /** What the configuration says and is not obeyed, in words. */
   notices: string[];
 }
@@ -60,6 +66,7 @@ export async function readProject(path: string): Promise<Project> {
     env: env.values,
     ...(env.file === undefined ? {} : { envFile: env.file }),
     ...(settings.http?.cors === undefined ? {} : { cors: settings.http.cors }),
+    ...(settings.auth?.path === undefined ? {} : { auth: authTarget(settings.auth.path, folder) }),
     notices: [...env.notices, ...noticesOf(settings)],
   };
 }

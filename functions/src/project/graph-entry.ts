@@ -21,27 +21,32 @@ export function graphTarget(
   target: string | { path: string; description?: string | undefined },
   folder: string,
 ): GraphEntry {
-  const spec = typeof target === 'string' ? target : target.path;
-  const colon = spec.lastIndexOf(':');
-  // `C:\agent.ts` names no export.
-  const [place, name] = colon > 1 ? [spec.slice(0, colon), spec.slice(colon + 1)] : [spec, ''];
+  const { place, exportName } = exportIn(typeof target === 'string' ? target : target.path);
   const problem = problemOf(place);
   return {
     id,
     place,
     file: resolve(folder, place),
-    exportName: name === '' ? 'default' : name,
+    exportName,
     description: (typeof target === 'string' ? undefined : target.description) ?? '',
     ...(problem === undefined ? {} : { problem }),
   };
 }
+
+/** `./agent.ts:graph` as the module, and what it calls it. */
+export function exportIn(spec: string): { place: string; exportName: string } {
+  const colon = spec.lastIndexOf(':');
+  // `C:\agent.ts` names no export.
+  const [place, name] = colon > 1 ? [spec.slice(0, colon), spec.slice(colon + 1)] : [spec, ''];
+  return { place, exportName: name === '' ? 'default' : name };
+}
+
+export const isJavaScript = (place: string): boolean => JAVASCRIPT.test(extname(place));
 
 function problemOf(place: string): string | undefined {
   const extension = extname(place);
   if (PYTHON.has(extension)) {
     return `${place}: graphs in Python are not served. Write the graph for LangGraph.js, or serve it with LangGraph's own server.`;
   }
-  return JAVASCRIPT.test(extension)
-    ? undefined
-    : `${place}: the graph is not written in JavaScript or TypeScript.`;
+  return isJavaScript(place) ? undefined : `${place}: the graph is not written in JavaScript or TypeScript.`;
 }

@@ -21,7 +21,6 @@ const MEANINGLESS = new Set([
 ]);
 
 const NOT_SUPPORTED: Record<string, string> = {
-  auth: 'its handlers are not called. People sign in with Firebase Authentication, and each sees what is theirs.',
   ui: 'its components are not served.',
   ui_config: 'its components are not served.',
   node_loader: 'modules are loaded as tsx loads them.',
@@ -36,6 +35,7 @@ export function noticesOf(settings: ProjectSettings): string[] {
     if (name === 'dependencies') return dependencies(settings.dependencies ?? []);
     if (name === 'store') return store(value);
     if (name === 'http') return http(value);
+    if (name === 'auth') return auth(settings.auth);
     if (MEANINGLESS.has(name)) return [];
     return [`${name}: ${NOT_SUPPORTED[name] ?? 'this setting is not known and changes nothing.'}`];
   });
@@ -63,6 +63,17 @@ function http(value: unknown): string[] {
   return parts.some((part) => part !== 'cors')
     ? ['http: its app is not served, and no part of the API is left out.']
     : [];
+}
+
+function auth(value: ProjectSettings['auth']): string[] {
+  const { path, disable_studio_auth: disabled, ...others } = value ?? {};
+  return [
+    ...(path === undefined ? ['auth: it names no path, so nobody is authenticated by it.'] : []),
+    ...(disabled === false
+      ? ['auth.disable_studio_auth: a header that names Studio lets nobody in, whatever is said here.']
+      : []),
+    ...Object.keys(others).map((part) => `auth.${part}: this setting changes nothing.`),
+  ];
 }
 
 function store(value: unknown): string[] {

@@ -7,6 +7,7 @@ export interface GraphConfig {
   /** The `langgraph.json` of the bundle. */
   deployed: {
     graphs: Record<string, string | { path: string; description: string }>;
+    auth?: { path: string };
     env?: Record<string, string>;
   };
   /** What is left out, in words. */
@@ -14,7 +15,7 @@ export interface GraphConfig {
 }
 
 /**
- * What is deployed of a `langgraph.json`: its graphs and the plain settings of its environment.
+ * What is deployed of a `langgraph.json`: its graphs, who knows its users, and the plain settings of its environment.
  *
  * @throws Error when the file is no configuration of LangGraph's CLI, or no graph of it can be served
  */
@@ -35,6 +36,12 @@ export async function readGraphConfig(path: string): Promise<GraphConfig> {
     deployed.graphs[id] = description === '' ? place : { path: place, description };
   }
   if (entries.size === 0) throw new Error(`${path}: no graph can be deployed. ${warnings.join(' ')}`);
+  const { auth } = project;
+  if (auth?.problem !== undefined) throw new Error(`${path}: its auth cannot be deployed. ${auth.problem}`);
+  if (auth !== undefined) {
+    entries.set('auth', auth.file);
+    deployed.auth = { path: `./auth.js:${auth.exportName}` };
+  }
   if (project.envFile !== undefined) {
     warnings.push(
       `${project.envFile} is not deployed: set its variables, secret ones above all, as settings of the functions.`,

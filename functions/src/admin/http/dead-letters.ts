@@ -8,6 +8,7 @@ import {
   type RetryOutcome,
 } from '@longrun/shared';
 import type { Documents } from '../../ports/documents.ts';
+import { isUid } from '../../lib/uid.ts';
 import { retryRun } from '../../http/commands.ts';
 import type { Services } from '../../http/services.ts';
 
@@ -47,9 +48,6 @@ export function retryTarget({ runs }: RetryDeadLetters): string {
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`.slice(0, 1_000);
 }
 
-/** As Identity Platform makes and takes them; never a path. */
-const UID = /^[^/\s]{1,128}$/;
-
 /** Does the named runs again, or every one that was not yet. */
 export async function retryDeadLetters(
   services: Services,
@@ -62,7 +60,7 @@ export async function retryDeadLetters(
   const outcomes: RetryOutcome[] = [];
   for (const { owner, run_id } of wanted) {
     try {
-      if (!UID.test(owner)) throw new LongrunError('not_found', `There is no user ${owner.slice(0, 128)}.`);
+      if (!isUid(owner)) throw new LongrunError('not_found', 'There is no such user.');
       const { run } = await store.require(owner, run_id);
       const made = await retryRun(services, run);
       outcomes.push({ owner, run_id, retried_by: made.run.run_id });

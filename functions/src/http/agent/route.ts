@@ -5,12 +5,17 @@ import { traceRequest } from '../../telemetry/trace-request.ts';
 import type { Authenticate, User } from '../auth.ts';
 import type { Operation } from '../openapi/operation.ts';
 import { parseBody, parseQuery } from '../parse.ts';
+import type { Access } from './access/access.ts';
+import type { Acts } from './access/acts.ts';
+import { permit, type AccessServices, type Part } from './access/authorize.ts';
 
 /** What a handler is given: who asks, and what was asked, checked. */
 export interface Call<B, Q> {
   user: User;
   body: B;
   query: Q;
+  /** What the user gets to see of what is theirs. */
+  access: Access;
   req: Request;
   res: Response;
 }
@@ -27,10 +32,12 @@ export interface Route {
   path: string;
   /** In one sentence, for the API's document. */
   says: string;
-  /** Everyone else sends a credential. */
-  open?: boolean;
+  /** What the handlers of a project's own users are asked about it. */
+  acts: Acts | ((request: { body: never; query: never }) => Acts);
   body?: z.ZodMiniType;
   query?: z.ZodMiniType;
+  /** Requests within the body, of which each is asked about; absent: it is one. */
+  parts?: { of(body: never): Part[]; put(body: never, parts: unknown[]): unknown };
   /** What the document says of it beyond that. */
   doc?: Partial<Omit<Operation, 'method' | 'path' | 'summary' | 'for' | 'query'>>;
   handle: (call: Call<never, never>) => Promise<unknown>;
@@ -41,9 +48,11 @@ export function route<
   B extends z.ZodMiniType = typeof nothingSchema,
   Q extends z.ZodMiniType = typeof nothingSchema,
 >(
-  given: Omit<Route, 'body' | 'query' | 'handle'> & {
+  given: Omit<Route, 'acts' | 'body' | 'query' | 'parts' | 'handle'> & {
+    acts: Acts | ((request: { body: z.infer<B>; query: z.infer<Q> }) => Acts);
     body?: B;
     query?: Q;
+    parts?: { of(body: z.infer<B>): Part[]; put(body: z.infer<B>, parts: unknown[]): unknown };
     handle: (call: Call<z.infer<B>, z.infer<Q>>) => Promise<unknown>;
   },
 ): Route {
@@ -53,18 +62,25 @@ export function route<
 const NOBODY: User = { uid: '', admin: false, anonymous: true };
 
 /** Serves the routes. JSON goes out with 200 unless the handler set another status. */
-export function mount(app: Express, routes: readonly Route[], authenticate: Authenticate): void {
-  for (const { method, path, open = false, body, query, handle } of routes) {
+export function mount(
+  app: Express,
+  routes: readonly Route[],
+  authenticate: Authenticate,
+  services: AccessServices,
+): void {
+  for (const route of routes) {
+    const { method, path, acts, body, query, handle } = route;
     app[method](`/api${path}`, async (req, res) => {
       const traced = { method: req.method, headers: req.headers, route: `/api${path}` };
       const answer = await traceRequest(traced, async () => {
-        const call = {
-          user: open ? NOBODY : await authenticate(req),
+        const user = acts === 'anyone' ? NOBODY : await authenticate(req);
+        const asked = {
+          user,
           body: method === 'get' ? undefined : parseBody(req, body ?? nothingSchema),
           query: parseQuery(req, query ?? nothingSchema),
           req,
-          res,
         };
+        const call = { ...asked, ...(await permit(services, route, asked)), res };
         return await handle(call as Call<never, never>);
       });
       if (answer === ANSWERED) return;

@@ -1,6 +1,7 @@
 import { MAX_BODY_BYTES } from '@longrun/shared';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { firebaseAccounts } from '../../adapters/firebase/accounts.ts';
+import { customAuthentication } from '../../custom-auth/authenticate.ts';
 import { keyAuthentication } from '../agent/keys/authenticate.ts';
 import { anyCredential } from '../any-credential.ts';
 import { corsRules } from '../agent/cors.ts';
@@ -11,6 +12,7 @@ import { onReady } from '../on-ready.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { openServicesOrExit } from '../services.ts';
 import { takeOverSignals } from '../signals.ts';
+import { claimsToBeOurs } from '../token-issuer.ts';
 
 /** What people's pages and clients call. */
 const services = await openServicesOrExit();
@@ -19,9 +21,14 @@ onReady(() => services.catalog.describe(), 'later');
 const requests = new OpenRequests();
 const { GOOGLE_CLOUD_PROJECT: project } = services.config;
 const { documents, clock } = services.store;
+const { auth } = services;
+if (auth !== undefined) onReady(auth.warm, 'later');
 const authenticate = anyCredential({
   byToken: firebaseAuthentication(project),
   byKey: keyAuthentication({ documents, clock, accounts: firebaseAccounts(project) }),
+  ...(auth === undefined
+    ? {}
+    : { own: { authenticate: customAuthentication(auth), isOurs: claimsToBeOurs(project) } }),
 });
 const app = apiApp(services, authenticate, packageJson.version, requests);
 serve('api', app, services.config, {

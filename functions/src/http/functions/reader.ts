@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads';
 import { errorMessage, LongrunError } from '@longrun/shared';
 import { answer } from '../../graph-reader/answer.ts';
 import { askedSchema, type Said } from '../../graph-reader/messages.ts';
 import { Graphs } from '../../project/graphs.ts';
 import { log } from '../../telemetry/log.ts';
+import { endWithParent } from '../end-with-parent.ts';
 import { openServicesOrExit } from '../services.ts';
 
 /** A process that has the project's graphs and answers the API, which started it. */
@@ -35,16 +35,4 @@ function bodyOf(error: unknown) {
   const { code, message } =
     error instanceof LongrunError ? error : new LongrunError('internal', errorMessage(error));
   return { code, message };
-}
-
-/** Also while a graph keeps this thread busy: then a thread of its own sees that the parent is gone. */
-function endWithParent(): void {
-  process.once('disconnect', () => process.exit(0));
-  const watch = `
-    const parent = process.ppid;
-    setInterval(() => {
-      if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-    }, 1000);
-  `;
-  new Worker(watch, { eval: true, execArgv: [], stdin: false }).unref();
 }

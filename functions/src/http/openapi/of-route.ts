@@ -24,7 +24,8 @@ const REFUSALS: ErrorCode[] = [
 
 /** How the document tells of a route of the table: by what it says of itself, and what its schemas do. */
 export function operationOf(route: Route): Operation {
-  const { method, path, says, open = false, body, query, doc } = route;
+  const { method, path, says, acts, body, query, doc } = route;
+  const open = acts === 'anyone';
   const isQueried = query instanceof z.ZodMiniObject;
   return {
     method,

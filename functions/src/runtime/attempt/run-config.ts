@@ -20,7 +20,7 @@ export function runConfig(run: Run, version: string) {
       thread_id: run.thread_id,
       checkpoint_ns: '',
       run_id: run.run_id,
-      user_id: run.owner,
+      user_id: configurable['langgraph_auth_user_id'] ?? run.owner,
       ...ids,
     },
     ...(Array.isArray(tags) ? { tags: tags.map(String) } : {}),

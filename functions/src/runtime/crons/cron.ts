@@ -31,13 +31,18 @@ const plainSchema = z.object({
 });
 const object = z.custom<JsonObject>(isObject);
 /** Of the runs: their requests, and what is kept with them. Text in the document: any JSON fits. */
-const contentSchema = z.object({ payload: object, metadata: object });
+const contentSchema = z.object({
+  payload: object,
+  metadata: object,
+  /** Its owner, where the project itself knows its users: what the graphs of its runs find of them. */
+  identity: z.optional(z.object({ identity: z.string(), permissions: z.array(z.string()), user: object })),
+});
 
 /** What starts runs of its owner by the clock: `users/{uid}/crons/{id}`. */
 export type Cron = z.infer<typeof plainSchema> & z.infer<typeof contentSchema>;
 
-export function cronFields({ payload, metadata, ...plain }: Cron): Fields {
-  return { ...plain, content: JSON.stringify({ payload, metadata }) };
+export function cronFields({ payload, metadata, identity, ...plain }: Cron): Fields {
+  return { ...plain, content: JSON.stringify({ payload, metadata, identity }) };
 }
 
 export function readCron({ fields, path }: StoredDocument): Cron {

@@ -15,6 +15,7 @@ import {
   type LogEntry,
   type Run,
 } from '@longrun/shared';
+import type { Identity } from '../../custom-auth/custom-auth.ts';
 import { defaultAssistantId } from '../../lib/default-assistant-id.ts';
 import { derivedId } from '../../lib/derived-id.ts';
 import {
@@ -49,6 +50,8 @@ export interface CreateRunRequest {
   untaken?: JsonObject;
   /** Headers that the graph finds in `config.configurable`, where the request's own entries come before them. */
   headers?: { [name: string]: string };
+  /** Whose run it is, where the project itself knows its users; the graph finds them in `config.configurable`. */
+  identity?: Identity;
   api?: ApiRequest;
   /** What the run must keep to; absent when an administrator creates it. */
   quotas?: { quotas: Quotas; anonymous: boolean };
@@ -90,7 +93,7 @@ export function runIdOf({ uid, body, idempotencyKey }: CreateRunRequest): string
 
 /** Throws CommitConflict when someone else was quicker: then everything is looked at anew. */
 async function createOnce(store: RunStore, request: CreateRunRequest, runId: string): Promise<CreatedRun> {
-  const { uid, body, retryOf, untaken, headers, api } = request;
+  const { uid, body, retryOf, untaken, headers, identity, api } = request;
   const named = namedThread(request);
   const threadId = named ?? derivedId('thread', uid, runId);
   const mustExist = retryOf !== undefined || (named !== null && ifMissing(request) === 'reject');
@@ -119,7 +122,8 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
   const at = store.clock.now();
   const capped = request.quotas === undefined ? body : withinCaps(body, request.quotas.quotas.caps);
-  const entry = firstEntry(capped, { uid, runId, threadId, retryOf, untaken, headers, api, place, at });
+  const whose = { uid, runId, threadId, retryOf, untaken, headers, identity, api };
+  const entry = firstEntry(capped, { ...whose, place, at });
   const run = foldFirst(entry);
   const admission = (await ticket?.admit(standing, run.queued)) ?? { writes: [], share: NO_SHARE };
   const { writes, share } = admission;
@@ -183,7 +187,8 @@ function creation(
           fields: {
             ...newThread(run.thread_id, run.created_at),
             ...holding(run),
-            ...usedBy(run, undefined),
+            // What a project's handlers write into a run, their filters look for in its thread.
+            ...usedBy(run, request.identity === undefined ? {} : run.metadata),
             title: run.title,
             kept,
           },
@@ -195,7 +200,7 @@ function creation(
           fields: {
             ...title,
             ...(kept ? { kept: true } : {}),
-            ...usedBy(run, thread),
+            ...usedBy(run, unpackJson((thread.fields['metadata'] ?? {}) as Json)),
             ...(run.queued ? { queue: queuedWith(thread, run) } : holding(run)),
           },
         },
@@ -208,8 +213,7 @@ function assistantOf({ request, assistant_id }: Run): string {
 }
 
 /** What the thread says of its newest run: lists of chats are filtered by it, and its state is read with it. */
-function usedBy(run: Run, thread: StoredDocument | undefined): Fields {
-  const before = unpackJson((thread?.fields['metadata'] ?? {}) as Json);
+function usedBy(run: Run, before: Json): Fields {
   const metadata = {
     ...(isObject(before) ? before : {}),
     graph_id: run.assistant_id,

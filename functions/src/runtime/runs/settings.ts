@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   isObject,
   jsonBytes,
@@ -7,6 +8,7 @@ import {
   type Json,
   type JsonObject,
 } from '@longrun/shared';
+import type { Identity } from '../../custom-auth/custom-auth.ts';
 import type { ApiRequest } from './api-request.ts';
 
 /** Whose settings they are. */
@@ -17,12 +19,14 @@ export interface SettingsFor {
   /** The ended run that this one does again, whose settings were checked. */
   retryOf: string | undefined;
   headers: { [name: string]: string } | undefined;
+  /** Whose run it is, where the project itself knows its users. */
+  identity: Identity | undefined;
   api: ApiRequest | undefined;
 }
 
 /** How the graph is called, as a run's or a turn's first event says it. Throws `too_large` and `invalid_request`. */
 export function settingsOf(body: CreateRun, whose: SettingsFor) {
-  const { retryOf, headers, api } = whose;
+  const { retryOf, headers, identity, api } = whose;
   const { context, interrupt_before, interrupt_after, webhook } = body;
   const given: JsonObject = withoutNulls(body.config ?? {});
   const metadata: JsonObject = {
@@ -38,7 +42,11 @@ export function settingsOf(body: CreateRun, whose: SettingsFor) {
   }
   if (retryOf === undefined) checkReserved(given, whose);
   return {
-    config: withConfigurable(withConfigurable(given, headers, 'below'), checkpointOf(api), 'above'),
+    config: withConfigurable(
+      withConfigurable(given, headers, 'below'),
+      { ...checkpointOf(api), ...authOf(identity) },
+      'above',
+    ),
     metadata,
     ...(context ? { context } : {}),
     ...(interrupt_before ? { interrupt_before } : {}),
@@ -86,10 +94,34 @@ function checkpointOf(api: ApiRequest | undefined): JsonObject | undefined {
   return { checkpoint_id: root, ...(Object.keys(whole).length === 0 ? {} : { checkpoint_map: whole }) };
 }
 
-/** What a graph finds under these names is the run's own; another value would be lost without a word. */
-function checkReserved(config: JsonObject, { uid, runId, threadId }: SettingsFor): void {
-  const own = { thread_id: threadId, run_id: runId, user_id: uid, checkpoint_ns: '' };
+/** In the names of LangGraph's server. Kept with the run, so that every attempt and every turn finds it. */
+function authOf(identity: Identity | undefined): JsonObject {
+  if (identity === undefined) return {};
+  return {
+    langgraph_auth_user: identity.user,
+    langgraph_auth_user_id: identity.identity,
+    langgraph_auth_permissions: identity.permissions,
+  };
+}
+
+/**
+ * What a graph finds under these names is the run's own; another value would be lost without a word, or be taken for what the
+ * server knows of the caller.
+ */
+function checkReserved(config: JsonObject, { uid, runId, threadId, identity }: SettingsFor): void {
+  const user = identity?.identity ?? uid;
+  const own = { thread_id: threadId, run_id: runId, user_id: user, checkpoint_ns: '' };
   const given = objectOf(config['configurable']);
+  const auth = authOf(identity);
+  const claimed = Object.keys(given).find(
+    (name) => /^langgraph_auth_/i.test(name) && !isDeepStrictEqual(given[name], auth[name]),
+  );
+  if (claimed !== undefined) {
+    throw new LongrunError(
+      'invalid_request',
+      `body.config.configurable.${claimed.slice(0, 100)}: is set by the server, from who sends the request; leave it out.`,
+    );
+  }
   for (const [name, value] of Object.entries(own)) {
     if (given[name] === undefined || given[name] === null || given[name] === value) continue;
     throw new LongrunError(

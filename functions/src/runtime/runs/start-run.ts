@@ -118,7 +118,7 @@ async function askingRun(store: RunStore, request: CreateRunRequest): Promise<Ru
 }
 
 function turnOf(request: CreateRunRequest, id: string, asking: Run): TurnRequest {
-  const { uid, headers, api, quotas } = request;
+  const { uid, headers, identity, api, quotas } = request;
   if (api?.startAt !== undefined) {
     throw new LongrunError(
       'invalid_request',
@@ -133,6 +133,7 @@ function turnOf(request: CreateRunRequest, id: string, asking: Run): TurnRequest
     threadId: asking.thread_id,
     retryOf: undefined,
     headers,
+    identity,
     api,
   });
   const more = isObject(command) && Object.keys(command).length > 0 ? { command: wellFormed(command) } : {};

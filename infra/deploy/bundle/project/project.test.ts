@@ -101,6 +101,23 @@ describe('modules are compiled where they are', () => {
     expect(graphOf()).toEqual([true, true, 11, 5, 'undefined', 'words', 'words']);
   });
 
+  test('who knows its users is deployed with it, with what that imports', async () => {
+    write({
+      'langgraph.json': { graphs: { mine: './src/agent.ts:graph' }, auth: { path: './src/auth.ts:mine' } },
+      'package.json': { name: 'theirs', type: 'module' },
+      'src/agent.ts': `export const graph = 1;`,
+      'src/auth.ts': `import { names } from './names.ts'; export const mine: string[] = names;`,
+      'src/names.ts': `export const names: string[] = ['ada'];`,
+    });
+    track();
+    const { config } = await bundleProject(theirs('langgraph.json'), made());
+    expect(JSON.parse(readFileSync(made(config), 'utf8'))).toMatchObject({
+      auth: { path: './src/auth.js:mine' },
+    });
+    const { mine } = (await import(made('src/auth.js'))) as { mine: unknown };
+    expect(mine).toEqual(['ada']);
+  });
+
   test('aliases and JSX of the tsconfig, names of functions, and what is imported by a pattern', async () => {
     write({
       ...GRAPH,

@@ -34,7 +34,11 @@ export async function bundleProject(configFile: string, outdir: string): Promise
   if (served.length === 0)
     throw new Error(`${project.file}: no graph can be deployed. ${problems.join(' ')}`);
   const own = packageOf(folder, folder);
-  const { files, packages } = await localModules(folder, [...new Set(served.map(({ file }) => file))]);
+  const { auth } = project;
+  if (auth?.problem !== undefined)
+    throw new Error(`${project.file}: its auth cannot be deployed. ${auth.problem}`);
+  const entries = [...served, ...(auth === undefined ? [] : [auth])].map(({ file }) => file);
+  const { files, packages } = await localModules(folder, [...new Set(entries)]);
   const sources = new Map<string, SourcePackage>([[own.folder, own]]);
   for (const file of files) {
     const found = packageOf(dirname(file), folder);
@@ -60,16 +64,19 @@ export async function bundleProject(configFile: string, outdir: string): Promise
   };
 }
 
-/** What is deployed of `langgraph.json`: its graphs and the plain settings of its environment. */
-function deployedConfig({ folder, graphs, env, envFile }: Project) {
+/** What is deployed of `langgraph.json`: its graphs, who knows its users, and the plain settings of its environment. */
+function deployedConfig({ folder, graphs, auth, env, envFile }: Project) {
   const served = [...graphs.values()].filter(({ problem }) => problem === undefined);
+  const pathOf = ({ file, exportName }: { file: string; exportName: string }) =>
+    `./${relative(folder, compiledName(file)).split(sep).join('/')}:${exportName}`;
   return {
     graphs: Object.fromEntries(
-      served.map(({ id, file, exportName, description }) => {
-        const place = relative(folder, compiledName(file)).split(sep).join('/');
-        return [id, { path: `./${place}:${exportName}`, ...(description === '' ? {} : { description }) }];
+      served.map((graph) => {
+        const { id, description } = graph;
+        return [id, { path: pathOf(graph), ...(description === '' ? {} : { description }) }];
       }),
     ),
+    ...(auth === undefined ? {} : { auth: { path: pathOf(auth) } }),
     ...(envFile === undefined && Object.keys(env).length > 0 ? { env } : {}),
   };
 }

@@ -33,11 +33,8 @@ beforeAll(async () => {
   const config = { configurable: { depth: 3 } };
   mine = (await createAssistant(services, UID, { graph_id: 'my graph', config })).assistant_id;
   const app = express();
-  mount(app, assistantGraphRoutes(services, reader), async () => ({
-    uid: UID,
-    admin: false,
-    anonymous: false,
-  }));
+  const me = { uid: UID, admin: false, anonymous: false };
+  mount(app, assistantGraphRoutes(services, reader), async () => me, services);
   app.use(errorHandler);
   server = createServer(app);
   url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}/api/assistants`;

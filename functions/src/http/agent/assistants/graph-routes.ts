@@ -30,6 +30,7 @@ export function assistantGraphRoutes(services: AssistantServices, reader: GraphF
       method: 'get',
       path: '/assistants/:assistant_id/graph',
       says: "The nodes and edges of the assistant's graph.",
+      acts: 'assistants:read',
       query: drawingSchema,
       handle: async ({ user, req, query: { xray } }) => {
         const { graph_id, config } = await resolveAssistant(services, user.uid, assistantIn(req));
@@ -41,6 +42,7 @@ export function assistantGraphRoutes(services: AssistantServices, reader: GraphF
       method: 'get',
       path: '/assistants/:assistant_id/schemas',
       says: "JSON Schemas of what the assistant's graph takes, gives and keeps, where it knows them.",
+      acts: 'assistants:read',
       handle: async ({ user, req }) => {
         const { graph_id } = await resolveAssistant(services, user.uid, assistantIn(req));
         services.catalog.require(graph_id);
@@ -52,6 +54,7 @@ export function assistantGraphRoutes(services: AssistantServices, reader: GraphF
         method: 'get',
         path: `/assistants/:assistant_id/subgraphs${below}`,
         says: "Graphs inside the assistant's graph, by their namespaces.",
+        acts: 'assistants:read',
         query: subgraphsSchema,
         handle: async ({ user, req, query: { recurse } }) => {
           const { graph_id } = await resolveAssistant(services, user.uid, assistantIn(req));

@@ -1,6 +1,7 @@
 import { isObject, LongrunError, threadsPath, unpackJson, type Json } from '@longrun/shared';
 import { untilUncontested } from '../../../lib/until-uncontested.ts';
 import { deleteThread } from '../../threads.ts';
+import type { Access } from '../access/access.ts';
 import { assistantPath, versionsPath } from './assistant.ts';
 import { defaultAssistantOf } from './default-assistant.ts';
 import type { AssistantServices } from './find.ts';
@@ -9,7 +10,7 @@ import { requireFound } from './resolve.ts';
 const AT_ONCE = 300;
 
 /**
- * Removes the assistant with its versions, and the threads whose metadata names it if that is wished; these first, so that
+ * Removes the assistant with its versions, and of the threads whose metadata names it those that `withThreads` allows; these first, so that
  * a removal that stops at a busy thread can be done again. Throws `not_found`, `thread_busy`, and `conflict` for the
  * assistant that a graph always has.
  */
@@ -17,7 +18,7 @@ export async function removeAssistant(
   services: AssistantServices,
   uid: string,
   idOrGraph: string,
-  withThreads: boolean,
+  withThreads: Access | null,
 ): Promise<string> {
   const { store, catalog } = services;
   const { assistant } = await requireFound(services, uid, idOrGraph);
@@ -28,7 +29,7 @@ export async function removeAssistant(
       `This is the assistant that graph "${graph_id}" always has. To undo its changes set its latest version to 1.`,
     );
   }
-  if (withThreads) await removeThreads(services, uid, id);
+  if (withThreads !== null) await removeThreads(services, uid, id, withThreads);
   return await untilUncontested(store.clock, async () => {
     const { stored } = await requireFound(services, uid, id);
     await removeVersions(services, uid, id);
@@ -50,7 +51,12 @@ async function removeVersions({ store }: AssistantServices, uid: string, id: str
   }
 }
 
-async function removeThreads({ store }: AssistantServices, uid: string, id: string): Promise<void> {
+async function removeThreads(
+  { store }: AssistantServices,
+  uid: string,
+  id: string,
+  access: Access,
+): Promise<void> {
   for (let after: string[] | undefined; ;) {
     const page = await store.documents.query({
       collection: threadsPath(uid),
@@ -64,7 +70,8 @@ async function removeThreads({ store }: AssistantServices, uid: string, id: stri
       metadata: unpackJson((fields['metadata'] ?? {}) as Json),
     }));
     for (const { threadId, metadata } of threads) {
-      if (isObject(metadata) && metadata['assistant_id'] === id) await deleteThread(store, uid, threadId);
+      const isIts = isObject(metadata) && metadata['assistant_id'] === id;
+      if (isIts && access.allows('threads', metadata)) await deleteThread(store, uid, threadId);
     }
     const last = threads.at(-1);
     if (last === undefined || threads.length < AT_ONCE) return;

@@ -16,6 +16,7 @@ export function assistantRoutes(services: AssistantServices): Route[] {
       method: 'post',
       path: '/assistants',
       says: 'Makes an assistant: a graph with settings.',
+      acts: 'assistants:create',
       body: schemas.createAssistantSchema,
       handle: ({ user, body }) => createAssistant(services, user.uid, body),
     }),
@@ -23,9 +24,10 @@ export function assistantRoutes(services: AssistantServices): Route[] {
       method: 'post',
       path: '/assistants/search',
       says: "Assistants of the user, and each graph's own; newest first.",
+      acts: 'assistants:search',
       body: schemas.searchAssistantsSchema,
-      handle: async ({ user, body, res }) => {
-        const { assistants, total } = await searchAssistants(services, user.uid, body);
+      handle: async ({ user, body, access, res }) => {
+        const { assistants, total } = await searchAssistants(services, user.uid, body, access);
         const next = body.offset + body.limit;
         res.setHeader('x-pagination-total', String(total));
         if (next < total) res.setHeader('x-pagination-next', String(next));
@@ -36,19 +38,22 @@ export function assistantRoutes(services: AssistantServices): Route[] {
       method: 'post',
       path: '/assistants/count',
       says: 'How many a search would find.',
+      acts: 'assistants:search',
       body: schemas.countAssistantsSchema,
-      handle: ({ user, body }) => countAssistants(services, user.uid, body),
+      handle: ({ user, body, access }) => countAssistants(services, user.uid, body, access),
     }),
     route({
       method: 'get',
       path: '/assistants/:assistant_id',
       says: 'One assistant, by its id or the name of its graph.',
+      acts: 'assistants:read',
       handle: ({ user, req }) => resolveAssistant(services, user.uid, assistantIn(req)),
     }),
     route({
       method: 'patch',
       path: '/assistants/:assistant_id',
       says: 'Changes an assistant, which is a new version of it. Metadata is merged, everything else replaced.',
+      acts: 'assistants:update',
       body: schemas.patchAssistantSchema,
       handle: ({ user, req, body }) => patchAssistant(services, user.uid, assistantIn(req), body),
     }),
@@ -56,22 +61,28 @@ export function assistantRoutes(services: AssistantServices): Route[] {
       method: 'delete',
       path: '/assistants/:assistant_id',
       says: 'Removes an assistant with its versions, and its threads if delete_threads says so.',
+      acts: ({ query }) =>
+        query.delete_threads === 'true' ? ['assistants:delete', 'threads:delete'] : 'assistants:delete',
       query: schemas.deleteAssistantSchema,
-      handle: async ({ user, req, query }) => [
-        await removeAssistant(services, user.uid, assistantIn(req), query.delete_threads === 'true'),
-      ],
+      handle: async ({ user, req, query, access }) => {
+        const withThreads = query.delete_threads === 'true' ? access : null;
+        return [await removeAssistant(services, user.uid, assistantIn(req), withThreads)];
+      },
     }),
     route({
       method: 'post',
       path: '/assistants/:assistant_id/versions',
       says: 'What the assistant was, highest version first.',
+      acts: 'assistants:read',
       body: schemas.listVersionsSchema,
-      handle: ({ user, req, body }) => listVersions(services, user.uid, assistantIn(req), body),
+      handle: ({ user, req, body, access }) =>
+        listVersions(services, user.uid, assistantIn(req), body, access),
     }),
     route({
       method: 'post',
       path: '/assistants/:assistant_id/latest',
       says: 'Goes back, or forward, to a version.',
+      acts: 'assistants:update',
       body: schemas.latestSchema,
       handle: ({ user, req, body }) => setLatest(services, user.uid, assistantIn(req), body.version),
     }),

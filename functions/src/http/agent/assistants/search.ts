@@ -1,5 +1,6 @@
 import { LongrunError, type Json } from '@longrun/shared';
 import { jsonContains } from '../../../lib/json-contains.ts';
+import type { Access } from '../access/access.ts';
 import { assistantsPath, readAssistant, type Assistant } from './assistant.ts';
 import { defaultAssistant } from './default-assistant.ts';
 import type { AssistantServices } from './find.ts';
@@ -18,8 +19,9 @@ export async function searchAssistants(
   services: AssistantServices,
   uid: string,
   { limit, offset, sort_by, sort_order, select, ...filter }: SearchAssistants,
+  access: Access,
 ): Promise<Page> {
-  const found = await matching(services, uid, filter);
+  const found = await matching(services, uid, filter, access);
   const [by, sign] = [sort_by ?? 'created_at', sort_order === 'asc' ? 1 : -1];
   const order = (a: Assistant, b: Assistant) =>
     sign * (compare(a[by], b[by]) || compare(a.assistant_id, b.assistant_id));
@@ -31,8 +33,9 @@ export async function countAssistants(
   services: AssistantServices,
   uid: string,
   filter: AssistantFilter,
+  access: Access,
 ): Promise<number> {
-  return (await matching(services, uid, filter)).length;
+  return (await matching(services, uid, filter, access)).length;
 }
 
 /** Throws `limit_exceeded`. Creations at the same time may each see room for one more. */
@@ -49,6 +52,7 @@ async function matching(
   { store, catalog }: AssistantServices,
   uid: string,
   { graph_id, name, metadata }: AssistantFilter,
+  access: Access,
 ): Promise<Assistant[]> {
   const stored = (await store.documents.query({ collection: assistantsPath(uid) })).map(readAssistant);
   const changed = new Set(stored.map(({ assistant_id }) => assistant_id));
@@ -62,7 +66,8 @@ async function matching(
     (each) =>
       (graph_id ?? each.graph_id) === each.graph_id &&
       each.name.toLowerCase().includes(text) &&
-      jsonContains(each.metadata, part),
+      jsonContains(each.metadata, part) &&
+      access.allows('assistants', each.metadata),
   );
 }
 

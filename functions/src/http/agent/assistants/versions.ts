@@ -1,5 +1,6 @@
 import type { Json } from '@longrun/shared';
 import { jsonContains } from '../../../lib/json-contains.ts';
+import type { Access } from '../access/access.ts';
 import { readVersion, versionsPath, type AssistantVersion } from './assistant.ts';
 import type { AssistantServices } from './find.ts';
 import { requireFound } from './resolve.ts';
@@ -13,6 +14,7 @@ export async function listVersions(
   uid: string,
   idOrGraph: string,
   { metadata, limit, offset }: ListVersions,
+  access: Access,
 ): Promise<AssistantVersion[]> {
   const { assistant, stored } = await requireFound(services, uid, idOrGraph);
   const { updated_at: _, ...only } = assistant;
@@ -20,7 +22,8 @@ export async function listVersions(
   const found: AssistantVersion[] = [];
   const versions = stored === undefined ? [only] : all(services, uid, assistant.assistant_id);
   for await (const version of versions) {
-    if (jsonContains(version.metadata, part)) found.push(version);
+    const isWanted = jsonContains(version.metadata, part) && access.allows('assistants', version.metadata);
+    if (isWanted) found.push(version);
     if (found.length === offset + limit) break;
   }
   return found.slice(offset);

@@ -10,7 +10,7 @@ import {
   type JsonObject,
 } from '@longrun/shared';
 import { untilUncontested } from '../../../lib/until-uncontested.ts';
-import { cronFields, readCron, type Cron } from '../../../runtime/crons/cron.ts';
+import { cronFields, type Cron } from '../../../runtime/crons/cron.ts';
 import { checkTiming, nextTime } from '../../../runtime/crons/schedule.ts';
 import type { User } from '../../auth.ts';
 import type { Services } from '../../services.ts';
@@ -18,6 +18,7 @@ import { requireThread } from '../../threads.ts';
 import { withWebhook } from '../../with-webhook.ts';
 import { resolveAssistant } from '../assistants/resolve.ts';
 import { payloadSchema, type CreateCron, type PatchCron } from './schemas.ts';
+import { requireCron } from './stored-cron.ts';
 
 export type CronServices = Pick<Services, 'store' | 'catalog' | 'config'>;
 
@@ -58,6 +59,7 @@ export async function createCron(
     next_run_at: nextTime(timing, now),
     payload: given(payloadOf(checked)),
     metadata: body.metadata ?? {},
+    identity: user.identity,
     created_at: at,
     updated_at: at,
     last_run_id: null,
@@ -93,6 +95,7 @@ export async function patchCron(
     const next: Cron = {
       ...cron,
       anonymous: user.anonymous,
+      identity: user.identity,
       assistant_id: assistant?.assistant_id ?? cron.assistant_id,
       schedule: patch.schedule ?? cron.schedule,
       timezone,
@@ -120,17 +123,6 @@ export async function removeCron(services: CronServices, uid: string, cronId: st
     const { version } = await requireCron(services, uid, cronId);
     await store.documents.commit([{ op: 'delete', path: cronPath(uid, cronId), version }]);
   });
-}
-
-/** Throws `not_found`. */
-export async function requireCron(
-  { store }: Pick<CronServices, 'store'>,
-  uid: string,
-  cronId: string,
-): Promise<{ cron: Cron; version: string }> {
-  const [doc] = await store.documents.get([cronPath(uid, cronId)]);
-  if (doc === undefined) throw new LongrunError('not_found', `There is no cron ${cronId}.`);
-  return { cron: readCron(doc), version: doc.version };
 }
 
 /** What is due already stays due, unless other times count from now on. */

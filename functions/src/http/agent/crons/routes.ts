@@ -5,6 +5,7 @@ import type { CronServices } from './change.ts';
 import { cronObject } from './cron-object.ts';
 import * as schemas from './schemas.ts';
 import { countCrons, searchCrons } from './search.ts';
+import { requireCron } from './stored-cron.ts';
 
 /** Knows cron expressions, which are no part of a cold start. */
 const changes = lazy(() => import('./change.ts'));
@@ -20,6 +21,7 @@ export function cronRoutes(services: CronServices): Route[] {
       method: 'post',
       path: '/runs/crons',
       says: 'Start runs by the clock, each on a thread of its own',
+      acts: ['threads:create_run', 'crons:create'],
       body: schemas.createCronSchema,
       doc: {
         description: TIMES,
@@ -32,6 +34,7 @@ export function cronRoutes(services: CronServices): Route[] {
       method: 'post',
       path: '/threads/:thread_id/runs/crons',
       says: 'Start runs on a thread by the clock',
+      acts: ['threads:create_run', 'crons:create'],
       body: schemas.createThreadCronSchema,
       doc: {
         description: `${TIMES} \`multitask_strategy\` says what happens when another run holds the thread.`,
@@ -46,9 +49,10 @@ export function cronRoutes(services: CronServices): Route[] {
       method: 'post',
       path: '/runs/crons/search',
       says: 'Crons of the user, newest first',
+      acts: 'crons:search',
       body: schemas.searchCronsSchema,
-      handle: async ({ user, body, res }) => {
-        const { crons, total } = await searchCrons(services, user.uid, body);
+      handle: async ({ user, body, access, res }) => {
+        const { crons, total } = await searchCrons(services, user.uid, body, access);
         const next = body.offset + body.limit;
         res.setHeader('x-pagination-total', String(total));
         if (next < total) res.setHeader('x-pagination-next', String(next));
@@ -59,23 +63,24 @@ export function cronRoutes(services: CronServices): Route[] {
       method: 'post',
       path: '/runs/crons/count',
       says: 'How many crons a search would find',
+      acts: 'crons:search',
       body: schemas.countCronsSchema,
-      handle: ({ user, body }) => countCrons(services, user.uid, body),
+      handle: ({ user, body, access }) => countCrons(services, user.uid, body, access),
     }),
     route({
       method: 'get',
       path: '/runs/crons/:cron_id',
       says: 'A cron',
+      acts: 'crons:read',
       doc: { errors: ['not_found'] },
-      handle: async ({ user, req }) => {
-        const { requireCron } = await changes();
-        return cronObject((await requireCron(services, user.uid, pathId(req, 'cron_id'))).cron);
-      },
+      handle: async ({ user, req }) =>
+        cronObject((await requireCron(services, user.uid, pathId(req, 'cron_id'))).cron),
     }),
     route({
       method: 'patch',
       path: '/runs/crons/:cron_id',
       says: 'Change a cron',
+      acts: 'crons:update',
       body: schemas.patchCronSchema,
       doc: {
         description:
@@ -91,6 +96,7 @@ export function cronRoutes(services: CronServices): Route[] {
       method: 'delete',
       path: '/runs/crons/:cron_id',
       says: 'Remove a cron; its runs stay',
+      acts: 'crons:delete',
       doc: { answers: { 204: { description: 'It is gone.' } }, errors: ['not_found'] },
       handle: async ({ user, req }) => {
         await (await changes()).removeCron(services, user.uid, pathId(req, 'cron_id'));

@@ -2,6 +2,7 @@ import { cronsPath } from '@longrun/shared';
 import { defaultAssistantId } from '../../../lib/default-assistant-id.ts';
 import { jsonContains } from '../../../lib/json-contains.ts';
 import { readCron } from '../../../runtime/crons/cron.ts';
+import type { Access } from '../access/access.ts';
 import type { AssistantServices } from '../assistants/find.ts';
 import { cronObject, type CronObject } from './cron-object.ts';
 import type { CronFilter, SearchCrons } from './schemas.ts';
@@ -16,8 +17,9 @@ export async function searchCrons(
   services: AssistantServices,
   uid: string,
   { limit, offset, sort_by, sort_order, select, ...filter }: SearchCrons,
+  access: Access,
 ): Promise<Page> {
-  const found = await matching(services, uid, filter);
+  const found = await matching(services, uid, filter, access);
   const [by, sign] = [sort_by ?? 'created_at', sort_order === 'asc' ? 1 : -1];
   const order = (a: CronObject, b: CronObject) =>
     sign * (compare(a[by] ?? '', b[by] ?? '') || compare(a.cron_id, b.cron_id));
@@ -32,14 +34,16 @@ export async function countCrons(
   services: AssistantServices,
   uid: string,
   filter: CronFilter,
+  access: Access,
 ): Promise<number> {
-  return (await matching(services, uid, filter)).length;
+  return (await matching(services, uid, filter, access)).length;
 }
 
 async function matching(
   { store, catalog }: AssistantServices,
   uid: string,
   { assistant_id, thread_id, enabled, metadata }: CronFilter,
+  access: Access,
 ): Promise<CronObject[]> {
   const named = assistant_id && catalog.has(assistant_id) ? defaultAssistantId(assistant_id) : assistant_id;
   const all = await store.documents.query({ collection: cronsPath(uid) });
@@ -50,7 +54,8 @@ async function matching(
         (named ?? cron.assistant_id) === cron.assistant_id &&
         (thread_id ?? cron.thread_id) === cron.thread_id &&
         (enabled ?? cron.enabled) === cron.enabled &&
-        jsonContains(cron.metadata, metadata ?? {}),
+        jsonContains(cron.metadata, metadata ?? {}) &&
+        access.allows('crons', cron.metadata),
     );
 }
 

@@ -14,9 +14,10 @@ import { Lab, UID } from '../../../runtime/testing/lab.ts';
 import { createAssistant } from '../assistants/change.ts';
 import { removeAssistant } from '../assistants/remove.ts';
 import type { StartServices } from '../runs/create.ts';
-import { createCron, type CronServices, patchCron, removeCron, requireCron } from './change.ts';
+import { createCron, type CronServices, patchCron, removeCron } from './change.ts';
 import { createCronSchema } from './schemas.ts';
 import { startCron } from './start.ts';
+import { requireCron } from './stored-cron.ts';
 
 /** The minute's sweep, with real runs, on a clock that tests set. */
 
@@ -280,7 +281,7 @@ describe('what cannot be started is told, keeps no other waiting, and is tried a
     const { assistant_id } = await createAssistant(services, UID, { graph_id: 'research' });
     const gone = await create({ assistant_id });
     const other = await create();
-    await removeAssistant(services, UID, assistant_id, false);
+    await removeAssistant(services, UID, assistant_id, null);
     at('11:00:00');
     expect(await sweep()).toBe(1);
     expect(await read(gone.cron_id)).toMatchObject({

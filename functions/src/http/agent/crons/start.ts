@@ -20,5 +20,9 @@ export async function startCron(services: StartServices, cron: Cron, runId: stri
       `payload.${issue?.path.join('.')}: ${issue?.message}. Change the cron with PATCH.`,
     );
   }
-  await startTurn(services, { uid, anonymous }, given.data, { threadInPath: thread_id ?? undefined });
+  const identity = cron.identity ?? undefined;
+  await startTurn(services, { uid, anonymous }, given.data, {
+    identity,
+    threadInPath: thread_id ?? undefined,
+  });
 }

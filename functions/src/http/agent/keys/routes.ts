@@ -21,6 +21,7 @@ export function keyRoutes({ store, config }: Pick<Services, 'store' | 'config'>)
       method: 'post',
       path: '/keys',
       says: 'Makes a key. It is in this answer and nowhere else.',
+      acts: 'account',
       body: makeApiKeySchema,
       handle: async ({ user, body, res }) => {
         requirePerson(user);
@@ -41,6 +42,7 @@ export function keyRoutes({ store, config }: Pick<Services, 'store' | 'config'>)
       method: 'get',
       path: '/keys',
       says: "The user's keys, newest first, without the keys themselves, and whether the user may make one.",
+      acts: 'account',
       handle: async ({ user }) => {
         requirePerson(user);
         const keys = (await keeper.listOf(user.uid)).map(shown);
@@ -51,6 +53,7 @@ export function keyRoutes({ store, config }: Pick<Services, 'store' | 'config'>)
       method: 'delete',
       path: '/keys/:key_id',
       says: 'Revokes a key: within half a minute nobody gets in with it any more.',
+      acts: 'account',
       handle: async ({ user, req }) => {
         requirePerson(user);
         await keeper.revoke(pathId(req, 'key_id'), user.uid);

@@ -34,7 +34,7 @@ export async function cancelMany(
   parts: Parts,
   uid: string,
   { thread_id, run_ids, status }: CancelMany,
-  action: Action,
+  { action, allows }: { action: Action; allows: (threadId: string) => Promise<boolean> },
 ): Promise<void> {
   const named = run_ids ?? [];
   if (named.length === 0 && !status) {
@@ -51,7 +51,8 @@ export async function cancelMany(
     await Promise.all(
       all.slice(i, i + AT_ONCE).map(async (id) => {
         const found = await findTurn(parts.store, uid, id);
-        if (found === undefined || (thread_id && found.run.thread_id !== thread_id)) {
+        const isElsewhere = thread_id && found?.run.thread_id !== thread_id;
+        if (found === undefined || isElsewhere || !(await allows(found.run.thread_id))) {
           if (named.includes(id)) throw new LongrunError('not_found', `There is no run ${id.slice(0, 100)}.`);
           return;
         }

@@ -8,6 +8,7 @@ import {
   type Json,
   type JsonObject,
 } from '@longrun/shared';
+import type { Identity } from '../../../custom-auth/custom-auth.ts';
 import { startRun } from '../../../runtime/runs/start-run.ts';
 import { turnsOf } from '../../../runtime/runs/turns.ts';
 import type { Customer } from '../../../quotas/quotas.ts';
@@ -48,6 +49,7 @@ export async function createTurn(
   const threadInPath = req.params['thread_id'] === undefined ? undefined : pathId(req, 'thread_id');
   const made = await startTurn(services, user, await withWebhook(given, services.config), {
     headers: graphHeaders(req.headers),
+    identity: user.identity,
     threadInPath,
     streamed,
     envelopes,
@@ -65,6 +67,8 @@ export async function startTurn(
   given: CreateRun,
   from: {
     headers?: { [name: string]: string };
+    /** Whose run it is, where the project itself knows its users. */
+    identity: Identity | undefined;
     threadInPath: string | undefined;
     streamed?: boolean;
     envelopes?: boolean;
@@ -72,7 +76,7 @@ export async function startTurn(
   },
 ): Promise<FoundTurn> {
   const { store, queue, quotas } = services;
-  const { threadInPath, headers, streamed = false, envelopes = false, key } = from;
+  const { threadInPath, headers, identity, streamed = false, envelopes = false, key } = from;
   const threadId = threadInPath ?? given.thread_id ?? null;
   const [assistant, thread] = await Promise.all([
     resolveAssistant(services, user.uid, given.assistant_id),
@@ -99,6 +103,7 @@ export async function startTurn(
       uid: user.uid,
       ...runRequest(given, assistant, asked),
       ...(headers === undefined ? {} : { headers }),
+      ...(identity === undefined ? {} : { identity }),
       quotas: { quotas, anonymous: user.anonymous },
       ...(threadInPath === undefined ? {} : { threadInPath }),
       ...(key === undefined ? {} : { idempotencyKey: key }),

@@ -4,6 +4,7 @@ import { removeRun } from '../../../runtime/housekeeping/remove.ts';
 import { cancelRun } from '../../commands.ts';
 import { pathId } from '../../parse.ts';
 import { requireThread } from '../../threads.ts';
+import { allowsThread } from '../access/subjects.ts';
 import { ANSWERED, NO_CONTENT, route, type Call, type Route } from '../route.ts';
 import type { AgentParts } from '../parts.ts';
 import { batchBody } from './batch.ts';
@@ -62,6 +63,7 @@ export function runRoutes(parts: AgentParts): Route[] {
       route({
         method: 'post',
         path,
+        acts: 'threads:create_run',
         says: path === onThread ? 'Start a run on a thread' : 'Start a run',
         body: createRunSchema,
         doc: docs.creating(path === onThread),
@@ -71,6 +73,7 @@ export function runRoutes(parts: AgentParts): Route[] {
         method: 'post',
         path: `${path}/wait`,
         says: 'Start a run and wait for its result',
+        acts: 'threads:create_run',
         body: createRunSchema,
         doc: docs.WAITING,
         handle: wait,
@@ -80,7 +83,12 @@ export function runRoutes(parts: AgentParts): Route[] {
       method: 'post',
       path: '/runs/batch',
       says: 'Start several runs, each on a thread of its own',
+      acts: 'threads:create_run',
       body: batchBody,
+      parts: {
+        of: (all) => all.map((given) => ({ given, schema: createRunSchema })),
+        put: (_body, all) => all,
+      },
       doc: docs.BATCH,
       handle: async (call) => {
         const made: ApiRun[] = [];
@@ -95,10 +103,12 @@ export function runRoutes(parts: AgentParts): Route[] {
       method: 'post',
       path: '/runs/cancel',
       says: 'End several runs',
+      acts: 'threads:update',
       body: cancelManyBody,
       query: cancelManyQuery,
-      handle: async ({ user, body, query }) => {
-        await cancelMany(services, user.uid, body, query.action ?? 'interrupt');
+      handle: async ({ user, body, query, access }) => {
+        const allows = (threadId: string) => allowsThread(services, user.uid, threadId, access);
+        await cancelMany(services, user.uid, body, { action: query.action ?? 'interrupt', allows });
         return NO_CONTENT;
       },
     }),
@@ -106,6 +116,7 @@ export function runRoutes(parts: AgentParts): Route[] {
       method: 'get',
       path: onThread,
       says: 'Runs of a thread, newest first',
+      acts: 'threads:search',
       query: listQuery,
       doc: docs.LIST,
       handle: async ({ req, user, query }) => {
@@ -117,6 +128,7 @@ export function runRoutes(parts: AgentParts): Route[] {
       method: 'get',
       path: `${onThread}/:run_id`,
       says: 'A run',
+      acts: 'threads:read',
       doc: docs.GET,
       handle: get,
     }),
@@ -124,6 +136,7 @@ export function runRoutes(parts: AgentParts): Route[] {
       route({
         method: 'delete',
         path,
+        acts: 'threads:delete',
         says: 'Delete an ended run with all that belongs to it',
         doc: docs.DELETE,
         handle: remove,
@@ -132,6 +145,7 @@ export function runRoutes(parts: AgentParts): Route[] {
         method: 'get',
         path: `${path}/join`,
         says: 'Wait for the end of a run and get its result',
+        acts: 'threads:read',
         query: joinQuery,
         doc: docs.JOIN,
         handle: async (call) =>
@@ -146,6 +160,7 @@ export function runRoutes(parts: AgentParts): Route[] {
       method: 'post',
       path: `${onThread}/:run_id/cancel`,
       says: 'End a run that is at work',
+      acts: 'threads:update',
       body: cancelQuery,
       query: cancelQuery,
       doc: docs.CANCEL,

@@ -8,14 +8,14 @@ export function serviceRoutes(version: string): Route[] {
       method: 'get',
       path: '/ok',
       says: 'Whether the server answers.',
-      open: true,
+      acts: 'anyone',
       handle: async () => ({ ok: true }),
     }),
     route({
       method: 'get',
       path: '/info',
       says: 'What the server can do.',
-      open: true,
+      acts: 'anyone',
       handle: async () => ({
         version,
         langgraph_js_version: packageJson.dependencies['@langchain/langgraph'],

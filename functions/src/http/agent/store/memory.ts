@@ -8,7 +8,7 @@ import type { ListNamespaces, SearchItems } from './schemas.ts';
 /** LangGraph's classes come with it, which are no part of a cold start. */
 const opened = lazy(() => import('../../../runtime/store/store.ts'));
 
-type Owner = { services: Pick<Services, 'store'>; uid: string };
+export type Owner = { services: Pick<Services, 'store'>; uid: string };
 
 /** An item as LangGraph's clients see it; `score` says how well it fits a query. */
 interface ApiItem {

@@ -49,6 +49,7 @@ export function streamRoutes(parts: AgentParts): Route[] {
       method: 'post',
       path: `${path}/stream`,
       says: 'Start a run and read its stream',
+      acts: 'threads:create_run',
       body: createRunSchema,
       query: createStreamQuery,
       doc: docs.STREAM_NEW,
@@ -58,6 +59,7 @@ export function streamRoutes(parts: AgentParts): Route[] {
       method: 'get',
       path: `${path}/:run_id/stream`,
       says: 'Read a run’s stream',
+      acts: 'threads:read',
       query: streamQuery,
       doc: docs.STREAM,
       handle: follow,
@@ -66,6 +68,7 @@ export function streamRoutes(parts: AgentParts): Route[] {
       method: 'get',
       path: `${path}/:run_id/events`,
       says: 'All events: replayed, then live',
+      acts: 'threads:read',
       query: nothingSchema,
       doc: docs.EVENTS,
       handle: async (call) => {

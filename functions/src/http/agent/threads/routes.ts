@@ -2,6 +2,7 @@ import { LongrunError } from '@longrun/shared';
 import { pathId } from '../../parse.ts';
 import type { Services } from '../../services.ts';
 import { deleteThread } from '../../threads.ts';
+import { allowsThread } from '../access/subjects.ts';
 import { NO_CONTENT, route, type Route } from '../route.ts';
 import { changeThread, metadataFields, ttlFields } from './change-thread.ts';
 import { copyThread } from './copy.ts';
@@ -20,6 +21,7 @@ export function threadRoutes(services: Services): Route[] {
       method: 'post',
       path: '/threads',
       says: 'Begins a conversation, with a state of its own if supersteps are given.',
+      acts: 'threads:create',
       body: createSchema,
       handle: async ({ user, body }) =>
         presented(services, user.uid, await createThread(services, user.uid, body)),
@@ -28,9 +30,10 @@ export function threadRoutes(services: Services): Route[] {
       method: 'post',
       path: '/threads/search',
       says: 'Conversations with what they hold.',
+      acts: 'threads:search',
       body: searchSchema,
-      handle: async ({ user, body, res }) => {
-        const { threads, next, total } = await searchThreads(services, user.uid, body);
+      handle: async ({ user, body, access, res }) => {
+        const { threads, next, total } = await searchThreads(services, user.uid, body, access);
         if (total !== null) res.setHeader('x-pagination-total', String(total));
         if (next !== null) res.setHeader('x-pagination-next', String(next));
         return threads;
@@ -40,17 +43,22 @@ export function threadRoutes(services: Services): Route[] {
       method: 'post',
       path: '/threads/count',
       says: 'How many conversations there are.',
+      acts: 'threads:search',
       body: countSchema,
-      handle: ({ user, body }) => countThreads(services, user.uid, body),
+      handle: ({ user, body, access }) => countThreads(services, user.uid, body, access),
     }),
     route({
       method: 'post',
       path: '/threads/prune',
       says: 'Removes conversations on which nothing goes on.',
+      acts: 'threads:delete',
       body: pruneSchema,
-      handle: async ({ user, body: { thread_ids } }) => {
+      handle: async ({ user: { uid }, body: { thread_ids }, access }) => {
         let pruned = 0;
-        for (const id of new Set(thread_ids)) if (await prune(services, user.uid, id)) pruned += 1;
+        for (const id of new Set(thread_ids)) {
+          if ((await allowsThread(services, uid, id, access)) && (await prune(services, uid, id)))
+            pruned += 1;
+        }
         return { pruned_count: pruned };
       },
     }),
@@ -58,6 +66,7 @@ export function threadRoutes(services: Services): Route[] {
       method: 'get',
       path: '/threads/:thread_id',
       says: 'A conversation with what it holds.',
+      acts: 'threads:read',
       query: getSchema,
       handle: async ({ user, req, query: { include } }) => {
         const { thread } = await requireStored(store, user.uid, pathId(req, 'thread_id'));
@@ -68,6 +77,7 @@ export function threadRoutes(services: Services): Route[] {
       method: 'patch',
       path: '/threads/:thread_id',
       says: "Adds to the conversation's metadata, or says how long it stays.",
+      acts: 'threads:update',
       body: patchSchema,
       handle: async ({ user, req, body: { metadata, ttl } }) => {
         const now = store.clock.now();
@@ -84,6 +94,7 @@ export function threadRoutes(services: Services): Route[] {
       method: 'delete',
       path: '/threads/:thread_id',
       says: 'Removes a conversation with its runs and its state.',
+      acts: 'threads:delete',
       handle: async ({ user, req }) => {
         await deleteThread(store, user.uid, pathId(req, 'thread_id'));
         return NO_CONTENT;
@@ -93,6 +104,7 @@ export function threadRoutes(services: Services): Route[] {
       method: 'post',
       path: '/threads/:thread_id/copy',
       says: 'A new conversation with the state and the history of this one.',
+      acts: ['threads:read', 'threads:create'],
       handle: async ({ user, req }) =>
         presented(services, user.uid, await copyThread(store, user.uid, pathId(req, 'thread_id'))),
     }),

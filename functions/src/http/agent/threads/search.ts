@@ -2,6 +2,7 @@ import { LongrunError, threadPath, threadsPath, type JsonObject } from '@longrun
 import { jsonContains } from '../../../lib/json-contains.ts';
 import { documentId, type StoredDocument } from '../../../ports/documents.ts';
 import type { Services } from '../../services.ts';
+import type { Access } from '../access/access.ts';
 import { extracted } from './extract.ts';
 import { presented, type ThreadObject } from './present.ts';
 import { SORTS, type SearchThreads, type ThreadFilter } from './schemas.ts';
@@ -41,6 +42,7 @@ export async function searchThreads(
   services: Services,
   uid: string,
   search: SearchThreads,
+  access: Access,
 ): Promise<FoundThreads> {
   const { offset, limit, select, extract, ids, sort_by: by, sort_order: order, ...filter } = search;
   const sort = by ?? 'created_at';
@@ -51,7 +53,7 @@ export async function searchThreads(
     : scanned(services, uid, inOrder ? sort : 'created_at', descending);
   const found: StoredThread[] = [];
   let complete = true;
-  for await (const thread of matching(services, uid, source, filter)) {
+  for await (const thread of matching(services, uid, source, { ...filter, access })) {
     found.push(thread);
     // One more than is wanted says that there is more.
     if (!inOrder || found.length <= offset + limit) continue;
@@ -67,10 +69,15 @@ export async function searchThreads(
   };
 }
 
-export async function countThreads(services: Services, uid: string, filter: ThreadFilter): Promise<number> {
+export async function countThreads(
+  services: Services,
+  uid: string,
+  filter: ThreadFilter,
+  access: Access,
+): Promise<number> {
   let count = 0;
   const all = scanned(services, uid, 'created_at', true);
-  for await (const _ of matching(services, uid, all, filter)) count += 1;
+  for await (const _ of matching(services, uid, all, { ...filter, access })) count += 1;
   return count;
 }
 
@@ -114,12 +121,13 @@ async function* matching(
   services: Services,
   uid: string,
   threads: AsyncIterable<StoredThread>,
-  { metadata, status, values }: ThreadFilter,
+  { metadata, status, values, access }: ThreadFilter & { access: Access },
 ): AsyncGenerator<StoredThread> {
   let read = 0;
   for await (const thread of threads) {
     if (status && thread.status !== status) continue;
     if (metadata && !jsonContains(thread.metadata, metadata)) continue;
+    if (!access.allows('threads', thread.metadata)) continue;
     if (values) {
       read += 1;
       if (read > MAX_STATES) throw tooMany(MAX_STATES);

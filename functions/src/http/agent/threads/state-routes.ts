@@ -69,6 +69,7 @@ export function stateRoutes(services: Services): Route[] {
       method: 'get',
       path: '/threads/:thread_id/state',
       says: 'What the thread holds, what would be executed next, and what is asked.',
+      acts: 'threads:read',
       query: stateQuerySchema,
       handle: ({ user, req, query: { subgraphs = false, select } }) =>
         stateOf(user.uid, pathId(req, 'thread_id'), { subgraphs, select }),
@@ -77,6 +78,7 @@ export function stateRoutes(services: Services): Route[] {
       method: 'post',
       path: '/threads/:thread_id/state/checkpoint',
       says: 'Likewise, as it was at a checkpoint.',
+      acts: 'threads:read',
       body: stateAtSchema,
       handle: ({ user, req, body: { checkpoint, subgraphs, select } }) =>
         stateOf(user.uid, pathId(req, 'thread_id'), {
@@ -89,6 +91,7 @@ export function stateRoutes(services: Services): Route[] {
       method: 'get',
       path: '/threads/:thread_id/state/:checkpoint_id',
       says: 'Likewise, as it was at a checkpoint of the whole graph.',
+      acts: 'threads:read',
       query: stateQuerySchema,
       handle: ({ user, req, query: { subgraphs = false, select } }) => {
         const checkpoint = { checkpoint_id: pathId(req, 'checkpoint_id') };
@@ -99,6 +102,7 @@ export function stateRoutes(services: Services): Route[] {
       method: 'post',
       path: '/threads/:thread_id/state',
       says: 'Edits the state as if a node had returned the values; at an older checkpoint that is a fork.',
+      acts: 'threads:update',
       body: updateSchema,
       handle: async ({ user, req, body: { values, as_node, checkpoint_id, checkpoint } }) => {
         const id = checkpoint_id ?? undefined;
@@ -113,6 +117,7 @@ export function stateRoutes(services: Services): Route[] {
       method: 'patch',
       path: '/threads/:thread_id/state',
       says: "Adds to the thread's metadata.",
+      acts: 'threads:update',
       body: patchStateSchema,
       handle: async ({ user, req, body: { metadata } }) => {
         await changeThread(store, user.uid, pathId(req, 'thread_id'), (thread) =>
@@ -125,6 +130,7 @@ export function stateRoutes(services: Services): Route[] {
       method: 'post',
       path: '/threads/:thread_id/history',
       says: 'The states that the thread had, newest first.',
+      acts: 'threads:read',
       body: historySchema,
       handle: ({ user, req, body: { limit, before, metadata, checkpoint, select } }) =>
         historyOf(user.uid, pathId(req, 'thread_id'), {
@@ -139,6 +145,7 @@ export function stateRoutes(services: Services): Route[] {
       method: 'get',
       path: '/threads/:thread_id/history',
       says: 'Likewise.',
+      acts: 'threads:read',
       query: historyQuerySchema,
       handle: ({ user, req, query: { limit, before } }) =>
         historyOf(user.uid, pathId(req, 'thread_id'), { limit, before, select: undefined }),

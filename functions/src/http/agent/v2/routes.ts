@@ -6,7 +6,7 @@ import type { AgentParts } from '../parts.ts';
 import { CommandRefused, refusal, type Answer } from './answer.ts';
 import { getState, getTree } from './look-commands.ts';
 import { respond, startRun } from './run-commands.ts';
-import { commandBody, eventsBody, type Command } from './schemas.ts';
+import { commandBody, eventsBody, inputRespondParams, runStartParams, type Command } from './schemas.ts';
 import { streamThread } from './serve.ts';
 
 /** Methods of the protocol that others serve. */
@@ -17,6 +17,12 @@ const NOT_SUPPORTED: { [method: string]: string } = {
   'subscription.subscribe': 'Use POST /api/threads/:thread_id/stream/events.',
   'subscription.unsubscribe': 'Close the stream.',
   'subscription.reconnect': 'Open the stream again.',
+};
+
+/** Methods that start a run, or its next turn, and what they take. */
+const STARTING: { [method: string]: typeof runStartParams | typeof inputRespondParams } = {
+  'run.start': runStartParams,
+  'input.respond': inputRespondParams,
 };
 
 const EVENTS: NonNullable<Route['doc']> = {
@@ -57,7 +63,12 @@ export function threadProtocolRoutes({ services, requests }: AgentParts): Route[
       method: 'post',
       path: '/threads/:thread_id/commands',
       says: 'Starts a run, answers what one asks, or looks at the thread. Refusals are answered with 200, too.',
+      acts: ({ body }) => (Object.hasOwn(STARTING, body.method) ? 'threads:create_run' : 'threads:read'),
       body: commandBody,
+      parts: {
+        of: ({ method, params }) => [{ given: params ?? {}, schema: STARTING[method] }],
+        put: (body, [params]) => ({ ...body, params }),
+      },
       handle: async (call): Promise<Answer> => {
         const { id } = call.body;
         const threadId = pathId(call.req, 'thread_id');
@@ -74,6 +85,7 @@ export function threadProtocolRoutes({ services, requests }: AgentParts): Route[
       method: 'post',
       path: '/threads/:thread_id/stream/events',
       says: 'What the runs of a thread do, from the newest on, until the reader leaves. The thread need not exist yet.',
+      acts: 'threads:read',
       body: eventsBody,
       doc: EVENTS,
       handle: async ({ user, req, res, body }) => {
@@ -86,6 +98,7 @@ export function threadProtocolRoutes({ services, requests }: AgentParts): Route[
       method: 'get',
       path: '/threads/:thread_id/stream/events',
       says: 'Is refused: there are no WebSockets here.',
+      acts: 'threads:read',
       doc: { errors: ['method_not_allowed'] },
       handle: async ({ res }) => {
         res.setHeader('allow', 'POST');

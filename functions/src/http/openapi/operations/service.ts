@@ -14,7 +14,10 @@ export const SERVICE: readonly Operation[] = [
     for: 'anyone',
     answers: {
       200: { description: 'All is well.', schema: 'Health' },
-      503: { description: 'The storage or the queue does not answer.', schema: 'Health' },
+      503: {
+        description: 'The storage, the queue or the project’s own auth does not answer.',
+        schema: 'Health',
+      },
     },
   },
   {

@@ -25,6 +25,7 @@ export const healthSchema = z.object({
   }),
   queue: z.object({ state: z.enum(['ok', 'unreachable']), depth: z.nullable(z.int()) }),
   last_backup: z.nullable(z.object({ at: time, kind: z.enum(['scheduled', 'shutdown', 'manual', 'cloud']) })),
+  auth: z.exactOptional(z.object({ state: z.enum(['ok', 'broken']) })),
   model: z.string(),
 }) satisfies SchemaOf<Health>;
 
@@ -32,6 +33,9 @@ const jsonObject = z.record(z.string(), jsonSchema);
 
 export const graphsSchema = z.object({
   model: z.string(),
+  auth: z.optional(
+    z.object({ error: z.object({ code: z.literal('auth_unavailable'), message: z.string() }) }),
+  ),
   graphs: z.array(
     z.object({
       id: z.string(),
