@@ -6,6 +6,7 @@ import { lazy } from '../lib/lazy.ts';
 import { traceReader } from '../telemetry/read-trace.ts';
 import { traceRequest } from '../telemetry/trace-request.ts';
 import { listDeliveries } from '../webhooks/list.ts';
+import type { AgentParts } from './agent/parts.ts';
 import { mount } from './agent/route.ts';
 import type { Authenticate, User } from './auth.ts';
 import { agentRoutes } from './agent/routes.ts';
@@ -16,11 +17,9 @@ import { answerRun, cancelRun, retryRun } from './commands.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { healthReporter } from './health.ts';
 import { openSource } from './library.ts';
-import type { OpenRequests } from './open-requests.ts';
 import { documentationRoutes } from './openapi/routes.ts';
 import { parseBody, parseQuery } from './parse.ts';
 import { listRuns } from './runs-query.ts';
-import type { Services } from './services.ts';
 
 /** Reads checkpoints with LangGraph's classes, which are no part of a cold start. */
 const whole = lazy(() => import('../runtime/runs/whole-run.ts'));
@@ -29,12 +28,8 @@ type Handler<Q = unknown> = (req: Request, res: Response, user: User, query: Q) 
 type Method = 'get' | 'post' | 'delete';
 
 /** The HTTP API, in the shapes of LangGraph's Agent Server. Every route but health needs an API key or an ID token. */
-export function apiApp(
-  services: Services,
-  authenticate: Authenticate,
-  version: string,
-  requests: OpenRequests,
-): Express {
+export function apiApp(parts: AgentParts, authenticate: Authenticate): Express {
+  const { services, requests, version } = parts;
   const { store, catalog, quotas } = services;
   const app = express();
   app.disable('x-powered-by');
@@ -60,7 +55,6 @@ export function apiApp(
     queried(method, path, nothingSchema, handler);
   const readTrace = traceReader(services.config);
   const health = healthReporter(services, version);
-  const parts = { services, requests, version };
   const required = async (req: Request, user: User): Promise<Run> =>
     (await turnOfPath(parts, { req, user })).run;
 

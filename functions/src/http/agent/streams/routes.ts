@@ -1,5 +1,4 @@
 import { createRunSchema, isObject, nothingSchema, type CreateRun, type Json } from '@longrun/shared';
-import { Readers } from '../../readers.ts';
 import { streamRun } from '../../stream.ts';
 import { createTurn, keyOf } from '../runs/create.ts';
 import * as docs from '../runs/docs.ts';
@@ -16,8 +15,7 @@ import type { StreamWish } from './turn-frames.ts';
 
 /** Reading what runs do, while they do it and afterwards. */
 export function streamRoutes(parts: AgentParts): Route[] {
-  const { services, requests } = parts;
-  const readers = new Readers();
+  const { services, requests, readers } = parts;
 
   const start = async (call: Call<CreateRun, Pick<StreamQuery, 'namespace'>>) => {
     const { body, query, res } = call;
