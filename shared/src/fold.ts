@@ -114,6 +114,7 @@ function created(event: EventOf<'run.created'>): Run {
     usage_by_node: {},
     sources: [],
     cancel_requested: false,
+    cancel_reason: null,
     last_checkpoint: null,
     base_checkpoint: null,
     retry_of: event.retry_of ?? null,
@@ -235,7 +236,7 @@ function apply(run: Run, event: RunEvent): Run {
     case 'interrupt.answered':
       return answered(run, event);
     case 'cancel.requested':
-      return { ...run, cancel_requested: true };
+      return { ...run, cancel_requested: true, cancel_reason: run.cancel_reason ?? event.reason ?? null };
     case 'run.completed':
       return {
         ...end(run, 'completed', event.at),

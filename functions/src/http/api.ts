@@ -81,8 +81,10 @@ export function apiApp(parts: AgentParts, authenticate: Authenticate): Express {
     return await (await whole()).wholeRun(store, run);
   });
   queried('post', '/runs/:run_id/cancel', cancelQuery, async (req, _res, user, query) => {
-    const action = query.action ?? parseBody(req, cancelQuery).action;
-    const run = await cancelRun(services, user.uid, (await required(req, user)).run_id);
+    const body = parseBody(req, cancelQuery);
+    const action = query.action ?? body.action;
+    const reason = query.reason ?? body.reason ?? undefined;
+    const run = await cancelRun(services, user.uid, (await required(req, user)).run_id, reason);
     if (action === 'rollback') await undoRun(services, run);
     return run;
   });

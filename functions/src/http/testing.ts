@@ -75,7 +75,8 @@ export async function serveApi(
   const app = apiApp(parts, authenticate);
   const outer = express();
   // As functions-framework hands bodies over.
-  outer.use(express.json({ verify: (req, _res, raw) => void Object.assign(req, { rawBody: raw }) }), app);
+  const verify = (req: object, _res: unknown, rawBody: Buffer) => void Object.assign(req, { rawBody });
+  outer.use(express.json({ verify }), express.text({ type: 'text/*', verify }), app);
   const cors = corsRules(config);
   const { takes, accept } = threadSockets(parts, { authenticate, cors });
   const server = createServer({ shouldUpgradeCallback: takes }, (req, res) => {

@@ -41,16 +41,16 @@ export async function createTurn(
   given: CreateRun,
   {
     streamed = false,
-    envelopes = false,
+    awaited = streamed,
     key,
-  }: { streamed?: boolean; envelopes?: boolean; key?: string | undefined } = {},
+  }: { streamed?: boolean; awaited?: boolean; key?: string | undefined } = {},
 ): Promise<Made> {
   const threadInPath = req.params['thread_id'] === undefined ? undefined : pathId(req, 'thread_id');
   const made = await startTurn(services, user, await withWebhook(given, services.config), {
     headers: graphHeaders(req.headers),
     threadInPath,
     streamed,
-    envelopes,
+    awaited,
     key,
   });
   const stateless = (threadInPath ?? given.thread_id ?? null) === null;
@@ -67,12 +67,13 @@ export async function startTurn(
     headers?: { [name: string]: string };
     threadInPath: string | undefined;
     streamed?: boolean;
+    awaited?: boolean;
     envelopes?: boolean;
     key?: string | undefined;
   },
 ): Promise<FoundTurn> {
   const { store, queue, quotas } = services;
-  const { threadInPath, headers, streamed = false, envelopes = false, key } = from;
+  const { threadInPath, headers, streamed = false, awaited = true, envelopes = false, key } = from;
   const threadId = threadInPath ?? given.thread_id ?? null;
   const [assistant, thread] = await Promise.all([
     resolveAssistant(services, user.uid, given.assistant_id),
@@ -88,6 +89,7 @@ export async function startTurn(
       threadId !== null &&
       (await isNewest(store.documents, user.uid, threadId, checkpoint)),
     streamed,
+    awaited,
     envelopes,
     stateless: threadId === null,
     threadMetadata: thread?.metadata ?? {},

@@ -44,7 +44,7 @@ export const cancelQuery = strict({
     '"interrupt": what the run has done stays. "rollback": the run and its checkpoints are removed.',
   ),
   wait: maybe(z.union([z.boolean(), bit]), '1: the answer comes when the run has ended.'),
-  reason: maybe(z.string().check(z.maxLength(1_000)), 'Changes nothing.'),
+  reason: maybe(z.string().check(z.maxLength(1_000)), 'Why; the run shows it.'),
 });
 export type CancelQuery = z.infer<typeof cancelQuery>;
 

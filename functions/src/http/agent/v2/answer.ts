@@ -1,4 +1,4 @@
-import { LongrunError, type Json } from '@longrun/shared';
+import { isObject, LongrunError, type Json } from '@longrun/shared';
 
 /** What a command is answered. Whatever is wrong with it is data, too. */
 export type Answer =
@@ -43,7 +43,12 @@ export function refusal(id: number | null, error: unknown): Answer {
   }
   if (!(error instanceof LongrunError) || error.status >= 500) throw error;
   const { code, status, message } = error;
-  const known = ANSWERED.has(code) ? 'invalid_argument' : CODES[status];
+  const isOfCheckpoint = isObject(error.details) && 'checkpoint_id' in error.details;
+  const known = isOfCheckpoint
+    ? 'no_such_checkpoint'
+    : ANSWERED.has(code)
+      ? 'invalid_argument'
+      : CODES[status];
   return { type: 'error', id, error: known ?? 'unknown_error', message, longrun: { code } };
 }
 
