@@ -9,6 +9,8 @@ import { expect, test } from 'vitest';
 const PROGRAM = `
   import { createServer } from 'node:http';
   const server = createServer((request, response) => response.end('the function'));
+  server.on('upgrade', (request, socket) =>
+    socket.end('HTTP/1.1 101 Switching Protocols\\r\\nconnection: upgrade\\r\\nupgrade: websocket\\r\\n\\r\\n'));
   server.listen(0, () => console.log(JSON.stringify(server.address())));
 `;
 
@@ -35,6 +37,7 @@ test('it listens on loopback only, and refuses foreign names and pages', async (
       const [answer] = await once(sent.end(), 'response');
       return text(answer);
     };
+    const asWebSocket = { connection: 'upgrade', upgrade: 'websocket' };
     const ours = [
       {},
       { host: 'localhost:8123', origin: 'http://localhost:8123' },
@@ -48,6 +51,10 @@ test('it listens on loopback only, and refuses foreign names and pages', async (
     expect(JSON.parse(await ask({ origin: 'https://evil.example' }))).toMatchObject({
       error: { code: 'foreign_origin' },
     });
+    const refused = await ask({ origin: 'https://evil.example', ...asWebSocket });
+    expect(JSON.parse(refused)).toMatchObject({ error: { code: 'foreign_origin' } });
+    const accepted = request({ host: address, port, headers: { host: 'localhost', ...asWebSocket } });
+    await once(accepted.end(), 'upgrade');
   } finally {
     child.kill('SIGKILL');
   }

@@ -6,12 +6,11 @@
  */
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Server } from 'node:net';
-import { guardOf } from '../local/access/guard.ts';
+import { guardOf, isWelcome } from '../local/access/guard.ts';
+import { answerToUpgrade } from '../local/net/answer-upgrade.ts';
 
-const guard = guardOf({
-  hosts: listOf('LONGRUN_ALLOWED_HOSTS'),
-  origins: listOf('LONGRUN_ALLOWED_ORIGINS'),
-});
+const access = { hosts: listOf('LONGRUN_ALLOWED_HOSTS'), origins: listOf('LONGRUN_ALLOWED_ORIGINS') };
+const guard = guardOf(access);
 const { listen } = Server.prototype;
 const reusePort = process.env['LONGRUN_SHARE_PORT'] === '1';
 // For this process only, not for those that it starts.
@@ -33,6 +32,14 @@ function putDoorBefore(server: HttpServer): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (guard(request, response)) return;
     for (const handle of handlers) Reflect.apply(handle, server, [request, response]);
+  });
+  const upgraders = server.listeners('upgrade');
+  // Without a listener Node answers requests for another protocol as any other.
+  if (upgraders.length === 0) return;
+  server.removeAllListeners('upgrade');
+  server.on('upgrade', (request, ...connection) => {
+    if (!isWelcome(request, access)) guard(request, answerToUpgrade(request));
+    else for (const accept of upgraders) Reflect.apply(accept, server, [request, ...connection]);
   });
 }
 

@@ -122,7 +122,7 @@ export const createRunSchema = strict({
   ),
   on_completion: maybe(
     z.enum(['delete', 'keep']),
-    'Of a run that names no thread. "keep": the run and its thread stay. "delete": both are removed when its result was sent to whoever waits for it or streams it. Otherwise they are removed some days later.',
+    'Of a run that names no thread. "keep": the run and its thread stay. "delete": both are removed at its end, or when its result was sent to whoever waits for it or streams it. Otherwise they are removed some days later.',
   ),
   stream_mode: maybe(
     z.union([streamMode, z.array(streamMode).check(z.maxLength(STREAM_MODES.length))]),

@@ -19,6 +19,7 @@ export const ERROR_STATUS = {
   graph_error: 422,
   limit_exceeded: 422,
   invalid_schedule: 422,
+  upgrade_required: 426,
   rate_limited: 429,
   quota_exceeded: 429,
   internal: 500,

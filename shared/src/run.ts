@@ -103,6 +103,8 @@ export interface Run {
   usage_by_node: { [node: string]: Usage };
   sources: Source[];
   cancel_requested: boolean;
+  /** What was said when it was cancelled. */
+  cancel_reason: string | null;
   last_checkpoint: string | null;
   /** The thread's checkpoint from which the run set out; null when there was none, or none is known yet. */
   base_checkpoint: string | null;

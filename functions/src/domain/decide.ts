@@ -16,9 +16,12 @@ export function decideGivenUp(run: Run, error: RunError, now: number): NewEvent[
 }
 
 /** Cancel is idempotent: null when there is nothing to add. A run that no worker holds ends at once. */
-export function decideCancel(run: Run, by: string, now: number): NewEvent[] | null {
+export function decideCancel(run: Run, by: string, now: number, reason?: string): NewEvent[] | null {
   if (isTerminal(run.status)) return null;
-  const requested: NewEvent[] = run.cancel_requested ? [] : [{ type: 'cancel.requested', at: now, by }];
+  const why = reason === undefined ? {} : { reason };
+  const requested: NewEvent[] = run.cancel_requested
+    ? []
+    : [{ type: 'cancel.requested', at: now, by, ...why }];
   if (run.status !== 'running') return [...requested, { type: 'run.cancelled', at: now }];
   return requested.length > 0 ? requested : null;
 }

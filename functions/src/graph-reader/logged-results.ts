@@ -1,5 +1,6 @@
 import type { Json } from '@longrun/shared';
 import type { RunStore } from '../runtime/runs/run-store.ts';
+import { findTurn } from '../runtime/runs/turns.ts';
 import type { ThreadState } from './shapes.ts';
 
 /** Logs of more runs are not read for one answer. */
@@ -18,7 +19,9 @@ export async function withLoggedResults(
   const runs = new Set(missing.flatMap(({ checkpoint }) => runsAfter(states, checkpoint?.checkpoint_id)));
   if (runs.size === 0) return states;
   const results = new Map<string, Json>();
-  for (const run of [...runs].slice(0, MAX_LOGS)) await collect(store, uid, run, results);
+  for (const run of await logsOf(store, uid, [...runs].slice(0, MAX_LOGS))) {
+    await collect(store, uid, run, results);
+  }
   return states.map((state) => ({
     ...state,
     tasks: state.tasks.map((task) => ({ ...task, result: task.result ?? results.get(task.id) ?? null })),
@@ -33,6 +36,12 @@ function runsAfter(states: ThreadState[], id: string | undefined): string[] {
         id !== undefined && (checkpoint?.checkpoint_id === id || parent?.checkpoint_id === id),
     )
     .flatMap(({ metadata }) => (typeof metadata['run_id'] === 'string' ? [metadata['run_id']] : []));
+}
+
+/** Checkpoints name turns, of which several are in the log of one run. */
+async function logsOf(store: RunStore, uid: string, turns: readonly string[]): Promise<Set<string>> {
+  const found = await Promise.all(turns.map((id) => findTurn(store, uid, id)));
+  return new Set(found.flatMap((each) => (each === undefined ? [] : [each.run.run_id])));
 }
 
 async function collect(

@@ -3,6 +3,7 @@ import { LongrunError } from '@longrun/shared';
 import { AuthRefused } from '../custom-auth/refused.ts';
 import { log } from '../telemetry/log.ts';
 import { answerCors, type CorsRules } from './agent/cors.ts';
+import type { Upgrade } from './agent/v2/socket/upgrade.ts';
 
 /** Whose bodies are read, and how much of them. */
 export interface Admission {
@@ -12,6 +13,8 @@ export interface Admission {
   admit: (req: IncomingMessage) => Promise<unknown>;
   /** Pages of which other origins may call; absent: none. */
   cors?: CorsRules | null;
+  /** Requests that become WebSockets; absent: none does. */
+  upgrade?: Upgrade;
 }
 
 /** A refused client may have to send on before it reads its answer; then its connection is cut. Milliseconds. */

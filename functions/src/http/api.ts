@@ -1,21 +1,16 @@
 import express, { type Express } from 'express';
 import { agentRoutes } from './agent/routes.ts';
 import { longrunRoutes } from './agent/longrun/routes.ts';
+import type { AgentParts } from './agent/parts.ts';
 import { mount } from './agent/route.ts';
 import type { Authenticate } from './auth.ts';
 import { errorHandler, notFound } from './express-errors.ts';
 import { healthReporter } from './health.ts';
 import { documentationRoutes } from './openapi/routes.ts';
-import type { OpenRequests } from './open-requests.ts';
-import type { Services } from './services.ts';
 
 /** The HTTP API, in the shapes of LangGraph's Agent Server. What needs no credential is here, or says so in its table. */
-export function apiApp(
-  services: Services,
-  authenticate: Authenticate,
-  version: string,
-  requests: OpenRequests,
-): Express {
+export function apiApp(parts: AgentParts, authenticate: Authenticate): Express {
+  const { services, requests, version } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.use((req, res, next) => {
@@ -23,7 +18,6 @@ export function apiApp(
     next();
   });
   const health = healthReporter(services, version);
-  const parts = { services, requests, version };
 
   app.get('/api/health', async (_req, res) => {
     const report = await health();

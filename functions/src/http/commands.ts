@@ -7,6 +7,7 @@ import { createRun, type CreatedRun, type CreateRunRequest } from '../runtime/ru
 import { originalInput } from '../runtime/attempt/resume/original-input.ts';
 import type { RunStore } from '../runtime/runs/run-store.ts';
 import { dispatchNext } from '../runtime/runs/thread-queue.ts';
+import { hasCheckpoint } from '../runtime/saver/has-checkpoint.ts';
 import { metadataOf } from '../runtime/runs/turns.ts';
 import { untilSettled } from './follow.ts';
 import type { Services } from './services.ts';
@@ -19,8 +20,15 @@ export { answerRun } from '../runtime/runs/answer-run.ts';
 type Parts = Pick<Services, 'store' | 'queue'>;
 
 /** Asks the worker first, so that what it holds is kept; ends the run itself when the worker does not react. */
-export async function cancelRun({ store, queue }: Parts, uid: string, runId: string): Promise<Run> {
-  const asked = await store.append(uid, runId, 'api', ({ run }) => decideCancel(run, uid, store.clock.now()));
+export async function cancelRun(
+  { store, queue }: Parts,
+  uid: string,
+  runId: string,
+  reason?: string,
+): Promise<Run> {
+  const asked = await store.append(uid, runId, 'api', ({ run }) =>
+    decideCancel(run, uid, store.clock.now(), reason),
+  );
   const ended = isTerminal(asked.run.status) ? asked : await forceCancel(store, asked.run);
   // A worker that obeyed has done this itself.
   if (ended.appended) await dispatchNext(store, queue, ended.run);
@@ -50,6 +58,9 @@ export async function retryRun(
       'not_ended',
       `Only a failed or cancelled run is tried again; it is ${old.status}.`,
     );
+  }
+  if (old.last_checkpoint !== null && !(await hasCheckpoint(store.documents, old, old.last_checkpoint))) {
+    throw new LongrunError('not_found', `What run ${old.run_id} had done is gone. Start a new run.`);
   }
   const made = await createRun(store, {
     uid: old.owner,

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Request, Response } from 'express';
 
 /** The platform allows ten seconds between the signal and the end. Milliseconds. */
@@ -5,7 +6,7 @@ const GRACE_MS = 8_000;
 
 /** Requests that are being answered, so that a process which is told to stop ends none of them in the middle. */
 export class OpenRequests {
-  readonly #open = new Set<Response>();
+  readonly #open = new Set<Response | Duplex>();
   readonly #closing = new AbortController();
   #onIdle: (() => void) | undefined;
 
@@ -16,10 +17,15 @@ export class OpenRequests {
 
   /** Counts a request until its answer was sent or its client is gone. */
   track(_req: Request, res: Response): void {
-    this.#open.add(res);
     if (this.closing.aborted) res.setHeader('connection', 'close');
-    res.once('close', () => {
-      this.#open.delete(res);
+    this.hold(res);
+  }
+
+  /** Counts a connection that is no request any more until it is closed. */
+  hold(open: Response | Duplex): void {
+    this.#open.add(open);
+    open.once('close', () => {
+      this.#open.delete(open);
       if (this.#open.size === 0) this.#onIdle?.();
     });
   }

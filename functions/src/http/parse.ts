@@ -17,13 +17,34 @@ export function parseBody<T extends z.ZodMiniType>(req: Request, schema: T): z.i
     throw new LongrunError('too_large', `The body may have ${MAX_BODY_BYTES} bytes; it has ${bytes}.`);
   }
   // Without a type it was not even read.
-  if (hasBody(req) && req.is('json') === false) {
+  if (hasBody(req) && req.is(['json', 'text/plain']) === false) {
     throw new LongrunError('unsupported_media_type', 'Send JSON with content-type: application/json.');
   }
-  if (Buffer.isBuffer(raw) && isNestedDeeper(raw.toString('utf8'), MAX_JSON_DEPTH)) {
-    throw new LongrunError('invalid_request', `body: may be nested ${MAX_JSON_DEPTH} levels deep.`);
+  if (Buffer.isBuffer(raw)) checkDepth(raw.toString('utf8'), 'body');
+  const body: unknown = req.body;
+  // Some clients send their JSON as text, which needs no preflight.
+  const value =
+    typeof body === 'string' && bytes > 0 && req.is('json') === false ? jsonIn(body, 'body') : body;
+  return check(schema, bytes === 0 ? {} : keepable(value, 'body'), 'body');
+}
+
+/** A message in JSON that comes by itself, by its schema. Throws `invalid_request`, which names it by `where`. */
+export function parseText<T extends z.ZodMiniType>(text: string, schema: T, where: string): z.infer<T> {
+  checkDepth(text, where);
+  return check(schema, keepable(jsonIn(text, where), where), where);
+}
+
+function jsonIn(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LongrunError('invalid_request', `${where}: is not JSON.`);
   }
-  return check(schema, bytes === 0 ? {} : keepable(req.body), 'body');
+}
+
+function checkDepth(text: string, where: string): void {
+  if (!isNestedDeeper(text, MAX_JSON_DEPTH)) return;
+  throw new LongrunError('invalid_request', `${where}: may be nested ${MAX_JSON_DEPTH} levels deep.`);
 }
 
 function hasBody({ headers }: Request): boolean {
@@ -38,9 +59,9 @@ export function parseQuery<T extends z.ZodMiniType>(req: Request, schema: T): z.
  * Text that is no text, as half an emoji, becomes what every store and encoder makes of it in the end, so that all see the
  * same. Throws `invalid_request` for a key that would be lost on its way.
  */
-function keepable(body: unknown): unknown {
+function keepable(body: unknown, where: string): unknown {
   const text = wellFormed(body);
-  const place = placeOfProto(text, 'body');
+  const place = placeOfProto(text, where);
   if (place !== null) {
     throw new LongrunError(
       'invalid_request',

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 
 /** What all streams of a process together may hold for readers that do not read. Bytes. */
 const MAX_HELD = 64_000_000;
@@ -11,9 +11,10 @@ const KEEPS_UP = 16_384;
 
 /** One stream's reader. */
 export interface Reader {
-  /** What waits beyond its response, to be written as it reads. Bytes. */
+  /** What waits beyond its connection, to be written as it reads. Bytes. */
   held: number;
-  readonly res: ServerResponse;
+  /** Its response, or its connection where that carries several. */
+  readonly to: Writable;
   /** It held too much: its connection was ended by this process. */
   cut: boolean;
 }
@@ -33,10 +34,10 @@ export class Readers {
     this.#maxHeld = maxHeld;
   }
 
-  add(res: ServerResponse): Reader {
-    const reader: Reader = { held: 0, res, cut: false };
+  add(to: Writable): Reader {
+    const reader: Reader = { held: 0, to, cut: false };
     this.#all.add(reader);
-    res.once('close', () => this.#all.delete(reader));
+    to.once('close', () => this.#all.delete(reader));
     return reader;
   }
 
@@ -77,20 +78,20 @@ export class Readers {
   #cut(reader: Reader): void {
     this.#all.delete(reader);
     reader.cut = true;
-    reader.res.destroy();
+    reader.to.destroy();
   }
 }
 
-const lagOf = ({ res, held }: Reader) => res.writableLength + held;
+const lagOf = ({ to, held }: Reader) => to.writableLength + held;
 
 /** When the reader has taken what was written, or is gone. */
-export async function drained(res: ServerResponse): Promise<void> {
-  if (!res.writableNeedDrain) return;
+export async function drained(to: Writable): Promise<void> {
+  if (!to.writableNeedDrain || to.destroyed) return;
   await new Promise<void>((resolve) => {
     const done = () => {
-      res.off('drain', done).off('close', done);
+      to.off('drain', done).off('close', done);
       resolve();
     };
-    res.on('drain', done).on('close', done);
+    to.on('drain', done).on('close', done);
   });
 }

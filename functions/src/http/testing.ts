@@ -12,9 +12,11 @@ import { Catalog } from '../project/catalog.ts';
 import { quotasFromConfig } from '../quotas/from-config.ts';
 import { Lab, UID } from '../runtime/testing/lab.ts';
 import { answerCors, corsRules } from './agent/cors.ts';
+import { threadSockets } from './agent/v2/socket/upgrade.ts';
 import { apiApp } from './api.ts';
 import type { Authenticate } from './auth.ts';
 import { OpenRequests } from './open-requests.ts';
+import { Readers } from './readers.ts';
 
 export interface ApiServer {
   /** Without `/api`. */
@@ -55,8 +57,11 @@ export async function serveApi(
     ...options.env,
   });
   const requests = new OpenRequests();
-  const app = apiApp(
-    {
+  const parts = {
+    requests,
+    readers: new Readers(),
+    version: '1.2.3',
+    services: {
       config,
       bootId: 'boot',
       store,
@@ -67,17 +72,19 @@ export async function serveApi(
       reader: options.reader ?? processReader({ loadMs: 30_000, callMs: 30_000 }),
       ...(options.auth === undefined ? {} : { auth: options.auth }),
     },
-    options.authenticate ?? (async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false })),
-    '1.2.3',
-    requests,
-  );
+  };
+  const authenticate =
+    options.authenticate ?? (async () => ({ uid: UID, admin: false, anonymous: options.anonymous ?? false }));
+  const app = apiApp(parts, authenticate);
   const outer = express();
   // As functions-framework hands bodies over.
-  outer.use(express.json({ verify: (req, _res, raw) => void Object.assign(req, { rawBody: raw }) }), app);
+  const verify = (req: object, _res: unknown, rawBody: Buffer) => void Object.assign(req, { rawBody });
+  outer.use(express.json({ verify }), express.text({ type: 'text/*', verify }), app);
   const cors = corsRules(config);
-  const server = createServer((req, res) => {
+  const { takes, accept } = threadSockets(parts, { authenticate, cors });
+  const server = createServer({ shouldUpgradeCallback: takes }, (req, res) => {
     if (!answerCors(cors, req, res)) outer(req, res);
-  });
+  }).on('upgrade', accept);
   const url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
   return {
     url,

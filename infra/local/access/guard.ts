@@ -56,5 +56,9 @@ export function guardOf(access: Access = {}, boundTo?: string): Guard {
   };
 }
 
+/** Whether the guard would let it in. */
+export const isWelcome = ({ headers }: IncomingMessage, access: Access = {}, boundTo?: string): boolean =>
+  refusalOf(headers, access, boundTo) === null;
+
 const lower = (name: string): string => name.toLowerCase();
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CLOUD_SERVICES, cacheControl, LOCAL_SERVICES, securityHeaders } from '../../edge/headers.ts';
 import { ruleFor } from '../../edge/url-map.ts';
 import type { Access } from '../access/access.ts';
-import { guardOf } from '../access/guard.ts';
+import { guardOf, isWelcome } from '../access/guard.ts';
 import { serveBucket } from './bucket.ts';
 import { Cache } from './cache.ts';
 import { pathOf, sendError, sendJson } from './http.ts';
@@ -14,6 +14,7 @@ import { listenAll } from './listen-all.ts';
 import { Operations } from './operations.ts';
 import { createOrigin } from './origin.ts';
 import { createApiProxy } from './proxy.ts';
+import { createTunnel } from './tunnel.ts';
 
 export interface EdgeOptions {
   /** Folder of the built page. */
@@ -57,6 +58,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
     api: createApiProxy(addressOf(options.api), timeoutMs),
     admin: createApiProxy(addressOf(options.admin ?? options.api), timeoutMs),
   };
+  const tunnel = createTunnel(addressOf(options.api));
   const operations = new Operations(options.data, () => new Date().toISOString());
   const invalidation = createInvalidation(cache, operations);
   const headers = securityHeaders([...LOCAL_SERVICES, ...CLOUD_SERVICES], authDomainIn(options.init));
@@ -88,18 +90,25 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
       sendError(response, 500, 'internal', 'The request failed inside the edge; its log says why.');
     });
   };
+  // Whatever else asks for another protocol is answered in this one, as a guard's refusal is.
+  const shouldUpgradeCallback = (request: IncomingMessage): boolean =>
+    request.headers.upgrade?.toLowerCase() === 'websocket' &&
+    ruleFor(pathOf(request) ?? '/').to === 'api' &&
+    isWelcome(request, options.access, options.host);
+
+  const settings = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, shouldUpgradeCallback };
   const listener = await listenAll(options.host, options.port ?? 0, () =>
-    createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, onRequest),
+    createServer(settings, onRequest).on('upgrade', tunnel.open),
   ).catch((error: unknown) => {
     operations.close();
     throw error;
   });
 
   const shut = async (): Promise<void> => {
-    const timer = setTimeout(
-      () => listener.servers.forEach((server) => server.closeAllConnections()),
-      CLOSE_GRACE_MS,
-    );
+    const timer = setTimeout(() => {
+      tunnel.close();
+      listener.servers.forEach((server) => server.closeAllConnections());
+    }, CLOSE_GRACE_MS);
     await Promise.all(
       listener.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
     );

@@ -70,6 +70,36 @@ test('a client that asks before it sends its body is told to go on only when adm
   expect(await ask('bad')).toBe('response');
 });
 
+test('only what the admission takes becomes another protocol; whatever else asks for it is answered as ever', async () => {
+  admitBeforeFramework(
+    {
+      ...admission,
+      upgrade: {
+        takes: ({ url }) => url === '/socket',
+        accept: (_req, socket) =>
+          void socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: a\r\n\r\n'),
+      },
+    },
+    60_000,
+  );
+  const { url } = await serve();
+  calls.splice(0);
+  const ask = async (path: string) => {
+    const headers = { connection: 'upgrade', upgrade: 'a' };
+    const asked = request(`${url}${path}`, { headers, agent: new Agent() }).end();
+    const told = await Promise.race([
+      once(asked, 'upgrade').then(() => 'upgrade'),
+      once(asked, 'response').then(() => 'response'),
+    ]);
+    asked.destroy();
+    return told;
+  };
+  expect(await ask('/socket')).toBe('upgrade');
+  expect(calls).toEqual([]);
+  expect(await ask('/other')).toBe('response');
+  expect(calls.splice(0)).toEqual(['/other']);
+});
+
 test('a body that never comes whole: the framework waits without end -> the connection is cut', async () => {
   admitBeforeFramework(admission, 50);
   const { url } = await serve();

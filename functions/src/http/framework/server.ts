@@ -12,6 +12,7 @@ const MAX_HEADERS_MS = 15_000;
  */
 export function admitBeforeFramework(admission: Admission, receiveMs: number): void {
   const { createServer } = http;
+  const { upgrade } = admission;
   const make = (...args: unknown[]) => {
     http.createServer = createServer;
     const listener = args.find((arg) => typeof arg === 'function');
@@ -20,10 +21,13 @@ export function admitBeforeFramework(admission: Admission, receiveMs: number): v
       requestTimeout: receiveMs,
       headersTimeout: Math.min(receiveMs, MAX_HEADERS_MS),
       connectionsCheckingInterval: CHECK_MS,
+      // Whoever else asks for another protocol is answered in this one.
+      shouldUpgradeCallback: (req) => upgrade?.takes(req) ?? false,
     };
     const admitting = admitted(listener as RequestListener, admission);
     // A client that asks whether it may send its body is told so only once it was admitted.
-    return createServer(options, admitting).on('checkContinue', admitting);
+    const server = createServer(options, admitting).on('checkContinue', admitting);
+    return upgrade === undefined ? server : server.on('upgrade', upgrade.accept);
   };
   http.createServer = make as typeof createServer;
 }

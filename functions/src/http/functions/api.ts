@@ -3,13 +3,15 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { firebaseAccounts } from '../../adapters/firebase/accounts.ts';
 import { customAuthentication } from '../../custom-auth/authenticate.ts';
 import { keyAuthentication } from '../agent/keys/authenticate.ts';
-import { anyCredential } from '../any-credential.ts';
 import { corsRules } from '../agent/cors.ts';
+import { threadSockets } from '../agent/v2/socket/upgrade.ts';
+import { anyCredential } from '../any-credential.ts';
 import { apiApp } from '../api.ts';
 import { firebaseAuthentication } from '../auth.ts';
 import { serve } from '../framework/serve.ts';
 import { onReady } from '../on-ready.ts';
 import { OpenRequests } from '../open-requests.ts';
+import { Readers } from '../readers.ts';
 import { openServicesOrExit } from '../services.ts';
 import { takeOverSignals } from '../signals.ts';
 import { claimsToBeOurs } from '../token-issuer.ts';
@@ -30,10 +32,13 @@ const authenticate = anyCredential({
     ? {}
     : { own: { authenticate: customAuthentication(auth), isOurs: claimsToBeOurs(project) } }),
 });
-const app = apiApp(services, authenticate, packageJson.version, requests);
+const parts = { services, requests, readers: new Readers(), version: packageJson.version };
+const cors = corsRules(services.config, services.catalog.project.cors);
+const app = apiApp(parts, authenticate);
 serve('api', app, services.config, {
   maxBytes: MAX_BODY_BYTES,
   admit: authenticate,
-  cors: corsRules(services.config, services.catalog.project.cors),
+  cors,
+  upgrade: threadSockets(parts, { authenticate, cors }),
 });
 takeOverSignals(() => requests.drained());

@@ -16,6 +16,7 @@ import { adminApp } from '../../admin/http/app.ts';
 import { agentRoutes } from '../agent/routes.ts';
 import { apiApp } from '../api.ts';
 import { OpenRequests } from '../open-requests.ts';
+import { Readers } from '../readers.ts';
 import type { Services } from '../services.ts';
 import { openApiDocument, operationsWith, templated } from './document.ts';
 
@@ -33,7 +34,8 @@ const services: Services = {
 };
 const nobody = () => Promise.reject(new Error('nobody'));
 const requests = new OpenRequests();
-const routes = agentRoutes({ services, requests, version: '1.2.3' });
+const parts = { services, requests, readers: new Readers(), version: '1.2.3' };
+const routes = agentRoutes(parts);
 const OPERATIONS = operationsWith(routes);
 const document = JSON.parse(JSON.stringify(openApiDocument('1.2.3', routes))) as Record<string, unknown>;
 
@@ -59,7 +61,7 @@ test("D6: the document is what OpenAPI's own schema allows", async () => {
 
 describe('D6: the document and the routes are the same', () => {
   test('api', () => {
-    const app = apiApp(services, nobody, '1.2.3', requests);
+    const app = apiApp(parts, nobody);
     expect(documented((path) => !isAdmin(path)).toSorted()).toEqual(routesOf(app).toSorted());
   });
 
@@ -130,7 +132,7 @@ describe('D6: the document is OpenAPI 3.1', () => {
     );
     expect(parameters.every(({ schema }) => Object.keys(schema).length > 0)).toBe(true);
     const answers = described?.['responses'] as Record<string, { description: string }>;
-    expect(Object.keys(answers).some((status) => status.startsWith('2'))).toBe(true);
+    expect(Object.keys(answers).some((status) => /^[12]/.test(status))).toBe(true);
     for (const [status, { description }] of Object.entries(answers)) {
       expect(status).toMatch(/^[1-5]\d\d$/);
       expect(description).not.toBe('');

@@ -1,6 +1,6 @@
 import { isObject, jsonBytes, type Json, type JsonObject, type Run } from '@longrun/shared';
 import type { CompiledGraph } from '../../project/served-graph.ts';
-import { metadataOf } from '../runs/turns.ts';
+import { metadataOf, turnIdOf } from '../runs/turns.ts';
 
 /** Super-steps a run may take unless its config or its graph says otherwise; LangGraph's own default of 25 suits chats. */
 const RECURSION_LIMIT = 1_000;
@@ -19,7 +19,7 @@ export function runConfig(run: Run, version: string) {
       ...configurable,
       thread_id: run.thread_id,
       checkpoint_ns: '',
-      run_id: run.run_id,
+      run_id: turnIdOf(run),
       user_id: configurable['langgraph_auth_user_id'] ?? run.owner,
       ...ids,
     },
@@ -33,7 +33,7 @@ export function runConfig(run: Run, version: string) {
       run_attempt: run.attempt,
       langgraph_version: version,
       thread_id: run.thread_id,
-      run_id: run.run_id,
+      run_id: turnIdOf(run),
     },
   };
 }
@@ -55,7 +55,7 @@ export function aboutRun(run: Run): JsonObject {
     ...(jsonBytes(metadata) > MAX_ABOUT ? {} : metadata),
     graph_id: run.assistant_id,
     assistant_id: assistantOf(run),
-    run_id: run.run_id,
+    run_id: turnIdOf(run),
   };
 }
 

@@ -24,6 +24,8 @@ export interface ApiRequest {
   /** From which the run forks. */
   checkpoint?: ApiCheckpoint;
   stream?: StreamRequest;
+  /** The thread, which is the run's own, goes at its end: nobody waits for its result. */
+  endsWithRun?: boolean;
   /** Not before this moment, in milliseconds since 1970. */
   startAt?: number;
 }

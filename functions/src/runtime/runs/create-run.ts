@@ -30,6 +30,7 @@ import { NO_SHARE, shareFields, shareOf, type Share } from '../../quotas/share-f
 import { tell } from '../../telemetry/tell.ts';
 import type { ApiRequest } from './api-request.ts';
 import { firstEntry, foldFirst } from './first-entry.ts';
+import { checkpointKey, pathOf } from '../saver/keys.ts';
 import { earlierRequestHash, requestHash } from './request-hash.ts';
 import type { RunStore } from './run-store.ts';
 import { holderOf, holding, placeOnThread, queuedWith } from './thread-queue.ts';
@@ -99,10 +100,16 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   const mustExist = retryOf !== undefined || (named !== null && ifMissing(request) === 'reject');
   const ticket = request.quotas?.quotas.ticket({ uid, anonymous: request.quotas.anonymous });
   const paths = [runPath(uid, runId), threadPath(uid, threadId), runPath(uid, retryOf ?? runId)];
-  const [runDoc, threadDoc, retried, ...standing] = await store.documents.get([
+  const from = api?.checkpoint?.checkpoint_id;
+  if (from !== undefined) {
+    const key = checkpointKey(api?.checkpoint?.checkpoint_ns ?? '', from);
+    paths.push(pathOf(threadPath(uid, threadId), key));
+  }
+  const [runDoc, threadDoc, retried, ...others] = await store.documents.get([
     ...paths,
     ...(ticket?.paths ?? []),
   ]);
+  const [checkpoint] = from === undefined ? [] : others.splice(0, 1);
   if (runDoc !== undefined) {
     const run = await existing(store, uid, runId, runDoc, request);
     return { run, created: false, share: shareOf(runDoc.fields) };
@@ -119,13 +126,19 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   if (threadDoc?.fields['removing'] === true) {
     throw new LongrunError('not_found', `Thread ${threadId} is being deleted.`);
   }
+  // Read together with the thread, under whose version the run is created: whoever removes checkpoints changes that.
+  if (from !== undefined && typeof checkpoint?.fields['head'] !== 'string') {
+    throw new LongrunError('not_found', `Thread ${threadId} has no checkpoint ${from.slice(0, 100)}.`, {
+      checkpoint_id: from.slice(0, 512),
+    });
+  }
   const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
   const at = store.clock.now();
   const capped = request.quotas === undefined ? body : withinCaps(body, request.quotas.quotas.caps);
   const whose = { uid, runId, threadId, retryOf, untaken, headers, identity, api };
   const entry = firstEntry(capped, { ...whose, place, at });
   const run = foldFirst(entry);
-  const admission = (await ticket?.admit(standing, run.queued)) ?? { writes: [], share: NO_SHARE };
+  const admission = (await ticket?.admit(others, run.queued)) ?? { writes: [], share: NO_SHARE };
   const { writes, share } = admission;
   await store.documents.commit([...creation(store, run, share, entry, request, threadDoc), ...writes]);
   tell(undefined, run, entry);
@@ -154,7 +167,7 @@ function creation(
   request: CreateRunRequest,
   thread: StoredDocument | undefined,
 ): DocumentWrite[] {
-  const { body, retryOf } = request;
+  const { body, retryOf, api } = request;
   const document = store.documentWrite(run);
   const path = threadPath(run.owner, run.thread_id);
   const title = thread?.fields['title'] === '' ? { title: run.title } : {};
@@ -191,6 +204,7 @@ function creation(
             ...usedBy(run, request.identity === undefined ? {} : run.metadata),
             title: run.title,
             kept,
+            ...(api?.endsWithRun === true ? { ends_with_run: true } : {}),
           },
         }
       : {

@@ -1,4 +1,5 @@
 import {
+  isObject,
   isTerminal,
   LongrunError,
   threadPath,
@@ -11,6 +12,7 @@ import type { DocumentWrite, Fields, StoredDocument } from '../../ports/document
 import type { TaskQueue } from '../../ports/task-queue.ts';
 import { dispatchWaiting } from '../../quotas/share.ts';
 import { enqueueAnnouncement } from '../../webhooks/enqueue.ts';
+import { removeRun } from '../housekeeping/remove.ts';
 import { dispatch } from './dispatch.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -111,6 +113,14 @@ export async function dispatchNext(store: RunStore, queue: TaskQueue, ended: Run
   await enqueueAnnouncement(queue, ended);
   await dispatchNextOfThread(store, queue, ended);
   await dispatchWaiting(store, queue, ended.owner);
+  await removeTemporary(store, ended);
+}
+
+/** Of a run that was to leave nothing: its thread goes with it. What a webhook has yet to tell is left to housekeeping. */
+async function removeTemporary(store: RunStore, ended: Run): Promise<void> {
+  if (ended.webhook !== null || !isObject(ended.request) || ended.request['temporary'] !== true) return;
+  const [thread] = await store.documents.get([threadPath(ended.owner, ended.thread_id)]);
+  if (thread?.fields['ends_with_run'] === true) await removeRun(store.documents, ended);
 }
 
 /** After a run has ended or asks: those that wait for its thread go on. */

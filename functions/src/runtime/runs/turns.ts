@@ -48,6 +48,11 @@ export function metadataOf(run: Run): Json {
   return run.turns.findLast(({ metadata }) => metadata !== null)?.metadata ?? run.metadata;
 }
 
+/** Under which the API knows the turn that is at work, or that was last. It is in the log before the turn begins, so every attempt has it. */
+export function turnIdOf(run: Run): string {
+  return run.turns.at(-1)?.run_id ?? run.run_id;
+}
+
 /** The turn that the API knows by this id, and its run. One that a later run undid is none. */
 export async function findTurn(
   store: RunStore,

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '@langchain/langgraph-checkpoint';
 import type { Json } from '@longrun/shared';
+import type { Head } from './head.ts';
 import { stateToJson } from '../attempt/stream/message-events.ts';
 
 /** The functional API keeps what it returned in a channel of its own. */
@@ -16,10 +17,24 @@ export function stateIn(
 ): Json | undefined {
   if (typeof channels === 'string') return channels in values ? stateToJson(values[channels]) : undefined;
   if (channels === undefined && RETURNED in values) return stateToJson(values[RETURNED]);
-  const known = channels === undefined ? undefined : new Set(channels);
-  const isState = (name: string) => known?.has(name) ?? !isInternal(name);
+  const isState = stateChannels(channels);
   if (!Object.keys(versions).every((name) => !isState(name) || name in values)) return undefined;
   return stateToJson(Object.fromEntries(Object.entries(values).filter(([name]) => isState(name))));
+}
+
+/** Whether a checkpoint has a value of each channel of the state, as far as is known which those are. */
+export function holdsWholeState(
+  { values, channelVersions }: Pick<Head, 'values' | 'channelVersions'>,
+  channels?: string | readonly string[],
+): boolean {
+  const isState =
+    typeof channels === 'string' ? (name: string) => name === channels : stateChannels(channels);
+  return Object.keys(channelVersions).every((name) => !isState(name) || values.has(name));
+}
+
+function stateChannels(channels: readonly string[] | undefined): (name: string) => boolean {
+  const known = channels === undefined ? undefined : new Set(channels);
+  return (name) => known?.has(name) ?? !isInternal(name);
 }
 
 /** Channels that LangGraph makes for its own bookkeeping: they are no part of a graph's state. */

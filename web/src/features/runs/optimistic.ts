@@ -47,6 +47,7 @@ export function optimisticRun(
     usage_by_node: {},
     sources: [],
     cancel_requested: false,
+    cancel_reason: null,
     last_checkpoint: null,
     base_checkpoint: null,
     retry_of: null,

@@ -11,6 +11,9 @@ import { changesOf, plain, valueOf } from './value.ts';
 
 export type AccessServices = SubjectServices & Pick<Services, 'auth'>;
 
+/** What a route, or a command on a connection, says of itself. */
+export type Asked = Pick<Route, 'acts' | 'parts' | 'body' | 'query'>;
+
 /** What of a call the handlers are asked about, and may change. */
 export type Asking = Pick<Call<unknown, unknown>, 'body' | 'query' | 'user'> & {
   req: { params: { [name: string]: unknown }; query: object };
@@ -34,7 +37,7 @@ export interface Permitted {
  * theirs. Throws `forbidden`, `auth_unavailable`, `auth_error`, what a handler refuses with, and `not_found` or `conflict` for
  * what does not pass a handler's filter.
  */
-export async function permit(services: AccessServices, route: Route, asking: Asking): Promise<Permitted> {
+export async function permit(services: AccessServices, route: Asked, asking: Asking): Promise<Permitted> {
   const { user, body, query } = asking;
   const access = new Access();
   const permitted = { body, query, access };
@@ -45,7 +48,7 @@ export async function permit(services: AccessServices, route: Route, asking: Ask
   return permitted;
 }
 
-function eventsOf(route: Route, { body, query }: Asking): readonly AccessEvent[] {
+function eventsOf(route: Asked, { body, query }: Asking): readonly AccessEvent[] {
   const acts: Acts =
     typeof route.acts === 'function'
       ? route.acts({ body: body as never, query: query as never })
@@ -59,7 +62,7 @@ function eventsOf(route: Route, { body, query }: Asking): readonly AccessEvent[]
 async function ask(
   services: AccessServices,
   by: Identity,
-  { parts: split, body: bodySchema, query: querySchema }: Route,
+  { parts: split, body: bodySchema, query: querySchema }: Asked,
   event: AccessEvent,
   { user, req }: Asking,
   permitted: Permitted,

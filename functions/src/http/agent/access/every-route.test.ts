@@ -10,6 +10,7 @@ import { documentCache } from '../../../runtime/cache/document-cache.ts';
 import { Lab } from '../../../runtime/testing/lab.ts';
 import { localReader } from '../../../graph-reader/testing.ts';
 import { OpenRequests } from '../../open-requests.ts';
+import { Readers } from '../../readers.ts';
 import type { Services } from '../../services.ts';
 import { longrunRoutes } from '../longrun/routes.ts';
 import type { Route } from '../route.ts';
@@ -43,7 +44,7 @@ const services: Services = {
   reader: localReader(store, undefined),
   auth,
 };
-const parts = { services, requests: new OpenRequests(), version: '1' };
+const parts = { services, requests: new OpenRequests(), readers: new Readers(), version: '1' };
 const routes = [...agentRoutes(parts), ...longrunRoutes(parts)];
 const needing = routes.filter(({ acts }) => acts !== 'anyone');
 const identity = { identity: 'ada', permissions: [], user: { identity: 'ada' } };

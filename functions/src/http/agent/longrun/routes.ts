@@ -71,8 +71,10 @@ export function longrunRoutes(parts: AgentParts): Route[] {
       body: cancelQuery,
       query: cancelQuery,
       handle: async (call) => {
-        const run = await cancelRun(services, call.user.uid, (await required(call)).run_id);
-        if ((call.query.action ?? call.body.action) === 'rollback') await undoRun(services, run);
+        const { query, body, user } = call;
+        const reason = query.reason ?? body.reason ?? undefined;
+        const run = await cancelRun(services, user.uid, (await required(call)).run_id, reason);
+        if ((query.action ?? body.action) === 'rollback') await undoRun(services, run);
         return run;
       },
     }),

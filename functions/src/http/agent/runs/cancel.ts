@@ -15,9 +15,14 @@ const AT_ONCE = 10;
 const PAGE = 100;
 
 /** Ends a turn that is at work, within two seconds. One that has ended, and be it by asking, stays as it is. */
-export async function cancelTurn(parts: Parts, { run, turn }: FoundTurn, action: Action): Promise<void> {
+export async function cancelTurn(
+  parts: Parts,
+  { run, turn }: FoundTurn,
+  action: Action,
+  reason?: string,
+): Promise<void> {
   if (!isAtWork(turn)) return;
-  const ended = await cancelRun(parts, run.owner, run.run_id);
+  const ended = await cancelRun(parts, run.owner, run.run_id, reason);
   if (action === 'rollback') await undoRun(parts, ended);
 }
 

@@ -42,9 +42,9 @@ export async function createTurn(
   given: CreateRun,
   {
     streamed = false,
-    envelopes = false,
+    awaited = streamed,
     key,
-  }: { streamed?: boolean; envelopes?: boolean; key?: string | undefined } = {},
+  }: { streamed?: boolean; awaited?: boolean; key?: string | undefined } = {},
 ): Promise<Made> {
   const threadInPath = req.params['thread_id'] === undefined ? undefined : pathId(req, 'thread_id');
   const made = await startTurn(services, user, await withWebhook(given, services.config), {
@@ -52,7 +52,7 @@ export async function createTurn(
     identity: user.identity,
     threadInPath,
     streamed,
-    envelopes,
+    awaited,
     key,
   });
   const stateless = (threadInPath ?? given.thread_id ?? null) === null;
@@ -71,12 +71,13 @@ export async function startTurn(
     identity: Identity | undefined;
     threadInPath: string | undefined;
     streamed?: boolean;
+    awaited?: boolean;
     envelopes?: boolean;
     key?: string | undefined;
   },
 ): Promise<FoundTurn> {
   const { store, queue, quotas } = services;
-  const { threadInPath, headers, identity, streamed = false, envelopes = false, key } = from;
+  const { threadInPath, headers, identity, streamed = false, awaited = true, envelopes = false, key } = from;
   const threadId = threadInPath ?? given.thread_id ?? null;
   const [assistant, thread] = await Promise.all([
     resolveAssistant(services, user.uid, given.assistant_id),
@@ -92,6 +93,7 @@ export async function startTurn(
       threadId !== null &&
       (await isNewest(store.documents, user.uid, threadId, checkpoint)),
     streamed,
+    awaited,
     envelopes,
     stateless: threadId === null,
     threadMetadata: thread?.metadata ?? {},

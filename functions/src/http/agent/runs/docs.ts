@@ -127,6 +127,21 @@ export const STREAM: Doc = {
   errors: ['not_found'],
 };
 
+export const THREAD_STREAM: Doc = {
+  description:
+    'Each run as its own stream tells it, and `metadata` with `status: "run_done"` at its end. Without `Last-Event-ID` what comes from now on; ' +
+    'with `-` everything, of the newest thousand runs; with an id what follows it.',
+  headers: [{ name: 'Last-Event-ID', description: 'The last event that was seen, or -.' }],
+  answers: {
+    200: {
+      description: 'The stream; it ends with its reader.',
+      type: 'text/event-stream',
+      headers: { Location: 'Where the stream goes on after a cut, below /api.' },
+    },
+  },
+  errors: ['not_found'],
+};
+
 export const EVENTS: Doc = {
   description:
     'Server-sent events: `id` is the event’s number, `event` its type, `data` the event as JSON (`RunEvent`). ' +

@@ -17,6 +17,8 @@ export interface Asked {
   streamed: boolean;
   /** Its client reads the thread's events, which tell of each state which checkpoint it is. */
   envelopes: boolean;
+  /** Somebody is to find its result at its end. */
+  awaited: boolean;
   /** Neither path nor body names a thread. */
   stateless: boolean;
   /** The checkpoint from which it is to set out is where the thread stands anyway. */
@@ -55,6 +57,7 @@ export function runRequest(
       ...(body.command ? { command: commandOf(body.command) } : {}),
       ...(checkpoint === undefined ? {} : { checkpoint }),
       ...(stream === undefined ? {} : { stream }),
+      ...(isTemporary(body, asked) && !asked.awaited ? { endsWithRun: true } : {}),
       ...(body.after_seconds ? { startAt: asked.now + Math.ceil(body.after_seconds * 1_000) } : {}),
     },
   };
@@ -82,9 +85,9 @@ function streamRequest(body: CreateRun, { streamed, envelopes }: Asked): StreamR
 }
 
 /** What the API shows as `kwargs` and the run's other fields do not hold. */
-function keptRequest(body: CreateRun, { assistant_id }: Assistant, { streamed, stateless }: Asked): Json {
-  const { command, checkpoint, checkpoint_id, after_seconds, multitask_strategy, on_completion } = body;
-  const modes = modesAsked(body, streamed);
+function keptRequest(body: CreateRun, { assistant_id }: Assistant, asked: Asked): Json {
+  const { command, checkpoint, checkpoint_id, after_seconds, multitask_strategy } = body;
+  const modes = modesAsked(body, asked.streamed);
   return {
     assistant_id,
     ...(command ? { command: { ...commandOf(command) } } : {}),
@@ -95,9 +98,12 @@ function keptRequest(body: CreateRun, { assistant_id }: Assistant, { streamed, s
     ...(modes.length === 0 ? {} : { stream_mode: modes }),
     ...(body.stream_subgraphs ? { subgraphs: true } : {}),
     ...(body.stream_resumable ? { resumable: true } : {}),
-    ...(stateless && on_completion === 'delete' ? { temporary: true } : {}),
+    ...(isTemporary(body, asked) ? { temporary: true } : {}),
   };
 }
+
+const isTemporary = ({ on_completion }: CreateRun, { stateless }: Asked): boolean =>
+  stateless && on_completion === 'delete';
 
 function commandOf({
   resume,

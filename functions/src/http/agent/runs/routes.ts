@@ -35,7 +35,7 @@ export function runRoutes(parts: AgentParts): Route[] {
   };
   const wait = async (call: Call<CreateRun, unknown>) => {
     const { body, res } = call;
-    const made: Made = await createTurn(services, call, body, { key: keyOf(call.req) });
+    const made: Made = await createTurn(services, call, body, { awaited: true, key: keyOf(call.req) });
     res.setHeader('content-location', made.location);
     if (made.temporary) removeAfterwards(services, made, res);
     const cancels = body.on_disconnect === 'cancel';
@@ -166,7 +166,9 @@ export function runRoutes(parts: AgentParts): Route[] {
       doc: docs.CANCEL,
       handle: async (call) => {
         const { body, query, res } = call;
-        await cancelTurn(services, await turnOfPath(parts, call), query.action ?? body.action ?? 'interrupt');
+        const reason = query.reason ?? body.reason ?? undefined;
+        const action = query.action ?? body.action ?? 'interrupt';
+        await cancelTurn(services, await turnOfPath(parts, call), action, reason);
         res.status(isSet(query.wait ?? body.wait) ? 204 : 202).end();
         return ANSWERED;
       },

@@ -13,6 +13,7 @@ export interface ApiRun {
   multitask_strategy: string;
   created_at: string;
   updated_at: string;
+  cancel_reason?: string;
   longrun?: Run;
 }
 
@@ -32,6 +33,9 @@ export function apiRun(run: Run, turn: ApiTurn): ApiRun {
     multitask_strategy: typeof multitask_strategy === 'string' ? multitask_strategy : 'reject',
     created_at: turn.created_at,
     updated_at: turn.updated_at,
+    ...(turn.status === 'interrupted' && run.cancel_reason !== null
+      ? { cancel_reason: run.cancel_reason }
+      : {}),
   };
 }
 

@@ -153,6 +153,7 @@ describe('waiting', () => {
     expect((await api.call<Run>('GET', `/runs/${id}`)).body).toMatchObject({
       status: 'running',
       cancel_requested: false,
+      cancel_reason: null,
     });
     release();
     await working;

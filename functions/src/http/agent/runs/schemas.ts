@@ -23,6 +23,15 @@ export const streamQuery = strict({
   namespace: several(z.string().check(z.maxLength(1_000)), 'Only these graphs; "" is the run’s own.'),
   checkpoint_id: maybe(z.string().check(z.maxLength(200)), 'Changes nothing.'),
 });
+const THREAD_MODES = ['run_modes', 'lifecycle', 'state_update'] as const;
+export type ThreadMode = (typeof THREAD_MODES)[number];
+/** Of the stream of a thread's runs. */
+export const threadStreamQuery = strict({
+  stream_mode: several(
+    z.enum(THREAD_MODES),
+    '"run_modes": what each run was started with. "lifecycle": that a run has begun, or is done. "state_update": the state that each leaves.',
+  ),
+});
 export type StreamQuery = z.infer<typeof streamQuery>;
 
 /** Of creating a run with a stream. */
@@ -35,7 +44,7 @@ export const cancelQuery = strict({
     '"interrupt": what the run has done stays. "rollback": the run and its checkpoints are removed.',
   ),
   wait: maybe(z.union([z.boolean(), bit]), '1: the answer comes when the run has ended.'),
-  reason: maybe(z.string().check(z.maxLength(1_000)), 'Changes nothing.'),
+  reason: maybe(z.string().check(z.maxLength(1_000)), 'Why; the run shows it.'),
 });
 export type CancelQuery = z.infer<typeof cancelQuery>;
 

@@ -21,8 +21,10 @@ const LAST = 9;
 
 export const isAfter = (a: FrameId, b: FrameId): boolean => a.seq > b.seq || (a.seq === b.seq && a.k > b.k);
 
-export function frameText({ id: { seq, k }, event, data }: Frame): string {
-  return `id: ${k === 0 ? seq : `${seq}.${k}`}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+export const idText = ({ seq, k }: FrameId): string => (k === 0 ? String(seq) : `${seq}.${k}`);
+
+export function frameText({ id, event, data }: Frame): string {
+  return `id: ${idText(id)}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** What `Last-Event-ID` says: a frame, the beginning (`-1`), or null for nothing. Throws `invalid_request`. */

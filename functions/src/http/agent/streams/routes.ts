@@ -1,23 +1,31 @@
-import { createRunSchema, isObject, nothingSchema, type CreateRun, type Json } from '@longrun/shared';
-import { Readers } from '../../readers.ts';
+import { createRunSchema, nothingSchema, type CreateRun } from '@longrun/shared';
+import { pathId } from '../../parse.ts';
 import { streamRun } from '../../stream.ts';
 import { createTurn, keyOf } from '../runs/create.ts';
 import * as docs from '../runs/docs.ts';
 import { modesAsked } from '../runs/request.ts';
-import { createStreamQuery, isSet, streamQuery, type StreamQuery } from '../runs/schemas.ts';
+import {
+  createStreamQuery,
+  isSet,
+  streamQuery,
+  threadStreamQuery,
+  type StreamQuery,
+} from '../runs/schemas.ts';
 import { removeAfterwards } from '../runs/temporary.ts';
 import { turnOfPath } from '../runs/turn-of-path.ts';
 import type { FoundTurn } from '../runs/until-ended.ts';
 import { ANSWERED, route, type Call, type Route } from '../route.ts';
 import type { AgentParts } from '../parts.ts';
 import { BEGINNING, parseFrameId } from './frame.ts';
+import { recordedModes } from './recorded-modes.ts';
 import { streamTurn } from './serve.ts';
+import { parsePosition } from './thread/position.ts';
+import { streamRunsOfThread } from './thread/serve.ts';
 import type { StreamWish } from './turn-frames.ts';
 
 /** Reading what runs do, while they do it and afterwards. */
 export function streamRoutes(parts: AgentParts): Route[] {
-  const { services, requests } = parts;
-  const readers = new Readers();
+  const { services, requests, readers } = parts;
 
   const start = async (call: Call<CreateRun, Pick<StreamQuery, 'namespace'>>) => {
     const { body, query, res } = call;
@@ -35,7 +43,7 @@ export function streamRoutes(parts: AgentParts): Route[] {
     const { req, res, query } = call;
     const after = parseFrameId(req.headers['last-event-id']);
     const found = await turnOfPath(parts, call);
-    const { modes, subgraphs } = recordedModes(found);
+    const { modes, subgraphs } = recordedModes(found.turn.request);
     const only = query.stream_mode === undefined ? null : new Set<string>([query.stream_mode].flat());
     const wanted = only === null ? modes : modes.filter((mode) => only.has(mode));
     const wish = wishOf(found, wanted, subgraphs, query.namespace);
@@ -44,7 +52,26 @@ export function streamRoutes(parts: AgentParts): Route[] {
     return ANSWERED;
   };
 
-  return ['/runs', '/threads/:thread_id/runs'].flatMap((path) => [
+  const ofThread = route({
+    method: 'get',
+    path: '/threads/:thread_id/stream',
+    says: 'What the runs of a thread do, one after the other, until the reader leaves.',
+    acts: 'threads:read',
+    query: threadStreamQuery,
+    doc: docs.THREAD_STREAM,
+    handle: async ({ user, req, res, query }) => {
+      const reading = {
+        uid: user.uid,
+        threadId: pathId(req, 'thread_id'),
+        modes: new Set([query.stream_mode ?? 'run_modes'].flat()),
+        position: parsePosition(req.headers['last-event-id']),
+      };
+      await streamRunsOfThread(parts, reading, res);
+      return ANSWERED;
+    },
+  });
+
+  const ofRuns = ['/runs', '/threads/:thread_id/runs'].flatMap((path) => [
     route({
       method: 'post',
       path: `${path}/stream`,
@@ -78,6 +105,7 @@ export function streamRoutes(parts: AgentParts): Route[] {
       },
     }),
   ]);
+  return [ofThread, ...ofRuns];
 }
 
 function wishOf(
@@ -92,15 +120,5 @@ function wishOf(
     modes: new Set(modes),
     subgraphs,
     namespaces: namespace === undefined ? null : new Set([namespace].flat()),
-  };
-}
-
-/** What the turn was started with. Of one that asked for nothing, its last state can be told. */
-function recordedModes({ turn }: FoundTurn): { modes: string[]; subgraphs: boolean } {
-  const request: Json = turn.request;
-  const { stream_mode: modes, subgraphs } = isObject(request) ? request : {};
-  return {
-    modes: Array.isArray(modes) ? modes.map(String) : ['values'],
-    subgraphs: subgraphs === true,
   };
 }

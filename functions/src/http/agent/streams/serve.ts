@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { log } from '../../../telemetry/log.ts';
 import { lazy } from '../../../lib/lazy.ts';
+import { beginEventStream } from '../../event-stream.ts';
 import { followPaced } from '../../follow-paced.ts';
 import type { OpenRequests } from '../../open-requests.ts';
 import { drained, type Readers } from '../../readers.ts';
@@ -10,11 +11,6 @@ import { isAtWork, type FoundTurn } from '../runs/until-ended.ts';
 import { endsTurn } from './follow-turn.ts';
 import { afterAllOf, frameText, isAfter, type Frame, type FrameId } from './frame.ts';
 import { LAST_VALUES, TurnFrames, type StreamWish, type TurnEnd } from './turn-frames.ts';
-
-/** Clients take a connection for dead after three times this. Milliseconds. */
-const HEARTBEAT_MS = 5_000;
-/** With a blank line after it, some clients would take it for an event. */
-const HEARTBEAT = ': heartbeat\n';
 
 const whole = lazy(() => import('../../../runtime/runs/whole-run.ts'));
 
@@ -37,19 +33,13 @@ export function streamTurn(
 ): void {
   const { run, turn } = found;
   const { documents } = services.store;
-  res.status(200).set({
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-  });
-  res.flushHeaders();
+  beginEventStream(res);
   if (after === null && !isAtWork(turn)) {
     res.end();
     return;
   }
   const reader = readers.add(res);
   onLeave(services, found, res, { requests, cancels, isCut: () => reader.cut });
-  const heartbeat = setInterval(() => res.write(HEARTBEAT), HEARTBEAT_MS);
   const frames = new TurnFrames(wish);
   const isEnd = endsTurn(found);
   let sent = after ?? afterAllOf(run.head.seq);
@@ -106,7 +96,6 @@ export function streamTurn(
   const leave = () => res.end();
   requests.closing.addEventListener('abort', leave, { once: true });
   res.on('close', () => {
-    clearInterval(heartbeat);
     requests.closing.removeEventListener('abort', leave);
     unsubscribe();
   });

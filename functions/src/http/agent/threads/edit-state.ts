@@ -5,6 +5,7 @@ import type { Checkpoint, CheckpointRef } from '../../../graph-reader/shapes.ts'
 import { dispatchNext } from '../../../runtime/runs/thread-queue.ts';
 import type { Services } from '../../services.ts';
 import { changeThread } from './change-thread.ts';
+import { requireCheckpoint } from './require-checkpoint.ts';
 import { requireStored } from './stored-thread.ts';
 
 interface Edit {
@@ -35,6 +36,15 @@ export async function editState(
     throw new LongrunError(
       'invalid_request',
       `Thread ${threadId} has no graph yet. Start a run on it, or set metadata.graph_id.`,
+    );
+  }
+  if (checkpoint?.checkpoint_id !== undefined) {
+    await requireCheckpoint(
+      store.documents,
+      uid,
+      threadId,
+      checkpoint.checkpoint_id,
+      checkpoint.checkpoint_ns,
     );
   }
   const { assistant_id } = metadata;

@@ -1,5 +1,6 @@
 import { INTERRUPT, type CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import { isObject, threadPath, toJson, type Json, type JsonObject, type Run } from '@longrun/shared';
+import { findTurn } from '../../../runtime/runs/turns.ts';
 import { opened } from '../../../runtime/attempt/questions/questions.ts';
 import { stateToJson } from '../../../runtime/attempt/stream/message-events.ts';
 import { directSink } from '../../../runtime/saver/direct-sink.ts';
@@ -57,7 +58,7 @@ async function runOf(
 ): Promise<Run | undefined> {
   const last: unknown = Reflect.get(tuple?.metadata ?? {}, 'run_id');
   const id = status === 'interrupted' ? active_run_id : status === 'error' ? last : null;
-  return typeof id === 'string' ? (await store.load(uid, id))?.run : undefined;
+  return typeof id === 'string' ? (await findTurn(store, uid, id))?.run : undefined;
 }
 
 function questionsOf(

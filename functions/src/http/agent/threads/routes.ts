@@ -1,4 +1,5 @@
-import { LongrunError } from '@longrun/shared';
+import { LongrunError, threadPath } from '@longrun/shared';
+import { lazy } from '../../../lib/lazy.ts';
 import { pathId } from '../../parse.ts';
 import type { Services } from '../../services.ts';
 import { deleteThread } from '../../threads.ts';
@@ -11,7 +12,13 @@ import { presented } from './present.ts';
 import { countSchema, createSchema, getSchema, patchSchema, pruneSchema, searchSchema } from './schemas.ts';
 import { countThreads, searchThreads } from './search.ts';
 import { stateRoutes } from './state-routes.ts';
-import { requireStored } from './stored-thread.ts';
+import { readThread, requireStored } from './stored-thread.ts';
+
+/** Knows how checkpoints are stored, which is no part of a cold start. */
+const pruning = lazy(async () => ({
+  ...(await import('../../../runtime/housekeeping/keep-latest.ts')),
+  ...(await import('../../../runtime/saver/state-in.ts')),
+}));
 
 /** Conversations, their state and their history. */
 export function threadRoutes(services: Services): Route[] {
@@ -50,10 +57,11 @@ export function threadRoutes(services: Services): Route[] {
     route({
       method: 'post',
       path: '/threads/prune',
-      says: 'Removes conversations on which nothing goes on.',
+      says: 'Removes conversations on which nothing goes on, or what they held before.',
       acts: 'threads:delete',
       body: pruneSchema,
-      handle: async ({ user: { uid }, body: { thread_ids }, access }) => {
+      handle: async ({ user: { uid }, body: { thread_ids, strategy }, access }) => {
+        const prune = strategy === 'keep_latest' ? pruneHistory : pruneThread;
         let pruned = 0;
         for (const id of new Set(thread_ids)) {
           if ((await allowsThread(services, uid, id, access)) && (await prune(services, uid, id)))
@@ -112,8 +120,21 @@ export function threadRoutes(services: Services): Route[] {
   ];
 }
 
+/** Removes what a thread held before. False for one that is not there, or in use, or whose state is in older checkpoints, too. */
+async function pruneHistory({ store, catalog }: Services, uid: string, threadId: string): Promise<boolean> {
+  const [doc] = await store.documents.get([threadPath(uid, threadId)]);
+  if (doc === undefined) return false;
+  const { graph_id } = readThread(doc.fields);
+  const channels = graph_id === null ? undefined : await catalog.channels(graph_id);
+  const { keepLatest, holdsWholeState } = await pruning();
+  // Of graphs within it, it is not known which channels they have.
+  return await keepLatest(store, uid, threadId, (head) =>
+    holdsWholeState(head, head.ns === '' ? channels : undefined),
+  );
+}
+
 /** False for one that is not there, or in use. */
-async function prune({ store }: Services, uid: string, threadId: string): Promise<boolean> {
+async function pruneThread({ store }: Services, uid: string, threadId: string): Promise<boolean> {
   try {
     await deleteThread(store, uid, threadId);
     return true;

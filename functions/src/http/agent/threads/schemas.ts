@@ -105,9 +105,8 @@ export const patchSchema = strict({ metadata: maybe(jsonObject), ttl });
 /** POST /threads/prune */
 export const pruneSchema = strict({
   thread_ids: z.array(id).check(z.maxLength(MAX_LIST)),
-  strategy: only(
-    ['delete'],
-    'older checkpoints hold what newer ones refer to, so they stay with the thread.',
+  strategy: maybe(z.enum(['delete', 'keep_latest'])).check(
+    z.describe('"delete": the threads. "keep_latest": their checkpoints but for the newest.'),
   ),
 });
 

@@ -6,7 +6,7 @@ import type { Access } from '../access/access.ts';
 import { extracted } from './extract.ts';
 import { presented, type ThreadObject } from './present.ts';
 import { SORTS, type SearchThreads, type ThreadFilter } from './schemas.ts';
-import { isBeingRemoved, readThread, type StoredThread } from './stored-thread.ts';
+import { isBeingRemoved, withQueue, type StoredThread } from './stored-thread.ts';
 
 /** No index answers what is asked of metadata, so threads are looked at one by one: this many, and with their state fewer. */
 const MAX_SCANNED = 10_000;
@@ -27,6 +27,7 @@ const SELECT = [
   'active_run_id',
   'assistant_id',
   'removing',
+  'queue',
 ];
 
 export interface FoundThreads {
@@ -88,7 +89,7 @@ async function* named(
 ): AsyncGenerator<StoredThread> {
   const paths = [...new Set(ids)].map((id) => threadPath(uid, id));
   for (const doc of paths.length === 0 ? [] : await store.documents.get(paths)) {
-    if (doc !== undefined && !isBeingRemoved(doc)) yield readThread(doc.fields);
+    if (doc !== undefined && !isBeingRemoved(doc)) yield await withQueue(store.documents, uid, doc);
   }
 }
 
@@ -111,7 +112,9 @@ async function* scanned(
       limit: PAGE,
       select: SELECT,
     });
-    for (const doc of found) if (!isBeingRemoved(doc)) yield readThread(doc.fields);
+    for (const doc of found) {
+      if (!isBeingRemoved(doc)) yield await withQueue(store.documents, uid, doc);
+    }
     after = found.at(-1);
     if (found.length < PAGE) return;
   }

@@ -29,11 +29,12 @@ export function stateRoutes(services: Services): Route[] {
   ): Promise<object> => {
     const { thread } = await requireStored(store, uid, threadId);
     const { graph_id: graphId, config } = thread;
+    if (graphId === null && checkpoint?.checkpoint_id !== undefined) throw noCheckpoint(threadId);
     if (graphId === null) return selected(EMPTY_STATE, select);
     const of = { graphId, config, subgraphs, ...(checkpoint === undefined ? {} : { checkpoint }) };
     const state = await reader.state(uid, threadId, of);
     if (checkpoint?.checkpoint_id !== undefined && state.checkpoint === null) {
-      throw new LongrunError('not_found', `Thread ${threadId} has no such checkpoint.`);
+      throw noCheckpoint(threadId);
     }
     return selected(state, select);
   };
@@ -152,6 +153,9 @@ export function stateRoutes(services: Services): Route[] {
     }),
   ];
 }
+
+const noCheckpoint = (threadId: string) =>
+  new LongrunError('not_found', `Thread ${threadId} has no such checkpoint.`);
 
 function refIn(body: CheckpointBody | null | undefined): { checkpoint?: CheckpointRef } {
   if (!body) return {};

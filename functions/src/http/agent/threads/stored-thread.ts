@@ -1,5 +1,15 @@
-import { isObject, LongrunError, threadPath, unpackJson, type Json, type JsonObject } from '@longrun/shared';
-import type { Fields, StoredDocument } from '../../../ports/documents.ts';
+import {
+  isObject,
+  isRunStatus,
+  isTerminal,
+  LongrunError,
+  runPath,
+  threadPath,
+  unpackJson,
+  type Json,
+  type JsonObject,
+} from '@longrun/shared';
+import type { Documents, Fields, StoredDocument } from '../../../ports/documents.ts';
 import type { RunStore } from '../../../runtime/runs/run-store.ts';
 
 /** A thread as its document has it. */
@@ -50,7 +60,28 @@ export async function requireStored(
   if (doc === undefined || isBeingRemoved(doc)) {
     throw new LongrunError('not_found', `There is no thread ${threadId}.`);
   }
-  return { doc, thread: readThread(doc.fields) };
+  return { doc, thread: await withQueue(documents, uid, doc) };
+}
+
+/**
+ * The thread with the status that counts for its callers: while one run has ended and the next has not begun yet, it is as busy as
+ * before. Of those that wait, some may have ended.
+ */
+export async function withQueue(
+  documents: Documents,
+  uid: string,
+  { fields }: StoredDocument,
+): Promise<StoredThread> {
+  const thread = readThread(fields);
+  const { queue } = fields;
+  const waiting = Array.isArray(queue) ? queue.filter((id) => typeof id === 'string') : [];
+  if (thread.status === 'busy' || waiting.length === 0) return thread;
+  const runs = await documents.get(waiting.map((id) => runPath(uid, id)));
+  const goesOn = runs.some((run) => {
+    const status = run?.fields['status'];
+    return typeof status === 'string' && isRunStatus(status) && !isTerminal(status);
+  });
+  return goesOn ? { ...thread, status: 'busy' } : thread;
 }
 
 export const isBeingRemoved = ({ fields }: StoredDocument): boolean => fields['removing'] === true;

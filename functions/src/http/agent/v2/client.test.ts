@@ -277,9 +277,9 @@ describe('the events of a thread', () => {
     await expect.poll(() => lifecycle(heard).length, { timeout: 60_000 }).toBe(4);
   });
 
-  test('are not there over WebSockets', async () => {
+  test('are asked for by POST, unless by a WebSocket', async () => {
     const refused = await api.call('GET', `/threads/${randomUUID()}/stream/events`);
-    expect([refused.status, refused.body]).toMatchObject([405, { error: { code: 'method_not_allowed' } }]);
+    expect([refused.status, refused.body]).toMatchObject([426, { error: { code: 'upgrade_required' } }]);
   });
 });
 

@@ -44,7 +44,7 @@ export async function getTree(
   given: unknown,
 ): Promise<Json> {
   parseAs(treeParams, given, 'params');
-  const [run] = await new ThreadRuns(store.documents, uid, threadId).begun(null);
+  const [run] = await new ThreadRuns(store.documents, uid, threadId).begun('newest');
   if (run === undefined) throw new CommandRefused('no_such_run', 'The thread has no run yet.');
   const events = new RunEvents();
   for (const entry of await store.entriesAfter(uid, run.run_id, -1)) {

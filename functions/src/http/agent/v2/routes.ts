@@ -1,29 +1,10 @@
 import { LongrunError } from '@longrun/shared';
 import { pathId } from '../../parse.ts';
-import { Readers } from '../../readers.ts';
-import { ANSWERED, route, type Call, type Route } from '../route.ts';
 import type { AgentParts } from '../parts.ts';
-import { CommandRefused, refusal, type Answer } from './answer.ts';
-import { getState, getTree } from './look-commands.ts';
-import { respond, startRun } from './run-commands.ts';
-import { commandBody, eventsBody, inputRespondParams, runStartParams, type Command } from './schemas.ts';
+import { ANSWERED, route, type Route } from '../route.ts';
+import { COMMANDS, obey } from './commands.ts';
+import { eventsBody } from './schemas.ts';
 import { streamThread } from './serve.ts';
-
-/** Methods of the protocol that others serve. */
-const NOT_SUPPORTED: { [method: string]: string } = {
-  'input.inject': 'Start a run with the message.',
-  'state.listCheckpoints': 'Use POST /api/threads/:thread_id/history.',
-  'state.fork': 'Start a run with config.configurable.checkpoint_id.',
-  'subscription.subscribe': 'Use POST /api/threads/:thread_id/stream/events.',
-  'subscription.unsubscribe': 'Close the stream.',
-  'subscription.reconnect': 'Open the stream again.',
-};
-
-/** Methods that start a run, or its next turn, and what they take. */
-const STARTING: { [method: string]: typeof runStartParams | typeof inputRespondParams } = {
-  'run.start': runStartParams,
-  'input.respond': inputRespondParams,
-};
 
 const EVENTS: NonNullable<Route['doc']> = {
   description:
@@ -32,54 +13,26 @@ const EVENTS: NonNullable<Route['doc']> = {
   answers: { 200: { description: 'The stream.', type: 'text/event-stream' } },
 };
 
+const SOCKET: NonNullable<Route['doc']> = {
+  description:
+    'A WebSocket: each message of the client is a command as of `POST /threads/:thread_id/commands`, each message of the server ' +
+    'its answer or an event as of `POST /threads/:thread_id/stream/events`. `subscription.subscribe` with `channels`, `namespaces` ' +
+    'and `depth` begins with the newest run; `subscription.unsubscribe` takes its `subscription_id`. Who cannot set headers, as a ' +
+    'page, offers the subprotocols `longrun` and `bearer.<ID token or API key>`. Firebase Hosting passes no WebSockets on.',
+  answers: { 101: { description: 'The connection is a WebSocket from here on.' } },
+  errors: ['upgrade_required', 'forbidden', 'not_found'],
+};
+
 /** Threads as LangGraph's newer clients use them: commands, and one stream of events for all of a thread's runs. */
-export function threadProtocolRoutes({ services, requests }: AgentParts): Route[] {
-  const readers = new Readers();
-
-  const resultOf = (call: Call<Command, unknown>, threadId: string) => {
-    const { user, body } = call;
-    const params = body.params ?? {};
-    switch (body.method) {
-      case 'run.start':
-        return startRun(services, call, threadId, params);
-      case 'input.respond':
-        return respond(services, call, threadId, params);
-      case 'state.get':
-        return getState(services, user.uid, threadId, params);
-      case 'agent.getTree':
-        return getTree(services, user.uid, threadId, params);
-      default: {
-        const instead = NOT_SUPPORTED[body.method];
-        if (instead === undefined) {
-          throw new CommandRefused('unknown_command', `There is no command ${body.method}.`);
-        }
-        throw new CommandRefused('not_supported', `${body.method} is not supported. ${instead}`);
-      }
-    }
-  };
-
+export function threadProtocolRoutes({ services, requests, readers }: AgentParts): Route[] {
   return [
     route({
       method: 'post',
       path: '/threads/:thread_id/commands',
       says: 'Starts a run, answers what one asks, or looks at the thread. Refusals are answered with 200, too.',
-      acts: ({ body }) => (Object.hasOwn(STARTING, body.method) ? 'threads:create_run' : 'threads:read'),
-      body: commandBody,
-      parts: {
-        of: ({ method, params }) => [{ given: params ?? {}, schema: STARTING[method] }],
-        put: (body, [params]) => ({ ...body, params }),
-      },
-      handle: async (call): Promise<Answer> => {
-        const { id } = call.body;
-        const threadId = pathId(call.req, 'thread_id');
-        try {
-          const result = await resultOf(call, threadId);
-          // Numbers are those of the stream, where the command is heard of when its run is.
-          return { type: 'success', id, result, meta: { thread_id: threadId, applied_through_seq: 0 } };
-        } catch (error) {
-          return refusal(id, error);
-        }
-      },
+      ...COMMANDS,
+      handle: ({ user, req, body }) =>
+        obey(services, { user, headers: req.headers }, pathId(req, 'thread_id'), body),
     }),
     route({
       method: 'post',
@@ -97,14 +50,15 @@ export function threadProtocolRoutes({ services, requests }: AgentParts): Route[
     route({
       method: 'get',
       path: '/threads/:thread_id/stream/events',
-      says: 'Is refused: there are no WebSockets here.',
+      says: 'Commands and events of a thread over one WebSocket.',
       acts: 'threads:read',
-      doc: { errors: ['method_not_allowed'] },
+      doc: SOCKET,
+      // One that asks to be a WebSocket does not come here.
       handle: async ({ res }) => {
-        res.setHeader('allow', 'POST');
+        res.setHeader('upgrade', 'websocket');
         throw new LongrunError(
-          'method_not_allowed',
-          'WebSockets are not served here. Use POST for server-sent events, which is how clients do it unless told otherwise.',
+          'upgrade_required',
+          'Connect with a WebSocket, or use POST for server-sent events.',
         );
       },
     }),

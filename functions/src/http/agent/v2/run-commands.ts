@@ -10,22 +10,22 @@ import {
   type Run,
 } from '@longrun/shared';
 import type * as z from 'zod/mini';
+import { graphHeaders } from '../../graph-headers.ts';
 import { parseAs } from '../../parse.ts';
 import type { Services } from '../../services.ts';
-import type { Call } from '../route.ts';
-import { createTurn } from '../runs/create.ts';
+import { withWebhook } from '../../with-webhook.ts';
+import { startTurn } from '../runs/create.ts';
 import { CommandRefused } from './answer.ts';
+import type { Sender } from './commands.ts';
 import { inputRespondParams, runStartParams } from './schemas.ts';
 
 /** What the events of a thread are made from. */
 const MODES = ['values', 'updates', 'messages-tuple', 'tasks', 'tools', 'custom'];
 
-type Asking = Pick<Call<unknown, unknown>, 'req' | 'user'>;
-
 /** Starts a run; on a thread at work it waits for its turn. */
 export async function startRun(
   services: Services,
-  call: Asking,
+  sender: Sender,
   threadId: string,
   given: unknown,
 ): Promise<Json> {
@@ -35,26 +35,26 @@ export async function startRun(
   const strategy = multitask_strategy ?? multitaskStrategy ?? 'enqueue';
   const from = typeof checkpoint_id === 'string' ? { checkpoint_id } : {};
   const body = { ...rest, ...configOf(config, inherited), ...from, multitask_strategy: strategy };
-  return { run_id: await begin(services, call, threadId, body) };
+  return { run_id: await begin(services, sender, threadId, body) };
 }
 
 /** Answers what the thread's run asks, which begins its next turn. */
 export async function respond(
   services: Services,
-  call: Asking,
+  sender: Sender,
   threadId: string,
   given: unknown,
 ): Promise<Json> {
   const params = parseAs(inputRespondParams, given, 'params');
   const resume = answersIn(params);
-  const asking = await askingRun(services, call.user.uid, threadId);
+  const asking = await askingRun(services, sender.user.uid, threadId);
   const open = new Set(asking.interrupts.map(({ id }) => id));
   const strange = Object.keys(resume).find((id) => !open.has(id) && !(id in asking.answers));
   if (strange !== undefined) {
     throw new CommandRefused('no_such_interrupt', `Nothing is asked under ${strange} any more.`);
   }
   const { update, goto, config, metadata } = params;
-  await begin(services, call, threadId, {
+  await begin(services, sender, threadId, {
     assistant_id: assistantOf(asking),
     command: {
       resume,
@@ -68,7 +68,7 @@ export async function respond(
   return {};
 }
 
-async function begin(services: Services, call: Asking, threadId: string, body: object): Promise<string> {
+async function begin(services: Services, sender: Sender, threadId: string, body: object): Promise<string> {
   const asked = {
     if_not_exists: 'create',
     stream_mode: MODES,
@@ -76,8 +76,13 @@ async function begin(services: Services, call: Asking, threadId: string, body: o
     stream_resumable: true,
   };
   const run: CreateRun = parseAs(createRunSchema, { ...body, ...asked }, 'params');
-  call.req.params['thread_id'] = threadId;
-  const { turn } = await createTurn(services, call, run, { envelopes: true });
+  const checked = await withWebhook(run, services.config);
+  const { turn } = await startTurn(services, sender.user, checked, {
+    headers: graphHeaders(sender.headers),
+    identity: sender.user.identity,
+    threadInPath: threadId,
+    envelopes: true,
+  });
   return turn.run_id;
 }
 

@@ -36,6 +36,12 @@ export const eventsBody = strict({
 });
 export type EventsBody = z.infer<typeof eventsBody>;
 
+const { channels, namespaces, depth } = eventsBody.shape;
+/** Of `subscription.subscribe`, where each subscription begins with the newest run. */
+export const subscribeParams = strict({ channels, namespaces, depth });
+/** Of `subscription.unsubscribe`. */
+export const unsubscribeParams = strict({ subscription_id: segment });
+
 /** POST /api/threads/:thread_id/commands */
 export const commandBody = strict({
   id: count,

@@ -9,8 +9,13 @@ interface Known {
   startedAt: number;
 }
 
+/** With which of those that have begun a reader begins: one of them, those since a time (milliseconds since 1970), or none. */
+export type FirstRun = 'oldest' | 'newest' | 'next' | { at: number } | { runId: string };
+
 /** More than these wait for nobody: those that began meanwhile are among the newest, or hold the thread. */
 const NEWEST = 50;
+/** Of more, the older ones are not told again. */
+const MOST = 1_000;
 const FIELDS = ['run_id', 'status', 'queued', 'created_at', 'started_at'];
 
 /** The runs of a thread in the order in which they begin. */
@@ -27,16 +32,24 @@ export class ThreadRuns {
     this.#threadId = threadId;
   }
 
-  /** Those that began since the last call. At the first, the newest; `since`: that which was at work then, and all after it. */
-  async begun(since: number | null): Promise<RunRef[]> {
-    const runs = (await this.#newest())
-      .filter(({ id, hasBegun }) => hasBegun && !this.#seen.has(id))
-      .toSorted((a, b) => a.startedAt - b.startedAt);
+  /** Those that began since the last call; at the first, `first` and all after it. */
+  async begun(first: FirstRun): Promise<RunRef[]> {
+    const runs = await this.#newOnes(this.#isFirst && first === 'oldest' ? MOST : NEWEST);
+    let told = this.#isFirst ? runs.slice(placeOf(first, runs)) : runs;
+    if (this.#isFirst && typeof first === 'object' && 'runId' in first && told[0]?.id !== first.runId) {
+      const all = await this.#newOnes(MOST);
+      told = all.slice(placeOf(first, all));
+    }
     for (const { id } of runs) this.#seen.add(id);
-    const last = since === null ? runs.length - 1 : runs.findLastIndex((run) => run.startedAt <= since);
-    const told = this.#isFirst ? runs.slice(Math.max(0, last)) : runs;
+    for (const { id } of told) this.#seen.add(id);
     this.#isFirst = false;
     return told.map(({ id }) => ({ owner: this.#uid, run_id: id }));
+  }
+
+  async #newOnes(limit: number): Promise<Known[]> {
+    return (await this.#newest(limit))
+      .filter(({ id, hasBegun }) => hasBegun && !this.#seen.has(id))
+      .toSorted((a, b) => a.startedAt - b.startedAt);
   }
 
   /** Whether it was removed meanwhile. */
@@ -50,14 +63,14 @@ export class ThreadRuns {
     return this.#documents.watch(threadPath(this.#uid, this.#threadId), onChange, onError);
   }
 
-  async #newest(): Promise<Known[]> {
+  async #newest(limit: number): Promise<Known[]> {
     const [[thread], docs] = await Promise.all([
       this.#documents.get([threadPath(this.#uid, this.#threadId)]),
       this.#documents.query({
         collection: runsPath(this.#uid),
         where: [{ field: 'thread_id', op: '==', value: this.#threadId }],
         orderBy: [{ field: 'created_at', direction: 'desc' }],
-        limit: NEWEST,
+        limit,
         select: FIELDS,
       }),
     ]);
@@ -66,6 +79,18 @@ export class ThreadRuns {
     const [older] = isOlder ? await this.#documents.get([runPath(this.#uid, active)]) : [];
     return [...docs, ...(older === undefined ? [] : [older])].map((doc) => known(doc, active));
   }
+}
+
+/** Of one that is gone, all that are left are told: what its reader has had is not known. */
+function placeOf(first: FirstRun, runs: readonly Known[]): number {
+  if (first === 'next') return runs.length;
+  if (first === 'newest') return Math.max(0, runs.length - 1);
+  if (first === 'oldest') return 0;
+  const place =
+    'at' in first
+      ? runs.findLastIndex(({ startedAt }) => startedAt <= first.at)
+      : runs.findIndex(({ id }) => id === first.runId);
+  return Math.max(0, place);
 }
 
 /** Whatever the clocks say, the run that holds the thread began last. */

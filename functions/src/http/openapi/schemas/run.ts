@@ -75,6 +75,7 @@ export const runSchema = z.object({
   usage_by_node: z.record(z.string(), usageSumSchema),
   sources: z.array(sourceSchema),
   cancel_requested: z.boolean(),
+  cancel_reason: z.nullable(z.string()),
   last_checkpoint: maybeId,
   base_checkpoint: maybeId,
   retry_of: maybeId,
@@ -123,6 +124,7 @@ export const apiRunSchema = z.object({
   multitask_strategy: z.string(),
   created_at: time,
   updated_at: time,
+  cancel_reason: z.exactOptional(z.string()),
   longrun: z.exactOptional(runSchema),
 }) satisfies SchemaOf<ApiRun>;
 
