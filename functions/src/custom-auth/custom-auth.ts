@@ -24,7 +24,7 @@ export interface Question {
   by: Identity;
 }
 
-export interface Verdict {
+interface Verdict {
   /** Null: nothing is filtered. */
   filters: Filters | null;
   /** As the handler left it. */

@@ -1,13 +1,20 @@
 import { Annotation, END, interrupt, START, StateGraph } from '@langchain/langgraph';
 import { Client } from '@langchain/langgraph-sdk';
+import { cronsPath } from '@longrun/shared';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { parseConfig } from '../../config/config.ts';
 import { customAuthentication } from '../../custom-auth/authenticate.ts';
 import { openAuth, SLOW, type OpenAuth } from '../../custom-auth/testing.ts';
 import { uidOfIdentity } from '../../lib/uid.ts';
 import type { RunTask } from '../../ports/task-queue.ts';
+import { Catalog } from '../../project/catalog.ts';
+import { readProject } from '../../project/config.ts';
+import { quotasFromConfig } from '../../quotas/from-config.ts';
+import { readCron } from '../../runtime/crons/cron.ts';
 import { Lab, UID } from '../../runtime/testing/lab.ts';
 import { anyCredential } from '../any-credential.ts';
 import { serveApi, type ApiServer } from '../testing.ts';
+import { startCron } from './crons/start.ts';
 
 /** LangGraph's own client, a project's own `auth` with LangGraph's own class, in a process of its own, and a real worker. */
 
@@ -47,8 +54,10 @@ export const auth = new Auth()
 
 const State = Annotation.Root({ does: Annotation<string>, said: Annotation<unknown> });
 let release = (): void => {};
+let isMended = false;
 const graph = new StateGraph(State)
   .addNode('work', async ({ does }, { configurable, signal }) => {
+    if (does === 'fails' && !isMended) throw new TypeError('boom');
     if (does === 'asks') return { said: interrupt('ok?') };
     if (does === 'holds') {
       await new Promise<void>((resolve, reject) => {
@@ -177,6 +186,36 @@ describe('two users', () => {
           /is set by the server/,
         );
       }
+    },
+  );
+
+  test(
+    'and a retry, and a run of a cron, has the user of the one who asked for it',
+    { timeout: SLOW },
+    async () => {
+      const ada = clientOf('ada home write');
+      const { thread_id } = await ada.threads.create();
+      const failed = await ada.runs.create(thread_id, GRAPH, { input: { does: 'fails' } });
+      await ada.runs.join(thread_id, failed.run_id).catch(() => undefined);
+      isMended = true;
+      const retried = await call('ada home', 'POST', `/runs/${failed.run_id}/retry`);
+      expect(retried.status).toBe(201);
+      const { run_id } = retried.body as { run_id: string };
+      const permissions = ['home', 'write'];
+      expect(await ada.runs.join(thread_id, run_id)).toMatchObject({ said: { id: 'ada', permissions } });
+
+      await ada.crons.create(GRAPH, { schedule: '* * * * *', input: {} });
+      const uid = uidOfIdentity('ada');
+      const [doc] = await lab.documents.query({ collection: cronsPath(uid) });
+      if (doc === undefined) throw new Error('the cron is not stored');
+      const { store, queue, documents } = lab;
+      const config = parseConfig({ GOOGLE_CLOUD_PROJECT: 'demo-api', WORKER_URL: 'http://127.0.0.1:1/' });
+      const catalog = new Catalog({ project: await readProject(config.LANGGRAPH_CONFIG), limitMs: 30_000 });
+      const quotas = quotasFromConfig(config, documents, store.clock);
+      await startCron({ store, queue, catalog, quotas }, readCron(doc), 'by-the-clock');
+      expect((await call('ada home', 'GET', '/runs/by-the-clock/join')).body).toMatchObject({
+        said: { id: 'ada', permissions },
+      });
     },
   );
 
