@@ -2,12 +2,10 @@ import type { Request, Response } from 'express';
 import { LongrunError, storedEvent, type Run } from '@longrun/shared';
 import type { Documents } from '../ports/documents.ts';
 import { log } from '../telemetry/log.ts';
+import { beginEventStream } from './event-stream.ts';
 import { hasSeenAll } from './follow.ts';
 import { followPaced } from './follow-paced.ts';
 import { drained, type Readers } from './readers.ts';
-
-/** A comment this often keeps proxies from closing a quiet stream. Milliseconds. */
-const KEEPALIVE_MS = 15_000;
 
 /**
  * The run's events as server-sent events: `id` is the event's seq, `event` its type, `data` the event. Resumes
@@ -22,17 +20,11 @@ export function streamRun(
   readers: Readers,
 ): void {
   const after = lastEventId(req);
-  res.status(200).set({
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-  });
-  res.flushHeaders();
+  beginEventStream(res);
   if (hasSeenAll(run, after)) {
     res.end();
     return;
   }
-  const keepalive = setInterval(() => res.write(': keep-alive\n\n'), KEEPALIVE_MS);
   let seen = after;
   const reader = readers.add(res);
   const unsubscribe = followPaced(documents, run, after, {
@@ -58,7 +50,6 @@ export function streamRun(
   const leave = () => res.end();
   closing.addEventListener('abort', leave, { once: true });
   res.on('close', () => {
-    clearInterval(keepalive);
     closing.removeEventListener('abort', leave);
     unsubscribe();
   });

@@ -56,6 +56,17 @@ describe('a request is passed on', () => {
     expect(got['headers']).not.toHaveProperty('te');
   });
 
+  test('a key, and the body of a DELETE', async () => {
+    const site = await start(echo);
+    const headers = { 'x-api-key': 'lr_key', 'content-type': 'application/json' };
+    const body = '{"namespace":["a"],"key":"k"}';
+    for (const framing of [{ 'content-length': body.length }, { 'transfer-encoding': 'chunked' }]) {
+      const options = { method: 'DELETE', headers: { ...headers, ...framing }, body };
+      const answer = await ask(site, '/api/store/items', options);
+      expect(json(answer.body)).toMatchObject({ method: 'DELETE', length: body.length, headers });
+    }
+  });
+
   test('a body without a length is streamed through', async () => {
     const site = await start(echo);
     const { body } = await ask(site, '/api', {
@@ -183,6 +194,20 @@ describe('A4: event streams', () => {
     }
     stream?.end();
     expect((await reader?.read())?.done).toBe(true);
+  });
+
+  test('a comment by which the API shows that it is there arrives as it is', async () => {
+    let stream: ServerResponse | undefined;
+    const site = await start((request, response) => {
+      events(request, response);
+      response.flushHeaders();
+      stream = response;
+    });
+    const answer = await fetch(`${site.url}/api/events`);
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    stream?.write(': heartbeat\n');
+    expect((await reader?.read())?.value).toBe(': heartbeat\n');
+    await reader?.cancel();
   });
 
   test('the client goes away -> the API hears of it', async () => {

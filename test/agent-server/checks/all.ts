@@ -1,5 +1,6 @@
 import { ASSISTANTS } from './assistants.ts';
 import type { Check } from './check.ts';
+import { LIVE } from './live.ts';
 import { REMOTE } from './remote.ts';
 import { RUNS } from './runs.ts';
 import { SERVICE } from './service.ts';
@@ -7,4 +8,4 @@ import { STORE } from './store.ts';
 import { STREAMS } from './streams.ts';
 import { THREADS } from './threads.ts';
 
-export const CHECKS: Check[] = [SERVICE, ASSISTANTS, THREADS, RUNS, STREAMS, STORE, REMOTE].flat();
+export const CHECKS: Check[] = [SERVICE, ASSISTANTS, THREADS, LIVE, RUNS, STREAMS, STORE, REMOTE].flat();

@@ -145,7 +145,7 @@ export const THREAD_STREAM: Doc = {
 export const EVENTS: Doc = {
   description:
     'Server-sent events: `id` is the event’s number, `event` its type, `data` the event as JSON (`RunEvent`). ' +
-    'A comment comes every 15 seconds. The stream ends with the run, or earlier; then one goes on after `Last-Event-ID`.',
+    'A comment comes every five seconds. The stream ends with the run, or earlier; then one goes on after `Last-Event-ID`.',
   headers: [{ name: 'Last-Event-ID', description: 'Number of the last event that was seen.' }],
   answers: { 200: { description: 'The stream.', type: 'text/event-stream', schema: 'RunEvent' } },
   errors: ['not_found'],
