@@ -1,4 +1,5 @@
 /** Small graphs with which LangChain's clients are tried. What they do is said by the text of the last message. */
+import { existsSync } from 'node:fs';
 import { AIMessage, type BaseMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
@@ -110,6 +111,37 @@ export const tools = new StateGraph(State)
       : END;
   })
   .addEdge('tools', 'model')
+  .compile();
+
+async function isThere(file: string, signal: AbortSignal | undefined): Promise<void> {
+  while (!existsSync(file)) {
+    signal?.throwIfAborted();
+    await pause(20);
+  }
+}
+
+/** Says its words one by one, and the last one not before it names a file that is there. */
+class Gated extends FakeListChatModel {
+  override async *_streamResponseChunks(
+    ...args: Parameters<FakeListChatModel['_streamResponseChunks']>
+  ): ReturnType<FakeListChatModel['_streamResponseChunks']> {
+    const [messages, options, run] = args;
+    const words = `echo ${textOf(messages)}`.split(/(?= )/);
+    for (const [i, word] of words.entries()) {
+      if (i === words.length - 1) await isThere(word.trim(), options.signal);
+      yield this._createResponseChunk(word);
+      await run?.handleLLMNewToken(word);
+    }
+  }
+}
+
+/** An answer that is seen half said for as long as one likes. */
+export const gated = new StateGraph(State)
+  .addNode('talk', async ({ messages }, { signal }: LangGraphRunnableConfig) => ({
+    messages: [await new Gated({ responses: [''] }).invoke(messages, signal && { signal })],
+  }))
+  .addEdge(START, 'talk')
+  .addEdge('talk', END)
   .compile();
 
 /** Two questions at once. */

@@ -1,26 +1,20 @@
-/** A chat as people write them with LangChain's `useStream`: nothing in it knows of Longrun. Settings come in the URL's query. */
 import type { Message } from '@langchain/langgraph-sdk';
 import { useStream } from '@langchain/langgraph-sdk/react';
 import { createElement as h, useState } from 'react';
-import { createRoot } from 'react-dom/client';
+import { asText, button, field, setting, useThread } from './parts.ts';
 
 type State = { messages: Message[]; log: string[] } & Record<string, unknown>;
 
-const query = new URLSearchParams(location.search);
-
-function Chat() {
-  const [threadId, setThreadId] = useState(query.get('thread'));
+/** A chat as people write them with `useStream` of `@langchain/langgraph-sdk/react`: nothing in it knows of Longrun. */
+export function SdkChat() {
+  const [threadId, onThreadId] = useThread();
   const [text, setText] = useState('');
   const stream = useStream<State, { InterruptType: unknown }>({
-    apiUrl: query.get('api') ?? '',
-    apiKey: query.get('key') ?? '',
-    assistantId: query.get('graph') ?? 'probe',
+    apiUrl: setting('api'),
+    apiKey: setting('key'),
+    assistantId: setting('graph', 'probe'),
     threadId,
-    onThreadId: (id) => {
-      setThreadId(id);
-      query.set('thread', id);
-      history.replaceState(null, '', `?${String(query)}`);
-    },
+    onThreadId,
     reconnectOnMount: true,
     fetchStateHistory: true,
     messagesKey: 'messages',
@@ -36,10 +30,7 @@ function Chat() {
     stream.interrupt && h('pre', { 'data-asks': true }, JSON.stringify(stream.interrupt.value)),
     stream.error !== undefined && h('p', { role: 'alert' }, String(stream.error)),
     h('p', { 'data-history': stream.history.length }, String(stream.values.log ?? '')),
-    h('input', {
-      value: text,
-      onChange: (event: { target: { value: string } }) => setText(event.target.value),
-    }),
+    field(text, setText),
     button('Send', () => {
       setText('');
       void stream.submit(say(text), options);
@@ -55,7 +46,7 @@ function Chat() {
     return h(
       'article',
       { key: message.id, 'data-type': message.type },
-      h('span', {}, typeof message.content === 'string' ? message.content : JSON.stringify(message.content)),
+      h('span', {}, asText(message.content)),
       branches.length > 1 && h('i', {}, `${branches.indexOf(about?.branch ?? '') + 1} / ${branches.length}`),
       message.type === 'human' &&
         button('Edit', () => void stream.submit(say(text), { ...options, checkpoint: parent })),
@@ -64,7 +55,3 @@ function Chat() {
     );
   }
 }
-
-const button = (name: string, onClick: () => void) => h('button', { onClick }, name);
-const root = document.querySelector('main');
-if (root !== null) createRoot(root).render(h(Chat));
