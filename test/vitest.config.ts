@@ -37,6 +37,7 @@ export default defineConfig({
             'functions/src/**/*.test.ts',
             'infra/**/*.test.ts',
             'test/sim/**/*.test.ts',
+            'test/*.test.ts',
             // The browser's SDK itself, without a page.
             'web/src/lib/live/**/*.test.ts',
           ],

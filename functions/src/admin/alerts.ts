@@ -1,6 +1,6 @@
 import type { AdminAlert, AdminMetrics } from '@longrun/shared';
 
-/** D8; infra/gcp's alert policies have the same thresholds. */
+/** D8: infra/gcp's alert policies have the same thresholds. */
 const ERROR_RATE_PERCENT = 5;
 const QUEUE_DEPTH = 50;
 const API_LATENCY_S = 2;

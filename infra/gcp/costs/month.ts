@@ -34,7 +34,7 @@ export function operationsOfDay(measured: Measured, users: number): Operations {
   return { reads: of('reads'), writes: of('writes'), deletes: of('deletes') };
 }
 
-/** Firestore alone: what A14 is about. */
+/** A14: Firestore alone. */
 export function firestoreMonth(measured: Measured, users: number): Item[] {
   const day = operationsOfDay(measured, users);
   const { days, keptDays, runsPerUserDay } = ASSUMED;

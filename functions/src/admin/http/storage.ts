@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { unlessMissing } from '../../lib/unless-missing.ts';
 import { newestFirst, readBackupIndex } from '../../http/backup-index.ts';
 
-/** C2, C3: where everything is kept, and what is kept of it besides. */
+/** C3: where everything is kept, and what is kept of it besides. */
 export async function storageOf(config: Config): Promise<AdminStorage> {
   const where = {
     kind: config.LONGRUN_STORAGE,
