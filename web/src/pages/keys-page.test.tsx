@@ -72,7 +72,7 @@ describe('the list', () => {
     keys = [
       aKey({ id: 'laptop', expires_at: daysFromNow(30), last_used_at: daysFromNow(1 / 24) }),
       aKey({ id: 'server' }),
-      aKey({ id: 'old', expires_at: daysFromNow(-1) }),
+      aKey({ id: 'old', expires_at: daysFromNow(-1.5) }),
       aKey({ id: 'lost', revoked_at: daysFromNow(-4 / 24), expires_at: daysFromNow(-1) }),
     ];
     renderApp('/keys');

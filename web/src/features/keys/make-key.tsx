@@ -74,7 +74,7 @@ export function MakeKey({ anonymous, focus, onMade, onUnclear }: MakeKeyProps) {
         </p>
       ) : (
         <p className="soft">
-          It is shown once, when it is made.
+          The key is shown once, when it is made.
           {anonymous && ' Without an account you can revoke it in this browser only.'}
         </p>
       )}
