@@ -39,7 +39,7 @@ export interface TextRules {
   maxLength: number;
 }
 
-export interface NumberRules {
+interface NumberRules {
   kind: 'number';
   integer: boolean;
   min: number;
