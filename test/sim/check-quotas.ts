@@ -5,10 +5,12 @@ const RUN = /^users\/([^/]+)\/runs\/[^/]+$/;
 const USAGE = /^users\/([^/]+)\/usage\/[^/]+$/;
 
 /** What must be so of quotas when all runs rest: each run was counted once, and none waits for others that are gone. */
-export function checkQuotas(table: Table): Violation[] {
+export function checkQuotas(table: Table, removed: ReadonlySet<string>): Violation[] {
   const violations: Violation[] = [];
   const runs = new Map<string, number>();
   const counted = new Map<string, number>();
+  for (const path of removed)
+    runs.set(RUN.exec(path)?.[1] ?? '', (runs.get(RUN.exec(path)?.[1] ?? '') ?? 0) + 1);
   for (const { path, fields } of table.values()) {
     const owner = RUN.exec(path)?.[1];
     if (owner !== undefined) {

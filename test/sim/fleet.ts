@@ -1,12 +1,12 @@
-import type { Copy } from './copies.ts';
 import type { Faults } from './faults.ts';
-import { graphNamed } from './graphs.ts';
+import { exportedGraph, graphNamed } from './graphs.ts';
 import type { Edition } from './graphs/edition.ts';
 import type { RunTask } from '../../functions/src/ports/task-queue.ts';
 import { BLOCKED_MS } from '../../functions/src/domain/limits.ts';
 import type { AloneEnd, Keeper } from '../../functions/src/runtime/liveness/alone.ts';
 import { Unavailable, type Network } from './network.ts';
 import { bootHost, type Host } from './runtime.ts';
+import type { Plan } from './plan.ts';
 import type { Store } from './store.ts';
 import { Tasks, type Delivery, type Reply } from './tasks.ts';
 import type { Process, World } from './world.ts';
@@ -24,6 +24,9 @@ interface Slot {
   skew: number;
 }
 
+/** How long runs on threads that nobody named are kept; where the world lasts long enough to see it, not as long. */
+const TTL_MS = 48 * 3_600_000;
+const TTL_TIDIED_MS = 1_800_000;
 const SWEEP_MS = 60_000;
 const SIGKILL_MS = 10_000; // after SIGTERM, as Cloud Run does
 
@@ -33,8 +36,7 @@ export class Fleet {
   readonly #world: World;
   readonly #network: Network;
   readonly #store: Store;
-  readonly #deadlineMs: number;
-  readonly #copy: Copy;
+  readonly #plan: Plan;
   #edition: Edition = 'first';
   readonly #slots = new Map<string, Slot>();
   readonly #editions = new Map<string, Edition>();
@@ -42,24 +44,15 @@ export class Fleet {
   /** Processes that execute one run each, by the process that keeps them. */
   readonly #kept = new Map<Process, Map<Process, Host>>();
 
-  constructor(parts: {
-    world: World;
-    network: Network;
-    store: Store;
-    faults: Faults;
-    workers: number;
-    deadlineMs: number;
-    copy: Copy;
-  }) {
+  constructor(parts: { world: World; network: Network; store: Store; faults: Faults; plan: Plan }) {
     this.#world = parts.world;
     this.#network = parts.network;
     this.#store = parts.store;
-    this.#deadlineMs = parts.deadlineMs;
-    this.#copy = parts.copy;
+    this.#plan = parts.plan;
     this.tasks = new Tasks(parts.world, parts.network, parts.faults, (delivery, reply) =>
       this.#deliver(delivery, reply),
     );
-    for (let i = 0; i < parts.workers; i += 1) this.#start(`w${i}`);
+    for (let i = 0; i < parts.plan.workers; i += 1) this.#start(`w${i}`);
     this.#start('api');
     this.#start('cron');
     this.#sweepAfter(this.#world.random('sweep').int(0, SWEEP_MS));
@@ -104,14 +97,17 @@ export class Fleet {
   }
 
   #boot(process: Process, edition: Edition, execute: Keeper['execute'] | null): Host {
+    const { copy, deadlineMs, tidied } = this.#plan;
     this.#editions.set(process.name, edition);
     return bootHost({
-      graphs: (name) => graphNamed(name, edition, this.#copy),
+      graphs: (name) => graphNamed(name, edition, copy),
+      exported: (name) => exportedGraph(name, edition),
+      ttlMs: tidied ? TTL_TIDIED_MS : TTL_MS,
       world: this.#world,
       process,
       documents: this.#store.documents(process),
       queue: this.tasks.queue(process),
-      deadlineMs: this.#deadlineMs,
+      deadlineMs,
       keeper: execute === null ? null : { execute, drained: () => this.#drainedOf(process) },
     });
   }
@@ -196,9 +192,14 @@ export class Fleet {
     const again = () => {
       this.#sweepAfter(SWEEP_MS);
       // A sweep that fails is repeated a minute later.
-      this.#ask('cron', 'maintain', (host) => host.maintain()).catch((error: unknown) =>
-        this.#world.note(`maintenance failed: ${String(error)}`),
-      );
+      const failed = (error: unknown) => this.#world.note(`maintenance failed: ${String(error)}`);
+      this.#ask('cron', 'maintain', (host) => host.maintain()).catch(failed);
+      if (this.#plan.cron === null) return;
+      // The scheduler may call twice, and any process may answer.
+      for (const name of ['cron', 'api']) {
+        const sweep = () => void this.#ask(name, 'crons', (host) => host.agent.sweepCrons()).catch(failed);
+        this.#world.after(this.#world.random('sweep').int(0, 40), null, sweep);
+      }
     };
     this.#world.after(ms, null, again, { background: true });
   }

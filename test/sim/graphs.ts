@@ -31,18 +31,26 @@ const GRAPHS = {
 } as const satisfies Record<string, SimulatedGraph>;
 export type GraphName = keyof typeof GRAPHS;
 
+export const GRAPH_NAMES = Object.keys(GRAPHS);
+
 export const graphOf = (name: GraphName): SimulatedGraph => GRAPHS[name];
 
+const built = new Map<string, unknown>();
 const compiled = new Map<string, Promise<ServedGraph>>();
+
+/** The graph as its module exports it. */
+export function exportedGraph(name: string, edition: Edition): unknown {
+  const key = `${name} ${edition}`;
+  const graph: SimulatedGraph | undefined = GRAPHS[name as GraphName];
+  if (graph === undefined) throw new Error(`There is no graph ${name}.`);
+  if (!built.has(key)) built.set(key, graph.build(edition));
+  return built.get(key);
+}
 
 /** The graph as a project has it that brings this copy of LangGraph along. */
 export function graphNamed(name: string, edition: Edition, copy: Copy): Promise<ServedGraph> {
   const key = `${name} ${edition} ${copy}`;
   let served = compiled.get(key);
-  if (served === undefined) {
-    const graph: SimulatedGraph | undefined = GRAPHS[name as GraphName];
-    if (graph === undefined) throw new Error(`There is no graph ${name}.`);
-    compiled.set(key, (served = servedBy(copy, graph.build(edition), name)));
-  }
+  if (served === undefined) compiled.set(key, (served = servedBy(copy, exportedGraph(name, edition), name)));
   return served;
 }

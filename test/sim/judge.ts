@@ -11,8 +11,9 @@ import type { Fault } from './faults.ts';
 import { graphOf } from './graphs.ts';
 import { moved, type Edition, type SimulatedGraph } from './graphs/edition.ts';
 import type { Observer } from './observer.ts';
-import type { People } from './people.ts';
 import type { Plan, PlannedRun } from './plan.ts';
+import type { Requests } from './requests.ts';
+import { isBelated } from './clients.ts';
 import { GRACE_MS } from './runtime.ts';
 
 /** A run with everything that happened to it and to the failed runs that it goes on from, oldest first. */
@@ -28,21 +29,23 @@ interface Story {
 /** What people are entitled to expect, which no invariant of a single run says. */
 export function judge(
   observer: Observer,
-  people: People,
+  requests: Requests,
   plan: Plan,
   editionOf: Story['editionOf'],
 ): Violation[] {
   const violations: Violation[] = [];
   const runs = [...observer.runs.values()].map(({ run }) => run);
   for (const { key } of plan.requests) {
-    const made = runs.filter((run) => run.retry_of === null && people.requestOf(run)?.key === key);
+    const made = runs.filter(
+      (run) => run.retry_of === null && !isBelated(run) && requests.of(run)?.key === key,
+    );
     if (made.length > 1)
       violations.push({ id: 'created-once', detail: `request ${key} made ${made.length} runs` });
   }
   for (const detail of wrongTakeOvers(observer, plan)) violations.push({ id: 'not-robbed', detail });
   for (const run of runs) {
-    const request = people.requestOf(run);
-    if (request === undefined) continue;
+    const request = requests.of(run);
+    if (request === undefined || isBelated(run)) continue;
     const events = eventsOf(observer, run);
     const story = { run, request, graph: graphOf(request.graph), events, plan, editionOf };
     const complain = (id: string, details: Iterable<string>) => {
@@ -53,12 +56,17 @@ export function judge(
       complain('output-exact', wrongOutput(story));
       complain('answers-exact', wrongAnswers(story));
     }
-    const superseded = runs.some(({ supersedes }) => supersedes === run.run_id) || gaveWay(run, runs);
+    const superseded =
+      runs.some(({ supersedes }) => supersedes === run.run_id) || gaveWay(run, runs) || wasEdited(run, plan);
     complain('outcome', wrongOutcome(story, superseded));
     complain('asked-rightly', wrongQuestions(story));
     complain('asked-once', askedAgain(story));
-    complain('finished-once', finishedAgain(story.graph, observer.runs.get(run.run_id)?.events ?? []));
-    complain('guards-passed', unguarded(story));
+    // Where a command leads, what was left to do may lead to as well.
+    if (!request.api?.command)
+      complain('finished-once', finishedAgain(story.graph, observer.runs.get(run.run_id)?.events ?? []));
+    // Whoever goes on from a breakpoint with a run of their own has passed it.
+    if (!runs.some((other) => other.thread_id === run.thread_id && passes(other, requests)))
+      complain('guards-passed', unguarded(story));
     complain('failures-real', wrongFailures(story));
   }
   return violations;
@@ -73,14 +81,25 @@ function eventsOf(observer: Observer, run: Run): RunEvent[] {
 const of = <T extends RunEventType>(events: readonly RunEvent[], type: T) =>
   events.filter((event): event is EventOf<T> => event.type === type);
 
+function passes(run: Run, requests: Requests): boolean {
+  const request = requests.of(run);
+  return isBelated(run) || (request !== undefined && goesOn(request));
+}
+
 /** A run that asks is ended for the next of its thread. */
 function gaveWay({ run_id, thread_id, withdrawn }: Run, runs: readonly Run[]): boolean {
   return withdrawn && runs.some((other) => other.thread_id === thread_id && other.run_id !== run_id);
 }
 
+/** Likewise for an edit of the state. */
+const wasEdited = ({ withdrawn }: Run, { acts }: Plan) =>
+  withdrawn && acts.some(({ kind }) => kind === 'edit');
+
 function* wrongOutcome(story: Story, superseded: boolean): Iterable<string> {
-  const { run, request } = story;
-  if (run.status === 'cancelled' && request.cancels.length === 0 && !superseded) yield 'nobody cancelled it';
+  const { run, request, plan } = story;
+  const isUndone = plan.acts.some((act) => act.kind === 'undo' && act.run === request.key);
+  if (run.status === 'cancelled' && request.cancels.length === 0 && !superseded && !isUndone)
+    yield 'nobody cancelled it';
   if (run.status === 'failed' && !mayFail(story)) yield `it failed: ${run.error?.code} ${run.error?.message}`;
   if (run.status === 'interrupted' && request.answers.length > 0) yield 'it still waits for an answer';
 }
@@ -136,7 +155,7 @@ function stoodAtWhatMoved({ graph, events, plan }: Story): boolean {
 }
 
 function* wrongOutput(story: Story): Iterable<string> {
-  const { run, request, graph } = story;
+  const { run, request, graph, plan } = story;
   const { output } = run;
   const seen = typeof output === 'object' && output !== null && 'seen' in output ? output.seen : null;
   if (!Array.isArray(seen)) {
@@ -147,12 +166,36 @@ function* wrongOutput(story: Story): Iterable<string> {
   const prefix = `${request.key}:`;
   const own = done.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length));
   const expected = mayLack(story) ? graph.steps.filter((name) => own.includes(name)) : graph.steps;
+  // What went on from a checkpoint did what was left to do there.
+  if (goesOn(request)) return yield* twice(done, plan);
+  if (request.api?.command) {
+    yield* commanded(own, request.api.command.steps);
+    return yield* twice(done, plan);
+  }
   if (own.toSorted().join() !== expected.toSorted().join())
     yield `it did ${own.join(', ')} instead of ${graph.steps.join(', ')}`;
   if (own[0] !== undefined && own.at(-1) !== expected.at(-1)) yield `it ended with ${own.at(-1)}`;
-  const twice = done.filter((entry, i) => done.indexOf(entry) !== i);
-  if (twice.length > 0) yield `its thread has ${twice.join(', ')} twice`;
+  yield* twice(done, plan);
 }
+
+/** What a command says is done once. LangGraph also does what was left to do where it was given, and what follows from that. */
+function* commanded(own: readonly string[], steps: readonly string[]): Iterable<string> {
+  const updates = own.filter((step) => step === 'update').length;
+  if (updates !== 1) yield `its command changed the state ${updates} times`;
+  for (const step of steps) if (!own.includes(step)) yield `its command did not lead to ${step}`;
+}
+
+function* twice(done: string[], { requests }: Plan): Iterable<string> {
+  const led = requests.filter(({ api }) => api?.command).map(({ key }) => `${key}:`);
+  const again = done.filter(
+    (entry, i) =>
+      done.indexOf(entry) !== i &&
+      (entry.endsWith(':update') || !led.some((prefix) => entry.startsWith(prefix))),
+  );
+  if (again.length > 0) yield `its thread has ${again.join(', ')} twice`;
+}
+
+const goesOn = ({ api, checkpoint }: PlannedRun): boolean => api?.goesOn === true && checkpoint !== null;
 
 /** A step that a deploy removed before the run came to it is not done. */
 function mayLack({ graph, plan, events, editionOf }: Story): boolean {
@@ -169,14 +212,14 @@ function mayLack({ graph, plan, events, editionOf }: Story): boolean {
 
 /** Every answer in the state is one that was given to that very question, and none is missing. */
 function* wrongAnswers(story: Story): Iterable<string> {
-  const { run, request, graph, events } = story;
+  const { run, request, events } = story;
   const { output } = run;
   const seen = typeof output === 'object' && output !== null && 'seen' in output ? output.seen : null;
   if (!Array.isArray(seen)) return;
   const prefix = `${request.key}:`;
   const told = seen.map(String).filter((entry) => entry.startsWith(prefix) && entry.includes('?'));
   const given = givenAnswers(events);
-  for (const question of graph.questions ?? []) {
+  for (const question of questionsOf(story)) {
     const answers = told.flatMap((entry) => {
       const [before, ...answer] = entry.slice(prefix.length).split('=');
       return before === question ? [answer.join('=')] : [];
@@ -188,6 +231,10 @@ function* wrongAnswers(story: Story): Iterable<string> {
         yield `${answer} was not the answer to ${question}, which was ${[...(given.get(question) ?? [])].join(' or ')}`;
     }
   }
+}
+
+function questionsOf({ request, graph }: Story): readonly string[] {
+  return request.api?.command || goesOn(request) ? [] : (graph.questions ?? []);
 }
 
 function givenAnswers(events: readonly RunEvent[]): Map<string, Set<string>> {

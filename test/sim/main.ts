@@ -68,10 +68,12 @@ function summary({ seeds: played, runs, attempts, injected, ms }: Campaign): str
   ].join('\n');
 }
 
-function describePlan({ workers, pace, deadlineMs, copy, requests, faults }: Plan): string {
+function describePlan({ workers, pace, deadlineMs, copy, requests, acts, cron, faults }: Plan): string {
   return [
     `  ${workers} workers, steps up to ${pace} ms, handed over after ${deadlineMs} ms, LangGraph: ${copy}`,
     ...requests.map((request) => `  run ${JSON.stringify(request)}`),
+    ...acts.map((act) => `  act ${JSON.stringify(act)}`),
+    ...(cron === null ? [] : [`  cron ${JSON.stringify(cron)}`]),
     ...faults.map((fault) => `  fault ${JSON.stringify(fault)}`),
   ].join('\n');
 }

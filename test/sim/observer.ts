@@ -13,7 +13,24 @@ export interface Observed {
 }
 
 const LOG = /^(.*\/runs\/([^/]+))\/log\//;
-const CHECKPOINT = /\/checkpoints\/[^!/]*![^!/]*$/;
+export const CHECKPOINT = /\/checkpoints\/[^!/]*![^!/]*$/;
+
+const THREAD = /^users\/[^/]+\/threads\/[^/]+$/;
+
+/** LangGraph's own task for what a command says, which it may write before the first checkpoint of a graph. */
+const COMMANDS = '00000000-0000-0000-0000-000000000000';
+const isOfCommand = (field: unknown) =>
+  !(field instanceof Object && 'task' in field) || field['task'] === COMMANDS;
+
+/** The thread whose state a commit edits, which no run does. */
+export function editOf(writes: readonly DocumentWrite[]): string | undefined {
+  return writes.find(
+    (write) =>
+      write.op !== 'delete' &&
+      typeof write.fields['state_updated_at'] === 'string' &&
+      THREAD.test(write.path),
+  )?.path;
+}
 
 /** Sees every commit as it happens: what is true only for an instant can be checked only then. */
 export class Observer {
@@ -129,6 +146,7 @@ export class Observer {
 
   /** A checkpoint becomes visible together with the entry that reports it, or not at all. */
   #checkpointsWith(entries: LogEntry[], writes: DocumentWrite[]): void {
+    if (editOf(writes) !== undefined) return;
     const stored = writes
       .filter(({ op, path }) => op !== 'delete' && CHECKPOINT.test(path))
       .map(({ path }) => path);
@@ -150,8 +168,10 @@ export class Observer {
   /** What a task wrote is stored when the checkpoint that it follows is: else the next attempt would not find it. */
   #writesAfterCheckpoint(writes: DocumentWrite[]): void {
     for (const { op, path } of writes) if (op !== 'delete' && CHECKPOINT.test(path)) this.#stored.add(path);
-    for (const { op, path } of writes) {
-      if (op === 'delete' || !path.endsWith('!w') || this.#stored.has(path.slice(0, -2))) continue;
+    for (const write of writes) {
+      const { path } = write;
+      if (write.op === 'delete' || !path.endsWith('!w') || this.#stored.has(path.slice(0, -2))) continue;
+      if (Object.values(write.fields).every(isOfCommand)) continue;
       this.violated('writes-after-checkpoint', `${path} was stored before its checkpoint`);
     }
   }

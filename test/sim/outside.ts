@@ -23,7 +23,7 @@ export class Outside {
   readonly #network: Network;
   readonly #pace: number;
   readonly #talkative: boolean;
-  readonly #requests: Map<string, PlannedRun>;
+  readonly #requestOf: (runId: string) => PlannedRun | undefined;
   readonly #failures = new Map<string, number>();
   readonly #onBegin: (execution: Execution) => void;
   readonly #onEffect: (execution: Execution) => void;
@@ -31,7 +31,8 @@ export class Outside {
   constructor(parts: {
     world: World;
     network: Network;
-    plan: Pick<Plan, 'pace' | 'talkative' | 'requests'>;
+    plan: Pick<Plan, 'pace' | 'talkative'>;
+    requestOf: (runId: string) => PlannedRun | undefined;
     onBegin: (execution: Execution) => void;
     onEffect: (execution: Execution) => void;
   }) {
@@ -39,7 +40,7 @@ export class Outside {
     this.#network = parts.network;
     this.#pace = parts.plan.pace;
     this.#talkative = parts.plan.talkative;
-    this.#requests = new Map(parts.plan.requests.map((request) => [request.key, request]));
+    this.#requestOf = parts.requestOf;
     this.#onBegin = parts.onBegin;
     this.#onEffect = parts.onEffect;
   }
@@ -92,7 +93,7 @@ export class Outside {
   }
 
   #request(config: LangGraphRunnableConfig): PlannedRun {
-    const request = this.#requests.get(String(config.metadata?.['request']));
+    const request = this.#requestOf(String(config.configurable?.['run_id']));
     if (request === undefined) throw new Error('A step of an unknown run.');
     return request;
   }

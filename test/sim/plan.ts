@@ -3,6 +3,13 @@ import type { Fault } from './faults.ts';
 import type { Copy } from './copies.ts';
 import { graphOf, type GraphName } from './graphs.ts';
 import { CHANGES } from './graphs/edition.ts';
+import {
+  withClients,
+  type Moment,
+  type PlannedAct,
+  type PlannedApi,
+  type PlannedCron,
+} from './plan-clients.ts';
 import { Random } from './random.ts';
 
 /** What people do in a scenario, and what goes wrong: all of it follows from the seed, and any part may be left out. */
@@ -18,6 +25,9 @@ export interface Plan {
   /** Is watched until the logs of ended runs have been compacted. */
   tidied: boolean;
   requests: PlannedRun[];
+  /** Of clients of the Agent Server API, on the thread of the first run. */
+  acts: PlannedAct[];
+  cron: PlannedCron | null;
   faults: Fault[];
 }
 
@@ -25,6 +35,8 @@ export interface PlannedRun {
   /** Its idempotency key; also names its work in the state. */
   key: string;
   at: number;
+  /** What `at` is counted from. */
+  after: Moment;
   graph: GraphName;
   thread: string;
   strategy: NonNullable<CreateRun['multitask_strategy']>;
@@ -43,6 +55,8 @@ export interface PlannedRun {
   stops: { interrupt_before?: string[]; interrupt_after?: string[] };
   /** How long after it failed or was cancelled someone tries it again. */
   retryAfter: number | null;
+  /** Null: it is our own page that asks for it. */
+  api: PlannedApi | null;
 }
 
 /** A step that ends its process as often as it is executed. */
@@ -81,7 +95,7 @@ export function planOf(seed: number): Plan {
       next.thread === first.thread ? { ...next, graph: first.graph, stops: first.stops, fails: null } : next,
     );
   }
-  return {
+  const plan: Plan = {
     workers,
     pace,
     deadlineMs: random.chance(0.15) ? random.int(50, 500) + pace : 60_000,
@@ -89,8 +103,12 @@ export function planOf(seed: number): Plan {
     tidied: random.chance(0.04),
     copy: random.pick(COPIES),
     requests,
+    acts: [],
+    cron: null,
     faults: faults(random, workers, pace),
   };
+  const clients = new Random(seed, 'clients');
+  return withClients(plan, clients, (index) => request(clients, pace, index));
 }
 
 function request(random: Random, pace: number, index: number): PlannedRun {
@@ -99,6 +117,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
   return {
     key: `r${index}`,
     at: index === 0 ? 0 : random.int(0, span),
+    after: 'start',
     graph,
     thread: random.chance(0.8) ? 't0' : `t${index}`,
     strategy: index === 0 ? 'reject' : random.pick(['reject', 'enqueue', 'enqueue', 'interrupt', 'rollback']),
@@ -121,6 +140,7 @@ function request(random: Random, pace: number, index: number): PlannedRun {
     timeout: random.chance(0.05) ? random.int(1, 20) : null,
     stops: graph === 'free' ? { interrupt_before: ['mail'], interrupt_after: ['mail'] } : {},
     retryAfter: random.chance(0.4) ? random.int(1, 3_000) : null,
+    api: null,
   };
 }
 

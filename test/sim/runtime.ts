@@ -15,6 +15,7 @@ import { sweep } from '../../functions/src/runtime/liveness/sweep.ts';
 import { stopSuperseded } from '../../functions/src/runtime/runs/thread-queue.ts';
 import { Worker } from '../../functions/src/runtime/worker.ts';
 import { log } from '../../functions/src/telemetry/log.ts';
+import { agentHost, type AgentHost } from './agent-host.ts';
 import type { Delivery, Reply } from './tasks.ts';
 import type { Process, World } from './world.ts';
 
@@ -27,6 +28,8 @@ export interface Host {
   /** What the thread of the process does while the process stands still. */
   renew(documents: Documents): Promise<void>;
   maintain(): Promise<void>;
+  /** What LangChain's clients ask for. */
+  agent: AgentHost;
   create(uid: string, body: CreateRun, idempotencyKey: string): Promise<Run>;
   cancel(uid: string, runId: string): Promise<Run>;
   answer(uid: string, runId: string, answers: { [id: string]: Json }): Promise<Run>;
@@ -42,9 +45,12 @@ export interface HostOptions {
   /** Absent in a process that executes one run. */
   keeper: Keeper | null;
   graphs: (name: string) => Promise<ServedGraph>;
+  /** A graph as its module exports it. */
+  exported: (name: string) => unknown;
+  /** How long runs on threads that nobody named are kept. Milliseconds. */
+  ttlMs: number;
 }
 
-const HOUR_MS = 3_600_000;
 /** How long a step may go on after its process was told to stop. */
 export const GRACE_MS = 1_000;
 /** Of the runs of a world, which all are one person's: some of them wait for others. */
@@ -59,13 +65,15 @@ export function bootHost({
   queue,
   deadlineMs,
   graphs,
+  exported,
+  ttlMs,
   keeper,
 }: HostOptions): Host {
   const clock = {
     now: () => world.now + process.skew,
     after: (ms: number, run: () => void) => world.after(ms, process, run),
   };
-  const store = new RunStore({ documents, clock, ttlMs: 48 * HOUR_MS });
+  const store = new RunStore({ documents, clock, ttlMs });
   const parts = { store, queue };
   let held: Held[] = [];
   const limits = { user: OF_USER, anonymous: OF_USER, total: PLENTY };
@@ -95,6 +103,7 @@ export function bootHost({
         return { kind: 'again', seconds: 5 };
       }
     },
+    agent: agentHost({ store, queue, quotas: quotas.quotas, exported }),
     drain: () => worker.drained(),
     alone: async (task) => ({ kind: 'answered', answer: await worker.handle(task) }),
     renew: (documentsOfThread) => renewLeases(documentsOfThread, held, clock.now()),

@@ -1,14 +1,19 @@
 import { checkTable, type Violation } from './check-table.ts';
 import { checkQuotas } from './check-quotas.ts';
 import { Faults, type Fault } from './faults.ts';
+import { Calls } from './calls.ts';
+import { Clients } from './clients.ts';
 import { Fleet } from './fleet.ts';
 import { judge, unsettled } from './judge.ts';
+import { judgeClients } from './judge-clients.ts';
 import { Network } from './network.ts';
 import { Observer } from './observer.ts';
 import { Outside } from './outside.ts';
 import { People } from './people.ts';
+import { Requests } from './requests.ts';
 import type { Plan } from './plan.ts';
 import { Store } from './store.ts';
+import { Watch } from './watch.ts';
 import { Restless, World } from './world.ts';
 
 export interface Outcome {
@@ -36,28 +41,44 @@ export async function play(seed: number, plan: Plan, trace: string[] | null): Pr
   const faults = new Faults(plan.faults);
   const network = new Network(world, faults);
   const observer = new Observer(world);
-  const store = new Store(world, network, (writes) => observer.committed(writes));
-  const { workers, deadlineMs, requests, copy } = plan;
+  const store = new Store(world, network, (writes) => {
+    observer.committed(writes);
+    watch.committed(writes);
+  });
+  const watch = new Watch(observer, store.table);
+  const requests = new Requests(observer, plan);
   world.outside = new Outside({
     world,
     network,
     plan,
+    requestOf: (runId) => requests.ofId(runId),
     onBegin: (execution) => observer.begun(execution),
     onEffect: (execution) => observer.effect(execution),
   });
-  const fleet = new Fleet({ world, network, store, faults, workers, deadlineMs, copy });
+  const fleet = new Fleet({ world, network, store, faults, plan });
   observer.isAlive = (process) => fleet.isAlive(process);
-  const people = new People({ world, fleet, observer, requests });
-  people.start();
+  const calls = new Calls({ world, fleet, observer });
+  const clients = new Clients({ world, calls, observer });
+  const people = new People({ calls, clients, observer, requests });
+  people.start(plan.requests);
+  for (const act of plan.acts) clients.act(act);
+  const { cron } = plan;
+  if (cron !== null) calls.do(0, () => clients.makeCron(cron));
   const afterwards = plan.tidied ? TIDIED_MS : AFTERWARDS_MS;
-  await untilAllRest(world, observer, () => world.idle && people.pending === 0, afterwards);
+  await untilAllRest(
+    world,
+    observer,
+    () => world.idle && calls.pending === 0 && !watch.cronIsDue,
+    afterwards,
+  );
   const failed = observer.violations.length > 0;
   const violations = failed
     ? observer.violations
     : [
         ...checkTable(store.table),
-        ...checkQuotas(store.table),
-        ...judge(observer, people, plan, (worker) => fleet.editionOf(worker)),
+        ...checkQuotas(store.table, watch.removed),
+        ...judge(observer, requests, plan, (worker) => fleet.editionOf(worker)),
+        ...judgeClients({ observer, watch, plan, told: clients.told, table: store.table }),
       ];
   const attempts = [...observer.runs.values()].reduce((sum, { run }) => sum + run.attempt, 0);
   return {

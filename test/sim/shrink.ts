@@ -5,6 +5,8 @@ function* smaller(plan: Plan): Iterable<Plan> {
   for (const i of plan.requests.keys()) {
     if (plan.requests.length > 1) yield { ...plan, requests: plan.requests.toSpliced(i, 1) };
   }
+  for (const i of plan.acts.keys()) yield { ...plan, acts: plan.acts.toSpliced(i, 1) };
+  if (plan.cron !== null) yield { ...plan, cron: null };
   if (plan.copy !== 'own') yield { ...plan, copy: 'own' };
   if (plan.talkative) yield { ...plan, talkative: false };
   if (plan.tidied) yield { ...plan, tidied: false };
@@ -15,7 +17,14 @@ function* smaller(plan: Plan): Iterable<Plan> {
 }
 
 function* simpler(request: PlannedRun): Iterable<PlannedRun> {
-  const { answers, cancels, retryAfter, fails, checkpoint, timeout, again } = request;
+  const { answers, cancels, retryAfter, fails, checkpoint, timeout, again, api } = request;
+  if (api !== null) {
+    yield { ...request, api: null };
+    if (api.after !== null) yield { ...request, api: { ...api, after: null } };
+    if (api.streams) yield { ...request, api: { ...api, streams: false } };
+    if (api.mixed) yield { ...request, api: { ...api, mixed: false } };
+    if (api.agreed) yield { ...request, api: { ...api, agreed: false } };
+  }
   for (const i of cancels.keys()) yield { ...request, cancels: cancels.toSpliced(i, 1) };
   for (const i of answers.keys()) {
     if (answers.length > 1) yield { ...request, answers: answers.toSpliced(i, 1) };

@@ -8,6 +8,8 @@ import { changeThread } from './change-thread.ts';
 import { requireCheckpoint } from './require-checkpoint.ts';
 import { requireStored } from './stored-thread.ts';
 
+type EditServices = Pick<Services, 'store' | 'queue' | 'reader'>;
+
 interface Edit {
   checkpoint?: CheckpointRef;
   supersteps: readonly {
@@ -24,7 +26,7 @@ interface Edit {
  * `interrupted` where the graph would go on, else `idle`. Throws `invalid_request` before the first run, `thread_busy`.
  */
 export async function editState(
-  services: Services,
+  services: EditServices,
   uid: string,
   threadId: string,
   { checkpoint, supersteps }: Edit,
@@ -64,7 +66,7 @@ export async function editState(
   return { checkpoint: made.checkpoint };
 }
 
-async function endAsking({ store, queue }: Services, uid: string, runId: string): Promise<void> {
+async function endAsking({ store, queue }: EditServices, uid: string, runId: string): Promise<void> {
   const { run, appended } = await store.append(uid, runId, 'api', ({ run: asking }) =>
     asking.status === 'interrupted' ? decideCancel(asking, uid, store.clock.now()) : null,
   );
