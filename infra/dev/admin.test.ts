@@ -1,63 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Firestore } from '@google-cloud/firestore';
-import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
-import { listAudit } from '../../functions/src/admin/audit.ts';
-import { startFirestore, type FirestoreServer } from '../local/firestore/server.ts';
-import { startIdentity, type IdentityServer } from '../local/identity/server.ts';
+import { describe, expect, test } from 'vitest';
+import { useInstallation } from './testing/command-installation.ts';
 
-let data: string;
-let identity: IdentityServer;
-let store: FirestoreServer;
-let db: Firestore;
-beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'admin-'));
-  [identity, store] = await Promise.all([startIdentity(), startFirestore()]);
-  const firestore = `http://127.0.0.1:${store.port}`;
-  const addresses = { identity: identity.url, firestore, project: 'demo-longrun' };
-  await writeFile(join(data, 'addresses.json'), JSON.stringify(addresses));
-  db = new Firestore({
-    projectId: 'demo-longrun',
-    host: `127.0.0.1:${store.port}`,
-    ssl: false,
-    customHeaders: { Authorization: 'Bearer owner' },
-  });
-});
-afterAll(async () => {
-  await db.terminate();
-  await Promise.all([identity.close(), store.close()]);
-  await rm(data, { recursive: true, force: true });
-});
-
-function admin(args: string[], folder = data): Promise<{ code: number; out: string; err: string }> {
-  const { GOOGLE_CLOUD_PROJECT: _, ...others } = process.env;
-  const env = { ...others, LONGRUN_DATA: folder };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [join(import.meta.dirname, 'admin.ts'), ...args], { env }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
-
-async function post(path: string, body: object): Promise<Record<string, unknown>> {
-  const response = await fetch(`${identity.url}/identitytoolkit.googleapis.com/v1/${path}?key=k`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer owner' },
-    body: JSON.stringify(body),
-  });
-  return (await response.json()) as Record<string, unknown>;
-}
-const signUp = async (body: object) => String((await post('accounts:signUp', body))['localId']);
+const { run: admin, post, signUp, audit } = useInstallation('admin');
 const claimsOf = async (uid: string) => {
   const { users } = (await post('accounts:lookup', { localId: [uid] })) as {
     users: { customAttributes?: string }[];
   };
   return JSON.parse(users[0]?.customAttributes ?? '{}') as unknown;
 };
-const audit = async () => (await listAudit(firestoreDocuments(db), { limit: 100 })).entries;
 
 describe('npm run admin', () => {
   test('grant by email or uid, list, revoke: the claim, other claims kept, and the audit log', async () => {

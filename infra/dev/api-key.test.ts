@@ -1,67 +1,18 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Firestore } from '@google-cloud/firestore';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { firestoreDocuments } from '../../functions/src/adapters/firestore/documents.ts';
-import { listAudit } from '../../functions/src/admin/audit.ts';
+import { describe, expect, test } from 'vitest';
 import { keyAuthentication } from '../../functions/src/http/agent/keys/authenticate.ts';
 import { systemClock } from '../../functions/src/ports/clock.ts';
-import { startFirestore, type FirestoreServer } from '../local/firestore/server.ts';
-import { startIdentity, type IdentityServer } from '../local/identity/server.ts';
+import { useInstallation } from './testing/command-installation.ts';
 
-const INDEXES = new URL('../firestore/firestore.indexes.json', import.meta.url);
-let data: string;
-let identity: IdentityServer;
-let store: FirestoreServer;
-let db: Firestore;
-beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'api-key-'));
-  // With the indexes that production has: a query that needs another one fails here too.
-  const indexes = await readFile(INDEXES, 'utf8');
-  [identity, store] = await Promise.all([startIdentity(), startFirestore({ indexes })]);
-  const firestore = `http://127.0.0.1:${store.port}`;
-  const addresses = { identity: identity.url, firestore, project: 'demo-longrun' };
-  await writeFile(join(data, 'addresses.json'), JSON.stringify(addresses));
-  db = new Firestore({
-    projectId: 'demo-longrun',
-    host: `127.0.0.1:${store.port}`,
-    ssl: false,
-    customHeaders: { Authorization: 'Bearer owner' },
-  });
-});
-afterAll(async () => {
-  await db.terminate();
-  await Promise.all([identity.close(), store.close()]);
-  await rm(data, { recursive: true, force: true });
-});
-
-function command(args: string[], folder = data): Promise<{ code: number; out: string; err: string }> {
-  const { GOOGLE_CLOUD_PROJECT: _, ...others } = process.env;
-  const env = { ...others, LONGRUN_DATA: folder };
-  return new Promise((resolve) => {
-    const file = join(import.meta.dirname, 'api-key.ts');
-    execFile(process.execPath, [file, ...args], { env }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
-
-async function signUp(email: string): Promise<string> {
-  const response = await fetch(`${identity.url}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=k`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer owner' },
-    body: JSON.stringify({ email, password: 'secret-1' }),
-  });
-  const { localId } = (await response.json()) as { localId: string };
-  return localId;
-}
+const installation = useInstallation('api-key');
+const command = installation.run;
 
 /** Who comes with it, as the API finds out. */
 const whose = async (key: string) =>
   await keyAuthentication({
-    documents: firestoreDocuments(db),
+    documents: installation.documents,
     clock: systemClock,
     accounts: {
       byUid: async (uid) => ({
@@ -77,7 +28,7 @@ const whose = async (key: string) =>
 
 describe('npm run api-key', () => {
   test('make -> a key and nothing else, of the named account; list, revoke, and the audit log', async () => {
-    const ada = await signUp('ada@example.org');
+    const ada = await installation.signUp({ email: 'ada@example.org', password: 'secret-1' });
     const made = await command(['make', 'laptop', '--user', 'ada@example.org', '--days', '30']);
     expect(made).toMatchObject({ code: 0, err: '' });
     expect(made.out).toMatch(/^lr_[\w-]{43}\n$/);
@@ -94,7 +45,7 @@ describe('npm run api-key', () => {
     await expect(whose(key)).rejects.toMatchObject({ code: 'unauthenticated' });
     expect((await command(['list'])).out).toContain('was revoked');
 
-    const { entries } = await listAudit(firestoreDocuments(db), { limit: 100 });
+    const entries = await installation.audit();
     expect(entries.map(({ action, target, outcome }) => [action, target, outcome])).toEqual([
       ['revoke_api_key', id, 'succeeded'],
       ['revoke_api_key', id, 'started'],

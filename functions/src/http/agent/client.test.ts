@@ -1,9 +1,7 @@
 import { Annotation, END, interrupt, START, StateGraph } from '@langchain/langgraph';
-import { Client } from '@langchain/langgraph-sdk';
-import type { RunTask } from '../../ports/task-queue.ts';
-import { Lab } from '../../runtime/testing/lab.ts';
-import { serveApi, type ApiServer } from '../testing.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Client } from '@langchain/langgraph-sdk';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useServedGraph } from './testing/served-graph.ts';
 
 /** LangGraph's own client, unchanged, and a real worker. */
 
@@ -29,26 +27,11 @@ const graph = new StateGraph(State)
   .addEdge('work', END)
   .compile();
 
-let lab: Lab;
-let api: ApiServer;
+const served = useServedGraph(graph, () => release());
+const { lab } = served;
 let client: Client;
-const working = new Set<Promise<unknown>>();
-beforeAll(async () => {
-  const deliver = (task: RunTask) => {
-    const done: Promise<unknown> = lab.worker.handle(task).finally(() => working.delete(done));
-    working.add(done);
-  };
-  lab = new Lab({
-    graph,
-    queue: { enqueue: async (task) => void setImmediate(deliver, task), check: async () => {} },
-  });
-  api = await serveApi(lab);
-  client = new Client({ apiUrl: `${api.url}/api`, apiKey: null, callerOptions: { maxRetries: 0 } });
-});
-afterAll(async () => {
-  release();
-  await Promise.all(working);
-  await api.close();
+beforeAll(() => {
+  ({ client } = served);
 });
 
 const GRAPH = 'research';

@@ -2,12 +2,10 @@ import { AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk } from '@langchain/core/outputs';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { Annotation, END, interrupt, messagesStateReducer, START, StateGraph } from '@langchain/langgraph';
-import { Client } from '@langchain/langgraph-sdk';
+import type { Client } from '@langchain/langgraph-sdk';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localReader } from '../../../graph-reader/testing.ts';
-import type { RunTask } from '../../../ports/task-queue.ts';
-import { Lab } from '../../../runtime/testing/lab.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useServedGraph } from '../testing/served-graph.ts';
 import { serveApi, type ApiServer } from '../../testing.ts';
 import type { ThreadEvent } from './event.ts';
 
@@ -51,27 +49,13 @@ const graph = new StateGraph(State)
 
 const GRAPH = 'research';
 const human = (content: string) => ({ type: 'human', content, id: randomUUID() });
-let lab: Lab;
+const leaving = new AbortController();
+const served = useServedGraph(graph, () => leaving.abort());
+const { lab } = served;
 let api: ApiServer;
 let client: Client;
-const working = new Set<Promise<unknown>>();
-const leaving = new AbortController();
-beforeAll(async () => {
-  const deliver = (task: RunTask) => {
-    const done: Promise<unknown> = lab.worker.handle(task).finally(() => working.delete(done));
-    working.add(done);
-  };
-  lab = new Lab({
-    graph,
-    queue: { enqueue: async (task) => void setImmediate(deliver, task), check: async () => {} },
-  });
-  api = await serveApi(lab, { reader: localReader(lab.store, graph) });
-  client = new Client({ apiUrl: `${api.url}/api`, apiKey: null, callerOptions: { maxRetries: 0 } });
-});
-afterAll(async () => {
-  leaving.abort();
-  await Promise.all(working);
-  await api.close();
+beforeAll(() => {
+  ({ api, client } = served);
 });
 
 const ALL = [

@@ -1,13 +1,10 @@
 import { Annotation, END, interrupt, messagesStateReducer, START, StateGraph } from '@langchain/langgraph';
 import { AIMessage, type BaseMessage } from '@langchain/core/messages';
-import { Client } from '@langchain/langgraph-sdk';
+import type { Client } from '@langchain/langgraph-sdk';
 import { StreamController } from '@langchain/langgraph-sdk/stream';
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { localReader } from '../../../graph-reader/testing.ts';
-import type { RunTask } from '../../../ports/task-queue.ts';
-import { Lab } from '../../../runtime/testing/lab.ts';
-import { serveApi, type ApiServer } from '../../testing.ts';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { useServedGraph } from '../testing/served-graph.ts';
 
 /** What LangGraph's hooks for pages are made of, unchanged, and a real worker. */
 
@@ -31,30 +28,15 @@ const graph = new StateGraph(State)
   .addEdge('work', END)
   .compile();
 
-let lab: Lab;
-let api: ApiServer;
+const served = useServedGraph(graph);
 let client: Client;
-const working = new Set<Promise<unknown>>();
-const pages = new Set<{ dispose: () => Promise<void> }>();
-beforeAll(async () => {
-  const deliver = (task: RunTask) => {
-    const done: Promise<unknown> = lab.worker.handle(task).finally(() => working.delete(done));
-    working.add(done);
-  };
-  lab = new Lab({
-    graph,
-    queue: { enqueue: async (task) => void setImmediate(deliver, task), check: async () => {} },
-  });
-  api = await serveApi(lab, { reader: localReader(lab.store, graph) });
-  client = new Client({ apiUrl: `${api.url}/api`, apiKey: null, callerOptions: { maxRetries: 0 } });
+beforeAll(() => {
+  ({ client } = served);
 });
+const pages = new Set<{ dispose: () => Promise<void> }>();
 afterEach(async () => {
   for (const page of pages) await page.dispose();
   pages.clear();
-});
-afterAll(async () => {
-  await Promise.all(working);
-  await api.close();
 });
 
 async function open(threadId: string) {
