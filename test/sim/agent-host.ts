@@ -66,7 +66,11 @@ export function agentHost(parts: {
   };
   return {
     start: (uid, threadId, given, key) =>
-      startTurn(services, customer(uid), given, { threadInPath: threadId ?? undefined, key }),
+      startTurn(services, customer(uid), given, {
+        identity: undefined,
+        threadInPath: threadId ?? undefined,
+        key,
+      }),
     async waitAndRemove(uid, turnId) {
       const found = await require(uid, turnId);
       await untilTurnEnds(store.documents, found, never);
