@@ -13,7 +13,7 @@ import { startIdentity, type IdentityServer } from '../../local/identity/server.
 const INDEXES = new URL('../../firestore/firestore.indexes.json', import.meta.url);
 const PROJECT = 'demo-longrun';
 
-export interface Ended {
+interface Ended {
   code: number;
   out: string;
   err: string;
