@@ -192,17 +192,6 @@ export const OF_CLIENTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'command given again',
-    defect: 'A run that was disturbed after its command was stored gives it once more.',
-    patches: [
-      {
-        file: 'shared/src/fold.ts',
-        find: '    // It was given with what led to this checkpoint.\n    command: null,',
-        replace: '',
-      },
-    ],
-  },
-  {
     name: 'run removed before what lies below it',
     defect: 'A removal that is stopped in the middle is never ended.',
     patches: [
