@@ -24,6 +24,7 @@ export class Outside {
   readonly #pace: number;
   readonly #talkative: boolean;
   readonly #requestOf: (runId: string) => PlannedRun | undefined;
+  readonly #runIdOf: (turnId: string) => string;
   readonly #failures = new Map<string, number>();
   readonly #onBegin: (execution: Execution) => void;
   readonly #onEffect: (execution: Execution) => void;
@@ -33,6 +34,8 @@ export class Outside {
     network: Network;
     plan: Pick<Plan, 'pace' | 'talkative'>;
     requestOf: (runId: string) => PlannedRun | undefined;
+    /** What a graph is told is the id of the run's turn. */
+    runIdOf: (turnId: string) => string;
     onBegin: (execution: Execution) => void;
     onEffect: (execution: Execution) => void;
   }) {
@@ -41,6 +44,7 @@ export class Outside {
     this.#pace = parts.plan.pace;
     this.#talkative = parts.plan.talkative;
     this.#requestOf = parts.requestOf;
+    this.#runIdOf = parts.runIdOf;
     this.#onBegin = parts.onBegin;
     this.#onEffect = parts.onEffect;
   }
@@ -93,14 +97,18 @@ export class Outside {
   }
 
   #request(config: LangGraphRunnableConfig): PlannedRun {
-    const request = this.#requestOf(String(config.configurable?.['run_id']));
+    const request = this.#requestOf(this.#runIdIn(config));
     if (request === undefined) throw new Error('A step of an unknown run.');
     return request;
   }
 
+  #runIdIn(config: LangGraphRunnableConfig): string {
+    return this.#runIdOf(String(config.configurable?.['run_id']));
+  }
+
   #execution(step: string, config: LangGraphRunnableConfig): Execution {
     return {
-      runId: String(config.configurable?.['run_id']),
+      runId: this.#runIdIn(config),
       task: String(config.configurable?.['__pregel_task_id']),
       step,
       ...this.#running(),

@@ -22,6 +22,12 @@ export class Requests {
     return this.#byKey.get(key);
   }
 
+  /** The run that has the turn of this id. */
+  runIdOf(turnId: string): string {
+    const runs = [...this.#observer.runs.values()].map(({ run }) => run);
+    return runs.find(({ turns }) => turns.some(({ run_id }) => run_id === turnId))?.run_id ?? turnId;
+  }
+
   ofId(runId: string): PlannedRun | undefined {
     const observed = this.#observer.runs.get(runId);
     return observed === undefined ? undefined : this.of(observed.run);

@@ -52,6 +52,7 @@ export async function play(seed: number, plan: Plan, trace: string[] | null): Pr
     network,
     plan,
     requestOf: (runId) => requests.ofId(runId),
+    runIdOf: (turnId) => requests.runIdOf(turnId),
     onBegin: (execution) => observer.begun(execution),
     onEffect: (execution) => observer.effect(execution),
   });
