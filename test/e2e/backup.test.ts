@@ -109,6 +109,8 @@ describe('C3 D10: the machine dies, and', () => {
       const { code, out } = await command('backup', stack.data);
       expect(out).toMatch(/^Backup \d{8}-\d{6}-\d{3}-manual \(.+\) was made and checked/);
       expect(code).toBe(0);
+      // So that there is something that only the logs have.
+      await ended((await api.run('slow', slow(1, 10))).run_id);
 
       await stack.killAll();
       damage();

@@ -62,7 +62,7 @@ describe('one person, several windows', () => {
     await api.call('POST', `/runs/${id}/cancel`);
     await Promise.all(tabs.map((tab) => tab.status('cancelled')));
     const { head } = await api.get(id);
-    expect(await Promise.all(tabs.map((tab) => tab.events()))).toEqual(tabs.map(() => head.seq));
+    await expect.poll(() => Promise.all(tabs.map((tab) => tab.events()))).toEqual(tabs.map(() => head.seq));
     await context.close();
   });
 

@@ -32,7 +32,7 @@ describe('npm start', () => {
     const { code, said } = await startOf({ LONGRUN_DATA: stack.data, PORT: '0' });
     expect(code).toBe(1);
     expect(said).toContain('already running');
-    expect((await fetch(`${stack.at.edge}/api/health`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${stack.at.edge}/api/health`)).status).toBe(200);
   });
 
   it('E5: wrong settings -> every problem at once, exit code 1', async () => {

@@ -35,7 +35,10 @@ describe("a chat page with LangChain's useStream", () => {
   it('a reload in the middle of a run goes on with it', async () => {
     const chat = await chats.open();
     await chat.send('slow one');
-    await chat.thread();
+    const thread = await chat.thread();
+    await until('it runs', async () =>
+      (await chats.subject.client.runs.list(thread)).length > 0 ? true : null,
+    );
     await chat.page.reload();
     await chat.answered('echo slow one');
   });

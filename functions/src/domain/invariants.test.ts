@@ -205,6 +205,15 @@ describe('the invariants of a run', () => {
     ]);
   });
 
+  it('checkpoints that were removed on request, or with their thread, are not missed', () => {
+    const checkpoints = [{ id: 'c3', ns: '', runId: null }];
+    const thread = (prunedTo: string) => ({ activeRunId: null, prunedTo });
+    const missing = (more: object) => violated(log(...LIFE), { checkpoints, ...more });
+    expect(missing({ thread: thread('c3') })).toEqual([]);
+    expect(missing({ thread: null })).toEqual([]);
+    expect(missing({ thread: thread('c2') })).toEqual(['checkpoint-exists']);
+  });
+
   it('a document that is missing, wrong, behind without a worker, or ahead', () => {
     const entries = log(...LIFE);
     expect(violated(entries, { document: null })).toEqual(['document-is-fold']);

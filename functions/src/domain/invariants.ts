@@ -22,7 +22,11 @@ export interface Evidence {
     /** Fields of a run that an earlier version, which wrote the document, did not know. */
     unknown?: ReadonlySet<string>;
   } | null;
-  thread?: { activeRunId: string | null } | null;
+  thread?: {
+    activeRunId: string | null;
+    /** Checkpoints whose ids sort before this one were removed on request. */
+    prunedTo?: string;
+  } | null;
   /** A newer version wrote some of it: what it means cannot be judged here. */
   newer?: boolean;
   /** Every stored checkpoint of the thread; `runId` names the run that wrote it, if that is known. */
@@ -137,12 +141,15 @@ const RULES: readonly Rule[] = [
   },
   {
     id: 'checkpoint-exists',
-    sentence: 'A checkpoint that the log reports is stored.',
-    check: ({ events, checkpoints }) => {
-      if (checkpoints === undefined) return null;
+    sentence: 'A checkpoint that the log reports is stored, until it is removed on request.',
+    check: ({ events, checkpoints, thread }) => {
+      // A removal goes from the inside out: the run without its thread is about to go, too.
+      if (checkpoints === undefined || thread === null) return null;
       const stored = new Set(checkpoints.map(({ ns, id }) => `${ns}|${id}`));
+      const prunedTo = thread?.prunedTo ?? '';
       return of(events, 'checkpoint')
         .filter(({ checkpoint_ns, checkpoint_id }) => !stored.has(`${checkpoint_ns}|${checkpoint_id}`))
+        .filter(({ checkpoint_id }) => checkpoint_id >= prunedTo)
         .map(({ seq, checkpoint_id }) => `${checkpoint_id} (${seq}) is missing`);
     },
   },

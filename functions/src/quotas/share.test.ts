@@ -153,7 +153,9 @@ describe('waits for its share ->', () => {
     });
     await until(async () => expect(await waits(asking)).toBe(0));
     began[0]?.end();
-    await until(() => expect(began.map(({ run }) => run)).toEqual([second.run_id, asking.run_id]));
+    // A graph is told the id of the turn that the answer began.
+    const { turns } = (await lab.store.require('ada', asking.run_id)).run;
+    await until(() => expect(began.map(({ run }) => run)).toEqual([second.run_id, turns.at(-1)?.run_id]));
     began[1]?.end();
     await until(async () => expect(await status(asking)).toBe('completed'));
   });

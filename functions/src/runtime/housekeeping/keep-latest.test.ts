@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localReader } from '../../graph-reader/testing.ts';
 import { serveApi, type ApiServer } from '../../http/testing.ts';
 import type { RunTask } from '../../ports/task-queue.ts';
+import { verifyRun } from '../runs/verify-run.ts';
 import { Lab, UID } from '../testing/lab.ts';
 
 /** Through the API, with LangGraph's own client and a real worker. */
@@ -106,6 +107,10 @@ test('the newest checkpoint stays, whole, and the thread goes on from it', async
   expect((await state(threadId)).values).toEqual(expected);
   expect(await prune(threadId)).toEqual({ pruned_count: 1 });
   expect((await state(threadId)).values).toEqual(expected);
+  for (const { run_id } of await client.runs.list(threadId)) {
+    const { findings = [] } = (await verifyRun(lab.documents, run_id, UID)) ?? {};
+    expect(findings.flatMap(({ violations }) => violations ?? [])).toEqual([]);
+  }
   const copy = await client.threads.copy(threadId);
   expect((await state(copy.thread_id)).values.file).toBe(FILE);
   await client.threads.delete(threadId);

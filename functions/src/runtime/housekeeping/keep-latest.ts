@@ -26,20 +26,18 @@ export async function keepLatest(
   const first = await freeThread(store, uid, path);
   if (first === null) return false;
   const { alsoKept } = first;
-  const writes = await unreferenced(documents, path, { alsoKept, holdsAll });
-  if (writes === null) return false;
+  const found = await unreferenced(documents, path, { alsoKept, holdsAll });
+  if (found === null) return false;
+  // By this, a check of a run knows which checkpoints are missing on purpose.
+  const fields = { pruned_to: found.newest };
   let { thread } = first;
-  for (const [i, batch] of batchesOf(writes).entries()) {
+  for (const [i, batch] of batchesOf(found.writes).entries()) {
     const now = i === 0 ? first : await freeThread(store, uid, path);
     // Whoever used it meanwhile may have gone on from any of its checkpoints.
     if (now === null || !isUnused(thread, now.thread)) return false;
     ({ thread } = now);
-    const pruned_at = new Date(store.clock.now()).toISOString();
     try {
-      await documents.commit([
-        ...batch,
-        { op: 'update', path, version: thread.version, fields: { pruned_at } },
-      ]);
+      await documents.commit([...batch, { op: 'update', path, version: thread.version, fields }]);
     } catch (error) {
       if (error instanceof CommitConflict) return false;
       throw error;

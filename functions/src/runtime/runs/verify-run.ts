@@ -78,7 +78,7 @@ async function read(
   const [thread, after] = await documents.get([threadPath(owner, run.thread_id), path]);
   const later = await entriesOf(documents, owner, runId);
   const wakeAt = document.fields['wake_at'];
-  const active = thread?.fields['active_run_id'];
+  const { active_run_id: active, pruned_to: prunedTo } = thread?.fields ?? {};
   return {
     run,
     evidence: {
@@ -88,7 +88,13 @@ async function read(
         wakeAt: typeof wakeAt === 'string' ? wakeAt : null,
         unknown: new Set(Object.keys(run).filter((field) => !(field in document.fields))),
       },
-      thread: thread === undefined ? null : { activeRunId: typeof active === 'string' ? active : null },
+      thread:
+        thread === undefined
+          ? null
+          : {
+              activeRunId: typeof active === 'string' ? active : null,
+              ...(typeof prunedTo === 'string' ? { prunedTo } : {}),
+            },
       checkpoints,
       newer:
         newerFormat(document.fields) !== undefined || entries.some((one) => one.newerFormat !== undefined),

@@ -12,6 +12,8 @@ const PAGE = 50;
 const SENDS_IN_CHANNEL = 4;
 
 interface Kept {
+  /** The newest checkpoint of the whole graph; whatever goes is older. */
+  newest: string;
   /** Checkpoints that stay as they are. */
   keys: Set<string>;
   /** Of other checkpoints: those in whose documents values of the kept ones lie. */
@@ -22,13 +24,13 @@ interface Kept {
  * What of a thread's checkpoints can go when only the newest is to stay, and what must change for it. A checkpoint holds the values
  * that changed and refers to earlier documents for the others, so of those the data stays, which then is no checkpoint any more.
  * `alsoKept`: ids of the whole graph's checkpoints. `holdsAll`: whether a checkpoint has the whole state; where it does not, older ones
- * are a part of it. Null when none can go.
+ * are a part of it. Null when none can go, else what to write, and the id of the checkpoint that stays.
  */
 export async function unreferenced(
   documents: Documents,
   thread: string,
   { alsoKept, holdsAll }: { alsoKept: ReadonlySet<string>; holdsAll: (head: Head) => boolean },
-): Promise<DocumentWrite[] | null> {
+): Promise<{ writes: DocumentWrite[]; newest: string } | null> {
   const heads = new Map<string, Head>();
   const all: string[] = [];
   for await (const { path, fields } of documentsOf(documents, checkpointsOf(thread), ['key', 'head'])) {
@@ -50,7 +52,7 @@ export async function unreferenced(
     const key = keyOf(path);
     if (!kept.keys.has(key) && !kept.sources.has(key)) writes.push({ op: 'delete', path });
   }
-  return writes;
+  return { writes, newest: kept.newest };
 }
 
 function keptOf(heads: ReadonlyMap<string, Head>, alsoKept: ReadonlySet<string>): Kept {
@@ -72,7 +74,7 @@ function keptOf(heads: ReadonlyMap<string, Head>, alsoKept: ReadonlySet<string>)
       head === undefined ? [] : [head.metadata, ...[...head.values.values()].map(({ value }) => value)];
     for (const value of values) for (const { source } of segmentsOf(value)) sources.add(source.key);
   }
-  return { keys, sources };
+  return { newest: root, keys, sources };
 }
 
 /** A graph within a node's task is of use to the step that has not ended, which began with the newest checkpoint; one that remembers is always. */
