@@ -79,7 +79,7 @@ async function runOf(graph: string): Promise<Run> {
     });
     return status === 200 ? body : null;
   });
-  const done = await until('the run ends', async () => {
+  return await until('the run ends', async () => {
     const { status, body } = await api.call<Run>('GET', `/runs/${run.run_id}`);
     return status === 200 && body.finished_at !== null ? body : null;
   });
