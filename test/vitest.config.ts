@@ -60,8 +60,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // After the others, for an installation is ten processes that begin at once.
           sequence: { groupOrder: 1 },
-          // Most of a file's time is waiting: for leases, restarts and people.
-          maxWorkers: Math.min(availableParallelism() + 1, 6),
+          maxWorkers: Math.min(availableParallelism(), 6),
         },
       },
     ],

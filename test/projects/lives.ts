@@ -41,15 +41,17 @@ export const LIVES = {
     same('what happened outside then', await served.effects(input.key), effectsOf(3));
   },
   edit: async (served) => {
-    const { talk, key } = await midway(served, 24);
+    // The worker goes on with it until another one is there.
+    const steps = 120;
+    const { talk, key } = await midway(served, steps);
     const edited = ' as edited';
     await served.edit('gates.ts', (text) =>
       text.replaceAll('effect(state, name)', `effect(state, name + '${edited}')`),
     );
-    await wentOn(talk, 24);
+    await wentOn(talk, steps);
     const effects = await served.effects(key);
     const names = effects.map((name) => name.replace(edited, ''));
-    same('what happened outside', names, effectsOf(24));
+    same('what happened outside', names, effectsOf(steps));
     if (effects.at(-1)?.endsWith(edited) !== true) throw new Error('It went on with the code of before.');
   },
   verify: async (served) => same('what is violated', await served.violated(), []),
