@@ -2,6 +2,7 @@ export * from './admin.ts';
 export * from './api.ts';
 export * from './api-keys.ts';
 export { withMessage } from './collected.ts';
+export { created } from './created.ts';
 export { createRunSchema, MULTITASK_STRATEGIES, STREAM_MODES, type CreateRun } from './create-run-request.ts';
 export { OUTPUT_LIMIT } from './document-limits.ts';
 export * from './entry.ts';

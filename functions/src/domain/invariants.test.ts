@@ -1,23 +1,11 @@
 import { foldLog, type LogEntry, type NewEvent, type RunEvent } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
 import { checkRun, INVARIANTS, type Evidence } from './invariants.ts';
+import { AT as at, CREATED as created } from './testing.ts';
 
 type Entry = Evidence['entries'][number];
 type Written = [writer: string, ...events: NewEvent[]];
 
-const at = 1_700_000_000_000;
-const created: NewEvent = {
-  type: 'run.created',
-  at,
-  run_id: 'r',
-  thread_id: 't',
-  owner: 'ada',
-  assistant_id: 'g',
-  title: '',
-  input: null,
-  config: {},
-  metadata: {},
-};
 const attempt = (n: number, worker: string): NewEvent => ({
   type: 'attempt.started',
   at,

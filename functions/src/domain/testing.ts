@@ -3,7 +3,7 @@ import { foldLog, type NewEvent, type Run } from '@longrun/shared';
 /** When everything in these tests happens. Milliseconds since 1970. */
 export const AT = 1_700_000_000_000;
 
-const CREATED: NewEvent = {
+export const CREATED: NewEvent = {
   type: 'run.created',
   at: AT,
   run_id: 'r',

@@ -1,4 +1,4 @@
-import { titleOf, type CreateRun, type Json, type Run } from '@longrun/shared';
+import { created, titleOf, type CreateRun, type Json, type Run } from '@longrun/shared';
 
 /** The run as it will look in a moment. `queued`: behind another one of its thread. `head.seq` 0 lets everything the server says replace it. */
 export function optimisticRun(
@@ -6,64 +6,29 @@ export function optimisticRun(
   now: number,
   queued: boolean,
 ): Run {
-  const at = new Date(now).toISOString();
-  return {
-    run_id: request.run_id,
-    thread_id: request.thread_id ?? request.run_id,
+  const { run_id, assistant_id, input } = request;
+  const run = created({
+    type: 'run.created',
+    seq: 1,
+    at: now,
+    run_id,
+    thread_id: request.thread_id ?? run_id,
     owner: '',
-    assistant_id: request.assistant_id,
-    status: 'pending',
-    title: titleOf(request.input, request.assistant_id),
-    created_at: at,
-    started_at: null,
-    updated_at: at,
-    finished_at: null,
-    input: request.input,
-    input_bytes: null,
+    assistant_id,
+    title: titleOf(input, assistant_id),
+    input,
     config: null,
     metadata: null,
     context: request.context ?? null,
-    interrupt_before: request.interrupt_before ?? null,
-    interrupt_after: request.interrupt_after ?? null,
-    nodes: [],
-    progress: null,
-    steps_done: 0,
-    attempt: 0,
-    failures: 0,
-    lost: 0,
-    holder: null,
-    retry_at: null,
-    messages: [],
-    messages_dropped: null,
-    output: null,
-    output_bytes: null,
-    error: null,
-    interrupts: [],
-    answers: {},
-    askers: {},
-    asked_at: null,
-    waited_ms: 0,
-    usage: { input_tokens: 0, output_tokens: 0, calls: 0 },
-    usage_by_node: {},
-    sources: [],
-    cancel_requested: false,
-    cancel_reason: null,
-    last_checkpoint: null,
-    base_checkpoint: null,
-    retry_of: null,
+    ...(request.interrupt_before == null ? {} : { interrupt_before: request.interrupt_before }),
+    ...(request.interrupt_after == null ? {} : { interrupt_after: request.interrupt_after }),
     queued,
-    supersedes: null,
-    rollback_of: null,
-    run_timeout_ms: null,
-    step_timeout_ms: null,
-    webhook: null,
-    request: null,
-    command: null,
-    stream: null,
-    start_at: null,
-    turns: [],
-    withdrawn: false,
-    trace: null,
+  });
+  return {
+    ...run,
+    // The page has all of it, however long it is.
+    input,
+    input_bytes: null,
     head: { entry: -1, seq: 0 },
   };
 }
