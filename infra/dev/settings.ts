@@ -15,6 +15,8 @@ export interface Settings {
   /** Path of somebody's own langgraph.json. */
   graphs: string | null;
   backups: { folder: string; everyHours: number; keep: Retention };
+  /** How long a worker that is to end may hand its runs over. Milliseconds. */
+  graceMs: number;
   /** Names and origins of the page besides those of this machine, as behind a proxy. */
   allowed: { hosts: string[]; origins: string[] };
 }
@@ -34,11 +36,13 @@ export function parseSettings(env: NodeJS.ProcessEnv): Settings {
     problems.push(`PORT=${JSON.stringify(env['PORT'])} must be a port from 0 to 65535`);
   }
   const project = env['GOOGLE_CLOUD_PROJECT'] ?? 'demo-longrun';
+  let graceMs = 0;
   try {
-    parseConfig({
+    const functions = parseConfig({
       ...env,
       ...functionsEnv({ project, worker: 'http://127.0.0.1:1', trace: '127.0.0.1:1' }, env),
     });
+    graceMs = functions.WORKER_GRACE_S * 1_000;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
@@ -79,6 +83,7 @@ export function parseSettings(env: NodeJS.ProcessEnv): Settings {
     data,
     backups: { folder: resolve(env['LONGRUN_BACKUPS'] || join(data, 'backups')), everyHours, keep },
     allowed,
+    graceMs,
     firestore: env['FIRESTORE_EMULATOR_HOST'] ?? null,
     identity: env['FIREBASE_AUTH_EMULATOR_HOST'] ?? null,
     graphs: env['LANGGRAPH_CONFIG'] === undefined ? null : resolve(env['LANGGRAPH_CONFIG']),

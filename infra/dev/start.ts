@@ -109,6 +109,7 @@ for (const part of PARTS) {
   const program = {
     name: part,
     port: ports[part],
+    graceMs: settings.graceMs,
     logFile: join(folder.logs, `${part}.log`),
     ...programOf(part),
     ...(part === 'worker'

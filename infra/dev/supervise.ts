@@ -11,6 +11,8 @@ export interface Program {
   logFile: string;
   /** Told of each line that a graph prints. */
   onGraphOutput?: (line: string) => void;
+  /** For how long it may hand over what it has when it is to end. Milliseconds. */
+  graceMs: number;
   /** It says by a message that it listens, and shares its port (`listen-locally.ts`): its successor may run beside it. */
   sharesPort?: boolean;
 }
@@ -24,8 +26,8 @@ const MAX_RESTART_MS = 5_000;
 /** One that has died so often in a row is tried once a minute, and no more is said of it. */
 const HOPELESS_DEATHS = 10;
 const HOPELESS_RESTART_MS = 60_000;
-/** A worker may need this long to hand its runs over. */
-const STOP_MS = 12_000;
+/** What a part needs beside the time in which it hands over what it has. */
+const STOP_MS = 5_000;
 const KEPT_LINES = 15;
 
 /** One process of the installation: started, watched, and started again when it dies. */
@@ -58,7 +60,7 @@ export class Supervised {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.#alive].map(end));
+    await Promise.all([...this.#alive].map((child) => this.#end(child)));
   }
 
   /**
@@ -70,7 +72,7 @@ export class Supervised {
     const old = this.#child;
     if (old === undefined || this.#program.sharesPort !== true) {
       this.#child = undefined;
-      if (old !== undefined) await end(old);
+      if (old !== undefined) await this.#end(old);
       if (!this.#stopping) await this.start();
       return;
     }
@@ -81,10 +83,10 @@ export class Supervised {
       await this.#until(() => listens, next);
     } catch (error) {
       this.#child = old;
-      await end(next);
+      await this.#end(next);
       throw error;
     }
-    await end(old);
+    await this.#end(old);
   }
 
   async #until(isReady: () => boolean | Promise<boolean>, child: ChildProcess): Promise<void> {
@@ -136,22 +138,22 @@ export class Supervised {
     return child;
   }
 
+  /** As a deploy ends it: it may hand over what it has, for a while. */
+  async #end(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const hard = setTimeout(() => child.kill('SIGKILL'), this.#program.graceMs + STOP_MS);
+    await gone;
+    clearTimeout(hard);
+  }
+
   #keep(text: string): void {
     this.#log.write(text);
     this.#lastLines = [...this.#lastLines, ...text.split('\n').filter((line) => line !== '')].slice(
       -KEPT_LINES,
     );
   }
-}
-
-/** As a deploy ends it: it may hand over what it has, for a while. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  const hard = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-  await gone;
-  clearTimeout(hard);
 }
 
 function answers(port: number): Promise<boolean> {

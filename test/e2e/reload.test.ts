@@ -57,7 +57,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longrun-reload-'));
   for (const [name, text] of Object.entries(FILES)) await write(name, text);
   await symlink(NODE_MODULES, join(folder, 'node_modules'));
-  stack = await Stack.start({ LANGGRAPH_CONFIG: folder });
+  // What a worker executes when its code changes goes on until the test says so, however busy the machine.
+  stack = await Stack.start({ LANGGRAPH_CONFIG: folder, WORKER_GRACE_S: '300' });
   api = new Api(stack.at.edge, (await stack.newUser()).token);
 });
 afterAll(async () => {

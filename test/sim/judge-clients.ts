@@ -66,36 +66,29 @@ function* tooEarly(given: Case): Iterable<string> {
   }
 }
 
-/** From the checkpoint that was named, or from where the run that is undone had set out. */
+/** From the checkpoint that was named, else from where the run that is undone had set out. */
 function* wrongOrigins(given: Case): Iterable<string> {
   const { observer, plan } = given;
   // What is undone may be gone before somebody sets out from it.
   if (plan.acts.some(({ kind }) => kind === 'undo')) return;
-  for (const { run } of all(given)) {
+  for (const { run, events } of all(given)) {
     if (run.last_checkpoint === null || run.retry_of !== null) continue;
+    const chosen = namedCheckpoint(events);
     const undone = run.rollback_of === null ? undefined : observer.runs.get(run.rollback_of)?.run;
-    const named = undone === undefined ? namedCheckpoint(run) : (undone.base_checkpoint ?? NONE);
-    if (undone === undefined ? !isOfGraph(given, run, named) : undone.last_checkpoint === null) continue;
+    if (chosen === null && (undone === undefined || undone.last_checkpoint === null)) continue;
+    const named = chosen ?? undone?.base_checkpoint ?? NONE;
     if (run.base_checkpoint !== named)
       yield `${run.run_id} set out from ${run.base_checkpoint} instead of ${named}`;
   }
 }
 
-function namedCheckpoint({ config }: Run): string | null {
+/** By its first turn: those that go on with it name none. */
+function namedCheckpoint(events: RunEvent[]): string | null {
+  const [first] = events;
+  const config = first?.type === 'run.created' ? first.config : undefined;
   const configurable = isObject(config) ? config['configurable'] : undefined;
   const id = isObject(configurable) ? configurable['checkpoint_id'] : undefined;
   return typeof id === 'string' ? id : null;
-}
-
-/** Not of a graph within a node. */
-function isOfGraph(given: Case, { thread_id }: Run, id: string | null): boolean {
-  return all(given).some(
-    ({ run, events }) =>
-      run.thread_id === thread_id &&
-      events.some(
-        (event) => event.type === 'checkpoint' && event.checkpoint_id === id && event.checkpoint_ns === '',
-      ),
-  );
 }
 
 /** In a completed run whose client follows it, each step of the graph has one update in the stream. */

@@ -7,6 +7,7 @@ import type { DocumentWrite } from '../../ports/documents.ts';
 import type { ApiCheckpoint, ApiCommand } from '../runs/api-request.ts';
 import { startRun } from '../runs/start-run.ts';
 import { DocumentSaver } from '../saver/saver.ts';
+import { checkpointKey, pathOf } from '../saver/keys.ts';
 import { directSink } from '../saver/direct-sink.ts';
 import { Lab, UID } from '../testing/lab.ts';
 
@@ -197,6 +198,61 @@ describe('a run from a checkpoint', () => {
     await run(lab, {}, { input: { who: 'bob' } });
     const forked = await run(lab, { checkpoint: { checkpoint_id: newest } }, { input: { who: 'eve' } });
     expect(forked.output).toMatchObject({ who: 'eve', said: ['passed', 'told 1', 'passed', 'told 3'] });
+  });
+
+  it.each([true, false])(
+    'of a run that is undone (where the thread stands: %s): sets out from there, not from before that run',
+    async (fromNewest) => {
+      const lab = new Lab({ graph: graph() });
+      const undone = await run(lab, {}, { input: { who: 'ada' } });
+      const checkpoint = { checkpoint_id: (await history(lab))[0]?.id ?? '' };
+      const { run: again } = await startRun(lab, {
+        uid: UID,
+        threadInPath: 't',
+        body: { assistant_id: 'lab', input: { who: 'bob' }, multitask_strategy: 'rollback' },
+        api: { request: {}, assistantId: 'uuid', checkpoint, fromNewest },
+      });
+      const ended = await lab.work(again);
+      expect(ended).toMatchObject({ status: 'completed', rollback_of: undone.run_id });
+      const [first] = await lab.events(ended);
+      expect(first).toMatchObject({ config: { configurable: checkpoint } });
+      expect(ended.base_checkpoint).toBe(checkpoint.checkpoint_id);
+    },
+  );
+
+  it('where the thread stood when it was asked for: the request again, when the thread has gone on, is still the same', async () => {
+    const lab = new Lab({ graph: graph() });
+    await run(lab, {}, { input: { who: 'bob' } });
+    const checkpoint = { checkpoint_id: (await history(lab))[0]?.id ?? '' };
+    const ask = (fromNewest: boolean) =>
+      startRun(lab, {
+        uid: UID,
+        threadInPath: 't',
+        idempotencyKey: 'once',
+        body: { assistant_id: 'lab', input: { who: 'eve' } },
+        api: { request: {}, assistantId: 'uuid', checkpoint, fromNewest },
+      });
+    const { run: first } = await ask(true);
+    await lab.work(first);
+    expect(await ask(false)).toMatchObject({ created: false, turn: first.run_id });
+  });
+
+  it('that is removed before the run begins: it fails and says why', async () => {
+    const lab = new Lab({ graph: graph() });
+    await run(lab, {}, { input: { who: 'bob' } });
+    const [, older] = await history(lab);
+    const { run: waits } = await start(
+      lab,
+      { checkpoint: { checkpoint_id: older?.id ?? '' } },
+      { input: null },
+    );
+    const path = pathOf(threadPath(UID, 't'), checkpointKey('', older?.id ?? ''));
+    await lab.documents.commit([{ op: 'delete', path }]);
+    const failed = await lab.work(waits);
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'not_found' } });
+    expect(failed.error?.message).toContain(
+      `checkpoint ${older?.id} from which the run was to set out is gone`,
+    );
   });
 
   it('of a subgraph, with the map of its levels', async () => {

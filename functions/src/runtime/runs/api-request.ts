@@ -23,9 +23,18 @@ export interface ApiRequest {
   command?: ApiCommand;
   /** From which the run forks. */
   checkpoint?: ApiCheckpoint;
+  /** It is where the thread stands: some versions of LangGraph's clients name that with every request, also with an answer. */
+  fromNewest?: boolean;
   stream?: StreamRequest;
   /** The thread, which is the run's own, goes at its end: nobody waits for its result. */
   endsWithRun?: boolean;
   /** Not before this moment, in milliseconds since 1970. */
   startAt?: number;
+}
+
+/** As the run takes it: to set out from where the thread stands is to go on, unless the run that came there is undone. */
+export function setsOut(api: ApiRequest | undefined, undoes: boolean): ApiRequest | undefined {
+  if (api?.fromNewest !== true || undoes) return api;
+  const { checkpoint: _, ...rest } = api;
+  return rest;
 }

@@ -28,7 +28,7 @@ import { withinCaps } from '../../quotas/caps.ts';
 import type { Quotas } from '../../quotas/quotas.ts';
 import { NO_SHARE, shareFields, shareOf, type Share } from '../../quotas/share-fields.ts';
 import { tell } from '../../telemetry/tell.ts';
-import type { ApiRequest } from './api-request.ts';
+import { setsOut, type ApiRequest } from './api-request.ts';
 import { firstEntry, foldFirst } from './first-entry.ts';
 import { checkpointKey, pathOf } from '../saver/keys.ts';
 import { earlierRequestHash, requestHash } from './request-hash.ts';
@@ -100,10 +100,9 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   const mustExist = retryOf !== undefined || (named !== null && ifMissing(request) === 'reject');
   const ticket = request.quotas?.quotas.ticket({ uid, anonymous: request.quotas.anonymous });
   const paths = [runPath(uid, runId), threadPath(uid, threadId), runPath(uid, retryOf ?? runId)];
-  const from = api?.checkpoint?.checkpoint_id;
+  const from = retryOf === undefined ? checkpointNamed(request) : undefined;
   if (from !== undefined) {
-    const key = checkpointKey(api?.checkpoint?.checkpoint_ns ?? '', from);
-    paths.push(pathOf(threadPath(uid, threadId), key));
+    paths.push(pathOf(threadPath(uid, threadId), checkpointKey(from.ns, from.id)));
   }
   const [runDoc, threadDoc, retried, ...others] = await store.documents.get([
     ...paths,
@@ -128,14 +127,15 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   }
   // Read together with the thread, under whose version the run is created: whoever removes checkpoints changes that.
   if (from !== undefined && typeof checkpoint?.fields['head'] !== 'string') {
-    throw new LongrunError('not_found', `Thread ${threadId} has no checkpoint ${from.slice(0, 100)}.`, {
-      checkpoint_id: from.slice(0, 512),
+    throw new LongrunError('not_found', `Thread ${threadId} has no checkpoint ${from.id.slice(0, 100)}.`, {
+      checkpoint_id: from.id.slice(0, 512),
     });
   }
   const place = placeOnThread(await holderOf(store, uid, threadDoc), body.multitask_strategy ?? 'reject');
   const at = store.clock.now();
   const capped = request.quotas === undefined ? body : withinCaps(body, request.quotas.quotas.caps);
-  const whose = { uid, runId, threadId, retryOf, untaken, headers, identity, api };
+  const asked = setsOut(api, place.rollback_of !== undefined);
+  const whose = { uid, runId, threadId, retryOf, untaken, headers, identity, api: asked };
   const entry = firstEntry(capped, { ...whose, place, at });
   const run = foldFirst(entry);
   const admission = (await ticket?.admit(others, run.queued)) ?? { writes: [], share: NO_SHARE };
@@ -153,6 +153,14 @@ export function namedThread({ threadInPath, body }: CreateRunRequest): string | 
     throw new LongrunError('invalid_request', 'body.thread_id: is not the thread of the path; leave it out.');
   }
   return threadInPath;
+}
+
+/** The checkpoint from which the run is to set out, as the API or the graph's config names it. */
+function checkpointNamed({ api, body }: CreateRunRequest): { ns: string; id: string } | undefined {
+  const { checkpoint_id: id, checkpoint_ns: ns = '' } = api?.checkpoint ?? {};
+  if (id !== undefined) return { ns, id };
+  const inConfig = body.config?.configurable?.['checkpoint_id'];
+  return typeof inConfig === 'string' ? { ns: '', id: inConfig } : undefined;
 }
 
 function ifMissing({ threadInPath, body }: CreateRunRequest): 'create' | 'reject' {

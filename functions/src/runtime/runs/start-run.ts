@@ -13,6 +13,7 @@ import { withinCaps } from '../../quotas/caps.ts';
 import { dispatchCreated } from '../../quotas/share.ts';
 import { NO_SHARE, type Share } from '../../quotas/share-fields.ts';
 import { answerRun, type Answers } from './answer-run.ts';
+import { setsOut } from './api-request.ts';
 import { checkCommand } from './command-shape.ts';
 import { createRun, namedThread, runIdOf, type CreateRunRequest } from './create-run.ts';
 import { answersOf, breakpointsOf } from './resume-answers.ts';
@@ -104,7 +105,7 @@ async function asTurn(parts: Parts, request: CreateRunRequest, id: string): Prom
 
 /** Whether it can be an answer: from a checkpoint, or with something new to do, it is a run of its own. */
 function isAnswer({ body, api }: CreateRunRequest): boolean {
-  if (api === undefined || api.checkpoint !== undefined) return false;
+  if (api === undefined || setsOut(api, false)?.checkpoint !== undefined) return false;
   if (api.command !== undefined) return api.command.resume !== undefined;
   return body.input === undefined || body.input === null;
 }
@@ -134,7 +135,7 @@ function turnOf(request: CreateRunRequest, id: string, asking: Run): TurnRequest
     retryOf: undefined,
     headers,
     identity,
-    api,
+    api: setsOut(api, false),
   });
   const more = isObject(command) && Object.keys(command).length > 0 ? { command: wellFormed(command) } : {};
   return { run_id: id, ...settings, ...more };

@@ -47,8 +47,7 @@ export function runRequest(
     ...(isEmpty(inherited) ? {} : { metadata: { ...inherited, ...metadata } }),
   };
   const stream = streamRequest(body, asked);
-  // Some versions of LangGraph's clients name the newest with every request, also with an answer.
-  const checkpoint = asked.fromNewest ? undefined : checkpointOf(body);
+  const checkpoint = checkpointOf(body);
   return {
     body: merged,
     api: {
@@ -56,6 +55,7 @@ export function runRequest(
       assistantId: assistant.assistant_id,
       ...(body.command ? { command: commandOf(body.command) } : {}),
       ...(checkpoint === undefined ? {} : { checkpoint }),
+      ...(asked.fromNewest ? { fromNewest: true } : {}),
       ...(stream === undefined ? {} : { stream }),
       ...(isTemporary(body, asked) && !asked.awaited ? { endsWithRun: true } : {}),
       ...(body.after_seconds ? { startAt: asked.now + Math.ceil(body.after_seconds * 1_000) } : {}),

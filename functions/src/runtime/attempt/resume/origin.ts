@@ -1,5 +1,13 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import { isObject, runFromDoc, runPath, type Json, type JsonObject, type Run } from '@longrun/shared';
+import {
+  isObject,
+  LongrunError,
+  runFromDoc,
+  runPath,
+  type Json,
+  type JsonObject,
+  type Run,
+} from '@longrun/shared';
 import type { Documents } from '../../../ports/documents.ts';
 import { passedUpTo } from '../questions/breakpoints.ts';
 import { withEarlierAskers } from '../questions/earlier-askers.ts';
@@ -29,8 +37,9 @@ export interface Origin {
 export type Answered = Pick<Run, 'answers' | 'askers'>;
 
 /**
- * Where an attempt sets out: from the run's own last checkpoint, with the answers that were given; or, when it has
- * none yet, from its input on the thread as it is, as it was before a run that is undone, or as a failed run left it.
+ * Where an attempt sets out: from the run's own last checkpoint, with the answers that were given; or, when it has none yet, from
+ * its input on the thread as a failed run left it, as a checkpoint has it that its request names, as it was before a run that is
+ * undone, or as it is. Throws `not_found` when the checkpoint that was named was removed meanwhile.
  */
 export async function originOf(documents: Documents, saver: BaseCheckpointSaver, run: Run): Promise<Origin> {
   if (run.last_checkpoint !== null) {
@@ -43,7 +52,8 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
   const input = await originalInput(documents, run);
   const latest = await saver.getTuple({ configurable: { thread_id: run.thread_id, checkpoint_ns: '' } });
   const state = input === null && latest === undefined ? {} : input;
-  const undone = await earlier(documents, run.owner, run.rollback_of);
+  const { id, map } = chosenBy(run);
+  const undone = id === null ? await earlier(documents, run.owner, run.rollback_of) : null;
   if (undone !== null && undone.last_checkpoint !== null) {
     return { ...fresh, input: state, checkpointId: undone.base_checkpoint ?? NO_CHECKPOINT };
   }
@@ -60,11 +70,26 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
       ? again
       : { ...again, checkpointId: failed.last_checkpoint };
   }
-  const chosen =
-    isObject(run.config) && isObject(run.config['configurable']) ? run.config['configurable'] : {};
-  const { checkpoint_id: id, checkpoint_map: map } = chosen;
-  if (typeof id !== 'string') return { ...fresh, input: state };
-  return { ...fresh, input: state, checkpointId: id, ...(isObject(map) ? { checkpointMap: map } : {}) };
+  if (id === null) return { ...fresh, input: state };
+  await mustExist(saver, run, id);
+  return { ...fresh, input: state, checkpointId: id, ...(map === null ? {} : { checkpointMap: map }) };
+}
+
+/** The checkpoint that the run's request names, and those of the graphs within nodes. */
+function chosenBy({ config }: Run): { id: string | null; map: JsonObject | null } {
+  const configurable = isObject(config) ? config['configurable'] : undefined;
+  const { checkpoint_id: id, checkpoint_map: map } = isObject(configurable) ? configurable : {};
+  return { id: typeof id === 'string' ? id : null, map: isObject(map) ? map : null };
+}
+
+/** LangGraph would start from an empty state. */
+async function mustExist(saver: BaseCheckpointSaver, { thread_id }: Run, id: string): Promise<void> {
+  const tuple = await saver.getTuple({ configurable: { thread_id, checkpoint_ns: '', checkpoint_id: id } });
+  if (tuple !== undefined) return;
+  throw new LongrunError(
+    'not_found',
+    `The checkpoint ${id} from which the run was to set out is gone: it was pruned, or the run that made it was undone.`,
+  );
 }
 
 /**
