@@ -51,10 +51,14 @@ export const callSchema = z.discriminatedUnion('kind', [
 export type Call = z.infer<typeof callSchema>;
 export type CallOf<K extends Call['kind']> = Extract<Call, { kind: K }>;
 
-/** After an update: the checkpoint that was made, and what the whole graph would do next. */
+/** After an update. */
 export interface Updated {
+  /** The one that was made. */
   checkpoint: Checkpoint;
+  /** What the whole graph would do next. */
   next: string[];
+  /** The run that asked on the thread, and that the update ended. */
+  withdrawn: string | null;
 }
 
 /** What it answers. Our own process says it, so only its kind is checked. */

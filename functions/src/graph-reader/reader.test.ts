@@ -1,7 +1,10 @@
 import { Annotation, END, interrupt, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
-import { threadPath } from '@longrun/shared';
+import { runPath, threadPath } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
 import { answerRun, cancelRun } from '../http/commands.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { Documents } from '../ports/documents.ts';
+import { RunStore } from '../runtime/runs/run-store.ts';
 import { Lab, UID } from '../runtime/testing/lab.ts';
 import type { GraphReader } from './reader.ts';
 import { localReader } from './testing.ts';
@@ -180,6 +183,48 @@ describe('an edit of the state', () => {
       checkpoint: made.checkpoint,
       parent_checkpoint: { checkpoint_id: run.last_checkpoint },
     });
+  });
+
+  it('ends the run that asks in the same commit, which takes no answer afterwards', async () => {
+    const { lab, run } = await asking();
+    const commits: string[][] = [];
+    const documents: Documents = {
+      ...lab.documents,
+      commit: (writes) => {
+        commits.push(writes.map(({ path }) => path));
+        return lab.documents.commit(writes);
+      },
+    };
+    const store = new RunStore({ documents, clock: systemClock, ttlMs: 1_000 });
+    const made = await localReader(store, graph).update(UID, 'talk', { ...of, supersteps: [log] });
+    expect(made.withdrawn).toBe(run.run_id);
+    expect(commits).toHaveLength(1);
+    expect(commits[0]).toContain(runPath(UID, run.run_id));
+    expect(commits[0]?.join()).toContain('/checkpoints/');
+    expect(await lab.read(run)).toMatchObject({ status: 'cancelled', interrupts: [] });
+    const id = run.interrupts[0]?.id ?? '';
+    await expect(answerRun(lab, UID, run.run_id, { [id]: 'yes' })).rejects.toMatchObject({
+      code: 'not_interrupted',
+    });
+  });
+
+  it('when an answer comes first -> thread_busy, and the run goes on', async () => {
+    const { lab, run } = await asking();
+    const id = run.interrupts[0]?.id ?? '';
+    let answered = false;
+    const documents: Documents = {
+      ...lab.documents,
+      commit: async (writes) => {
+        if (!answered) await answerRun(lab, UID, run.run_id, { [id]: 'yes' });
+        answered = true;
+        await lab.documents.commit(writes);
+      },
+    };
+    const store = new RunStore({ documents, clock: systemClock, ttlMs: 1_000 });
+    await expect(
+      localReader(store, graph).update(UID, 'talk', { ...of, supersteps: [log] }),
+    ).rejects.toMatchObject({ code: 'thread_busy' });
+    expect(await lab.work(run)).toMatchObject({ status: 'interrupted', steps_done: 2 });
   });
 
   it('at an older checkpoint -> a fork from there, which is the newest', async () => {

@@ -28,7 +28,7 @@ export async function updateState(parts: ReaderParts, call: CallOf<'update'>): P
   await sink.end();
   if (made === null) throw new LongrunError('graph_error', 'LangGraph did not say which checkpoint it made.');
   const { next } = await opened.graph.getState(placeOf(thread_id));
-  return { checkpoint: made, next: [...next] };
+  return { checkpoint: made, next: [...next], withdrawn: sink.withdrawn };
 }
 
 interface LangGraphsUpdate {

@@ -51,7 +51,7 @@ export interface RunStoreOptions {
   ttlMs: number;
 }
 
-const NEWER =
+export const NEWER =
   'A newer version of Longrun has this run, and this one must not write to it; try again in a moment.';
 
 /** Before a commit is made again whose documents others kept busy; the storage's client has waited already. Milliseconds. */

@@ -1,5 +1,4 @@
-import { LongrunError, type Json, type JsonObject } from '@longrun/shared';
-import { decideCancel } from '../../../domain/decide.ts';
+import { isTerminal, LongrunError, type Json, type JsonObject } from '@longrun/shared';
 import type { StateUpdate } from '../../../graph-reader/calls.ts';
 import type { Checkpoint, CheckpointRef } from '../../../graph-reader/shapes.ts';
 import { dispatchNext } from '../../../runtime/runs/thread-queue.ts';
@@ -22,7 +21,7 @@ interface Edit {
 }
 
 /**
- * Edits a thread's state. A run that asks there is ended: what it asked belongs to the state before. Afterwards the thread is
+ * Edits a thread's state. A run that asks there ends in the same commit: what it asked belongs to the state before. Afterwards the thread is
  * `interrupted` where the graph would go on, else `idle`. Throws `invalid_request` before the first run, `thread_busy`.
  */
 export async function editState(
@@ -31,7 +30,7 @@ export async function editState(
   threadId: string,
   { checkpoint, supersteps }: Edit,
 ): Promise<{ checkpoint: Checkpoint }> {
-  const { store, reader } = services;
+  const { store, queue, reader } = services;
   const { thread } = await requireStored(store, uid, threadId);
   const { graph_id: graphId, config, metadata } = thread;
   if (graphId === null) {
@@ -57,20 +56,17 @@ export async function editState(
     ...(checkpoint === undefined ? {} : { checkpoint }),
     metadata: { graph_id: graphId, ...(assistant_id === undefined ? {} : { assistant_id }) },
   });
-  if (thread.active_run_id !== null) await endAsking(services, uid, thread.active_run_id);
+  const withdrawn = made.withdrawn === null ? undefined : await store.load(uid, made.withdrawn);
+  // Of this run the sweeper sees to what follows, should this process end here.
+  if (withdrawn !== undefined && isTerminal(withdrawn.run.status)) {
+    await dispatchNext(store, queue, withdrawn.run);
+  }
   // A run that has the thread by now says itself what becomes of it.
   const status = made.next.length > 0 ? 'interrupted' : 'idle';
   await changeThread(store, uid, threadId, ({ active_run_id }) =>
     active_run_id === null ? { status } : null,
   );
   return { checkpoint: made.checkpoint };
-}
-
-async function endAsking({ store, queue }: EditServices, uid: string, runId: string): Promise<void> {
-  const { run, appended } = await store.append(uid, runId, 'api', ({ run: asking }) =>
-    asking.status === 'interrupted' ? decideCancel(asking, uid, store.clock.now()) : null,
-  );
-  if (appended) await dispatchNext(store, queue, run);
 }
 
 type GivenUpdate = Edit['supersteps'][number]['updates'][number];
