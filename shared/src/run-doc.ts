@@ -95,6 +95,9 @@ export function runToDoc(run: Run): JsonObject {
   return doc;
 }
 
+/** Whether the document of a run or a thread is left only until all that belongs to it is removed: for readers it is gone. */
+export const isBeingRemoved = (doc: { [field: string]: unknown }): boolean => doc['removing'] === true;
+
 /** The inverse; the document is written by Longrun only, so its shape is trusted, not parsed. Of a newer one: what is understood. */
 export function runFromDoc(doc: { [field: string]: unknown }): Run {
   const run: { [field: string]: unknown } = {};

@@ -1,4 +1,4 @@
-import { logPath, runFromDoc, threadPath, type Run, type RunEvent } from '@longrun/shared';
+import { isBeingRemoved, logPath, runFromDoc, threadPath, type Run, type RunEvent } from '@longrun/shared';
 import { checkRun, type Evidence } from '../../functions/src/domain/invariants.ts';
 import type { Fields, StoredDocument } from '../../functions/src/ports/documents.ts';
 import { checkpointKey, pathOf } from '../../functions/src/runtime/saver/keys.ts';
@@ -21,7 +21,7 @@ export function checkTable(table: Table): Violation[] {
   }
   const violations: Violation[] = [];
   for (const { path, fields } of table.values()) {
-    if (!/^users\/[^/]+\/runs\/[^/]+$/.test(path)) continue;
+    if (!/^users\/[^/]+\/runs\/[^/]+$/.test(path) || isBeingRemoved(fields)) continue;
     const run = runFromDoc(fields);
     const entries = (logs.get(logPath(run.owner, run.run_id)) ?? []).toSorted((a, b) => a.n - b.n);
     for (const { id, violations: found } of checkRun(evidenceOf(table, run, entries, fields['wake_at']))) {

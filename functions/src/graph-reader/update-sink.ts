@@ -1,4 +1,12 @@
-import { encodeEntry, foldEntry, logEntryPath, LongrunError, threadPath, type Run } from '@longrun/shared';
+import {
+  encodeEntry,
+  foldEntry,
+  isBeingRemoved,
+  logEntryPath,
+  LongrunError,
+  threadPath,
+  type Run,
+} from '@longrun/shared';
 import { decideCancel } from '../domain/decide.ts';
 import type { CheckpointInfo, CheckpointSink, TaskInfo } from '../ports/checkpoint-sink.ts';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../ports/documents.ts';
@@ -95,7 +103,7 @@ export class UpdateSink implements CheckpointSink {
   /** The thread as it is while no run goes on on it, and the run that asks there. */
   async requireFree(): Promise<{ thread: StoredDocument; asking: Run | null }> {
     const [thread] = await this.#store.documents.get([threadPath(this.#uid, this.#threadId)]);
-    if (thread === undefined || thread.fields['removing'] === true) {
+    if (thread === undefined || isBeingRemoved(thread.fields)) {
       throw new LongrunError('not_found', `There is no thread ${this.#threadId}.`);
     }
     const { active, waiting } = await holderOf(this.#store, this.#uid, thread);

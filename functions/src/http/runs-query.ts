@@ -1,4 +1,5 @@
 import {
+  isBeingRemoved,
   LongrunError,
   matchesText,
   runFromDoc,
@@ -36,6 +37,7 @@ export async function listRuns(documents: Documents, uid: string, filter: ListRu
     scanned += docs.length;
     for (const doc of docs) {
       const run = runFromDoc(doc.fields);
+      if (isBeingRemoved(doc.fields)) continue;
       if (cursor !== null && run.created_at === cursor.at && cursor.seen.includes(run.run_id)) continue;
       if (runs.length === limit) return { runs, next_cursor: encodeCursor(cursor) };
       cursor = advance(cursor, run);

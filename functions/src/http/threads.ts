@@ -1,4 +1,11 @@
-import { LongrunError, threadPath, unpackJson, type Json, type Thread } from '@longrun/shared';
+import {
+  isBeingRemoved,
+  LongrunError,
+  threadPath,
+  unpackJson,
+  type Json,
+  type Thread,
+} from '@longrun/shared';
 import { decideCancel } from '../domain/decide.ts';
 import type { Fields } from '../ports/documents.ts';
 import { claimForRemoval, removeThread } from '../runtime/housekeeping/remove.ts';
@@ -7,7 +14,7 @@ import type { RunStore } from '../runtime/runs/run-store.ts';
 
 export async function requireThread(store: RunStore, uid: string, threadId: string): Promise<Thread> {
   const [doc] = await store.documents.get([threadPath(uid, threadId)]);
-  if (doc === undefined || doc.fields['removing'] === true) {
+  if (doc === undefined || isBeingRemoved(doc.fields)) {
     throw new LongrunError('not_found', `There is no thread ${threadId}.`);
   }
   return toThread(doc.fields);

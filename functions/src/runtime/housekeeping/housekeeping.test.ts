@@ -3,9 +3,11 @@ import { foldLog, inboxPath, isTerminal, logPath, runPath, threadPath, type Run 
 import { describe, expect, it } from 'vitest';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { followLog } from '../../http/follow.ts';
+import { listRuns } from '../../http/runs-query.ts';
 import { deleteThread } from '../../http/threads.ts';
 import { systemClock } from '../../ports/clock.ts';
-import type { Documents } from '../../ports/documents.ts';
+import type { DocumentQuery, Documents } from '../../ports/documents.ts';
+import { verifyRun } from '../runs/verify-run.ts';
 import { checkpointsOf } from '../saver/keys.ts';
 import { Lab, UID } from '../testing/lab.ts';
 import { removeRun } from './remove.ts';
@@ -160,6 +162,27 @@ describe('A9: the housekeeping', () => {
     await deleteThread(lab.store, UID, 't');
     expect(await everything(lab, run)).toEqual([]);
     await expect(deleteThread(lab.store, UID, 't')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('a removal that is stopped in the middle: the run is gone for readers, also from a thread that stays, and housekeeping ends it', async () => {
+    const { lab } = labOf();
+    const run = await lab.work(await lab.create({ thread_id: 't' }));
+    const dying = {
+      ...lab.documents,
+      query: (query: DocumentQuery) =>
+        query.collection.endsWith('/webhooks')
+          ? Promise.reject(new Error('the process ends here'))
+          : lab.documents.query(query),
+    };
+    await expect(removeRun(dying, run)).rejects.toThrow('ends here');
+    const [left] = await lab.documents.get([runPath(UID, run.run_id)]);
+    expect(left).toBeDefined();
+    expect(await lab.store.load(UID, run.run_id)).toBeUndefined();
+    expect((await listRuns(lab.documents, UID, { limit: 10 })).runs).toEqual([]);
+    expect(await verifyRun(lab.documents, run.run_id, UID)).toBeNull();
+    expect(await tidy(lab.store)).toMatchObject({ removed: 1 });
+    expect(await lab.documents.get([runPath(UID, run.run_id)])).toEqual([undefined]);
+    expect(await lab.documents.get([threadPath(UID, 't')])).not.toEqual([undefined]);
   });
 
   it('a worker that was thought dead does not bring a removed run back', async () => {

@@ -1,4 +1,4 @@
-import { threadPath } from '@longrun/shared';
+import { isBeingRemoved, threadPath } from '@longrun/shared';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../../ports/documents.ts';
 import { holderOf } from '../runs/thread-queue.ts';
 import type { RunStore } from '../runs/run-store.ts';
@@ -53,7 +53,7 @@ async function freeThread(
   path: string,
 ): Promise<{ thread: StoredDocument; alsoKept: Set<string> } | null> {
   const [thread] = await store.documents.get([path]);
-  if (thread === undefined || thread.fields['removing'] === true) return null;
+  if (thread === undefined || isBeingRemoved(thread.fields)) return null;
   const { active, waiting } = await holderOf(store, uid, thread);
   if (waiting.length > 0 || (active !== null && active.status !== 'interrupted')) return null;
   const kept = [active?.base_checkpoint, active?.last_checkpoint];

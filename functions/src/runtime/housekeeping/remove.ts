@@ -1,4 +1,14 @@
-import { inboxBelow, LOG, runPath, threadPath, THREADS, TURNS, userPath, type Run } from '@longrun/shared';
+import {
+  inboxBelow,
+  isBeingRemoved,
+  LOG,
+  runPath,
+  threadPath,
+  THREADS,
+  TURNS,
+  userPath,
+  type Run,
+} from '@longrun/shared';
 import {
   CommitConflict,
   type DocumentQuery,
@@ -9,6 +19,8 @@ import { WEBHOOKS } from '../../webhooks/delivery.ts';
 import { deleteThreadDocuments } from '../saver/threads.ts';
 
 const AT_ONCE = 300;
+/** For housekeeping to find it. */
+const LONG_DUE = new Date(0).toISOString();
 /** Collections below a run. */
 const OF_RUN = [LOG, WEBHOOKS];
 
@@ -38,13 +50,23 @@ export async function removeThread(documents: Documents, uid: string, threadId: 
 /** From here on no run can be created on the thread. False when the thread changed since it was read. */
 export async function claimForRemoval(documents: Documents, thread: StoredDocument): Promise<boolean> {
   const { fields, path, version } = thread;
-  if (fields['removing'] === true) return true;
-  const tidy_at = new Date(0).toISOString();
+  if (isBeingRemoved(fields)) return true;
   try {
-    await documents.commit([{ op: 'update', path, version, fields: { removing: true, tidy_at } }]);
+    await documents.commit([{ op: 'update', path, version, fields: { removing: true, tidy_at: LONG_DUE } }]);
     return true;
   } catch (error) {
     if (!(error instanceof CommitConflict)) throw error;
+    return false;
+  }
+}
+
+/** From here on it is gone for readers, and housekeeping ends what is stopped in the middle. False when it is gone altogether. */
+async function claimRunForRemoval(documents: Documents, path: string): Promise<boolean> {
+  try {
+    await documents.commit([{ op: 'update', path, fields: { removing: true, tidy_at: LONG_DUE } }]);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommitConflict) || error.reason !== 'missing') throw error;
     return false;
   }
 }
@@ -60,6 +82,7 @@ export function threadOfPath(path: string): { uid: string; threadId: string } | 
 }
 
 async function removeRunDocument(documents: Documents, path: string): Promise<void> {
+  if (!(await claimRunForRemoval(documents, path))) return;
   await removeTurns(documents, path);
   for (const collection of OF_RUN) await removeAll(documents, { collection: `${path}/${collection}` });
   // Both at once: whoever still writes to the inbox demands the run's document, and so comes before this or not at all.

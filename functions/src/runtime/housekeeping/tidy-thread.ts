@@ -1,3 +1,4 @@
+import { isBeingRemoved } from '@longrun/shared';
 import { CommitConflict, type StoredDocument } from '../../ports/documents.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { holderOf } from '../runs/thread-queue.ts';
@@ -16,7 +17,7 @@ export async function tidyThread(store: RunStore, path: string): Promise<void> {
   const place = threadOfPath(path);
   const [thread] = await documents.get([path]);
   if (place === null || thread === undefined) return;
-  if (thread.fields['removing'] !== true) {
+  if (!isBeingRemoved(thread.fields)) {
     const until = await staysUntil(store, place.uid, thread);
     if (until !== null) return await lookAgain(store, thread, until);
     // Someone used it in this moment.

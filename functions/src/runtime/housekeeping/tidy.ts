@@ -1,12 +1,13 @@
 import {
   encodeEntry,
+  isBeingRemoved,
   isTerminal,
   logEntryPath,
   runFromDoc,
   runPath,
   RUNS,
-  THREADS,
   threadPath,
+  THREADS,
   USAGE,
   type LogEntry,
   type Run,
@@ -80,6 +81,10 @@ async function attempt(path: string, work: () => Promise<void>): Promise<void> {
 async function tidyRun(store: RunStore, doc: StoredDocument): Promise<keyof Tidied | null> {
   const run = runFromDoc(doc.fields);
   if (!isTerminal(run.status)) return null;
+  if (isBeingRemoved(doc.fields)) {
+    await removeRun(store.documents, run);
+    return 'removed';
+  }
   const [thread] = await store.documents.get([threadPath(run.owner, run.thread_id)]);
   const kept = thread !== undefined && isKept(thread);
   const ended = Date.parse(run.finished_at ?? run.updated_at);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   encodeEntry,
+  isBeingRemoved,
   isObject,
   logEntryPath,
   LongrunError,
@@ -113,7 +114,7 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
     const run = await existing(store, uid, runId, runDoc, request);
     return { run, created: false, share: shareOf(runDoc.fields) };
   }
-  if (retryOf !== undefined && retried === undefined) {
+  if (retryOf !== undefined && (retried === undefined || isBeingRemoved(retried.fields))) {
     throw new LongrunError('not_found', `There is no run ${retryOf} any more.`);
   }
   if (mustExist && threadDoc === undefined) {
@@ -122,7 +123,7 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
       `There is no thread ${threadId}. Create it with POST /api/threads, or send if_not_exists: "create".`,
     );
   }
-  if (threadDoc?.fields['removing'] === true) {
+  if (threadDoc !== undefined && isBeingRemoved(threadDoc.fields)) {
     throw new LongrunError('not_found', `Thread ${threadId} is being deleted.`);
   }
   // Read together with the thread, under whose version the run is created: whoever removes checkpoints changes that.

@@ -4,6 +4,7 @@ import {
   encodeEntry,
   foldEntry,
   inboxPath,
+  isBeingRemoved,
   isCommand,
   isTerminal,
   isTerminalEvent,
@@ -86,7 +87,7 @@ export class RunStore {
   /** The document and what the log holds beyond it. Undefined when there is no such run. */
   async load(uid: string, runId: string): Promise<LoadedRun | undefined> {
     const [doc] = await this.documents.get([runPath(uid, runId)]);
-    if (doc === undefined) return undefined;
+    if (doc === undefined || isBeingRemoved(doc.fields)) return undefined;
     const stored = runFromDoc(doc.fields);
     // The entry that ends a run is its last, and is written together with the document.
     const tail = isTerminal(stored.status) ? [] : await this.entriesAfter(uid, runId, stored.head.entry);

@@ -1,5 +1,6 @@
 import {
   decodeEntry,
+  isBeingRemoved,
   logEntrySchema,
   logPath,
   newerFormat,
@@ -71,7 +72,7 @@ async function read(
 ): Promise<{ run: Run; evidence: Evidence; stood: boolean } | null> {
   const path = runPath(owner, runId);
   const [document] = await documents.get([path]);
-  if (document === undefined) return null;
+  if (document === undefined || isBeingRemoved(document.fields)) return null;
   const run = runFromDoc(document.fields);
   const entries = await entriesOf(documents, owner, runId);
   const checkpoints = await checkpointsOf(documents, run, entries);

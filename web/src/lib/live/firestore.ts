@@ -21,6 +21,7 @@ import {
 } from 'firebase/firestore';
 import {
   decodeEntry,
+  isBeingRemoved,
   isTerminal,
   logPath,
   matchesText,
@@ -65,7 +66,8 @@ export function createLive(db: Firestore, uid: string): Live {
         doc(db, runPath(uid, runId)),
         { includeMetadataChanges: true },
         own(watcher, (snapshot) => {
-          const data = snapshot.data();
+          const found = snapshot.data();
+          const data = found === undefined || isBeingRemoved(found) ? undefined : found;
           const current = !snapshot.metadata.fromCache;
           // A missing document that only the empty cache reports is not known to be missing.
           if (data === undefined && !current) return;
@@ -125,12 +127,7 @@ export function createLive(db: Firestore, uid: string): Live {
           orderBy('created_at', 'desc'),
           limit(PAGE),
         ),
-        own(watcher, (snapshot) =>
-          watcher.next(
-            snapshot.docs.map((row) => runFromDoc(row.data())),
-            !snapshot.metadata.fromCache,
-          ),
-        ),
+        own(watcher, (snapshot) => watcher.next(runsIn(snapshot.docs), !snapshot.metadata.fromCache)),
         watcher.error,
       ),
 
@@ -179,9 +176,14 @@ function constraints(filter: RunFilter): QueryConstraint[] {
   return [];
 }
 
+function runsIn(rows: Rows): Run[] {
+  const all = rows.map((row) => row.data());
+  return all.filter((data) => !isBeingRemoved(data)).map(runFromDoc);
+}
+
 function pageOf(base: Query, rows: Rows, filter: RunFilter): RunPage {
   const last = rows.at(-1);
-  const runs = rows.map((row) => runFromDoc(row.data())).filter((run) => matches(run, filter));
+  const runs = runsIn(rows).filter((run) => matches(run, filter));
   if (last === undefined || rows.length < PAGE) return { runs, more: null };
   return {
     runs,

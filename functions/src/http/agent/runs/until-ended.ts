@@ -1,4 +1,4 @@
-import { LongrunError, runFromDoc, runPath, type Run } from '@longrun/shared';
+import { isBeingRemoved, LongrunError, runFromDoc, runPath, type Run } from '@longrun/shared';
 import type { Documents } from '../../../ports/documents.ts';
 import { turnsOf, type ApiTurn } from '../../../runtime/runs/turns.ts';
 
@@ -36,7 +36,10 @@ export function untilTurnEnds(
     const unsubscribe = documents.watch(
       runPath(run.owner, run.run_id),
       (doc) => {
-        const now = doc === undefined ? undefined : turnIn(runFromDoc(doc.fields), turn.run_id);
+        const now =
+          doc === undefined || isBeingRemoved(doc.fields)
+            ? undefined
+            : turnIn(runFromDoc(doc.fields), turn.run_id);
         // The first answer may come before `unsubscribe` is assigned.
         if (now === undefined) queueMicrotask(() => fail(gone(turn.run_id)));
         else {

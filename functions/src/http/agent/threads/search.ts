@@ -1,4 +1,4 @@
-import { LongrunError, threadPath, threadsPath, type JsonObject } from '@longrun/shared';
+import { isBeingRemoved, LongrunError, threadPath, threadsPath, type JsonObject } from '@longrun/shared';
 import { jsonContains } from '../../../lib/json-contains.ts';
 import { documentId, type StoredDocument } from '../../../ports/documents.ts';
 import type { Services } from '../../services.ts';
@@ -6,7 +6,7 @@ import type { Access } from '../access/access.ts';
 import { extracted } from './extract.ts';
 import { presented, type ThreadObject } from './present.ts';
 import { SORTS, type SearchThreads, type ThreadFilter } from './schemas.ts';
-import { isBeingRemoved, withQueue, type StoredThread } from './stored-thread.ts';
+import { withQueue, type StoredThread } from './stored-thread.ts';
 
 /** No index answers what is asked of metadata, so threads are looked at one by one: this many, and with their state fewer. */
 const MAX_SCANNED = 10_000;
@@ -89,7 +89,7 @@ async function* named(
 ): AsyncGenerator<StoredThread> {
   const paths = [...new Set(ids)].map((id) => threadPath(uid, id));
   for (const doc of paths.length === 0 ? [] : await store.documents.get(paths)) {
-    if (doc !== undefined && !isBeingRemoved(doc)) yield await withQueue(store.documents, uid, doc);
+    if (doc !== undefined && !isBeingRemoved(doc.fields)) yield await withQueue(store.documents, uid, doc);
   }
 }
 
@@ -113,7 +113,7 @@ async function* scanned(
       select: SELECT,
     });
     for (const doc of found) {
-      if (!isBeingRemoved(doc)) yield await withQueue(store.documents, uid, doc);
+      if (!isBeingRemoved(doc.fields)) yield await withQueue(store.documents, uid, doc);
     }
     after = found.at(-1);
     if (found.length < PAGE) return;

@@ -1,4 +1,5 @@
 import {
+  isBeingRemoved,
   isObject,
   isRunStatus,
   isTerminal,
@@ -57,7 +58,7 @@ export async function requireStored(
   threadId: string,
 ): Promise<{ doc: StoredDocument; thread: StoredThread }> {
   const [doc] = await documents.get([threadPath(uid, threadId)]);
-  if (doc === undefined || isBeingRemoved(doc)) {
+  if (doc === undefined || isBeingRemoved(doc.fields)) {
     throw new LongrunError('not_found', `There is no thread ${threadId}.`);
   }
   return { doc, thread: await withQueue(documents, uid, doc) };
@@ -83,8 +84,6 @@ export async function withQueue(
   });
   return goesOn ? { ...thread, status: 'busy' } : thread;
 }
-
-export const isBeingRemoved = ({ fields }: StoredDocument): boolean => fields['removing'] === true;
 
 function objectIn(fields: Fields, name: string): JsonObject {
   const value = unpackJson((fields[name] ?? {}) as Json);
