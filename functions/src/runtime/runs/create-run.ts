@@ -9,6 +9,7 @@ import {
   runPath,
   searchTokens,
   threadPath,
+  turnPath,
   unpackJson,
   type CreateRun,
   type Json,
@@ -21,6 +22,7 @@ import { defaultAssistantId } from '../../lib/default-assistant-id.ts';
 import { derivedId } from '../../lib/derived-id.ts';
 import {
   CommitConflict,
+  type Documents,
   type DocumentWrite,
   type Fields,
   type StoredDocument,
@@ -55,6 +57,8 @@ export interface CreateRunRequest {
   /** Whose run it is, where the project itself knows its users; the graph finds them in `config.configurable`. */
   identity?: Identity;
   api?: ApiRequest;
+  /** It may have come before and begun a turn, which has its id. */
+  mayBeTurn?: boolean;
   /** What the run must keep to; absent when an administrator creates it. */
   quotas?: { quotas: Quotas; anonymous: boolean };
 }
@@ -66,10 +70,18 @@ export interface CreatedRun {
   share: Share;
 }
 
+/** Its id is that of a turn which the same request, sent twice, began meanwhile. */
+export class BegunAsTurn extends Error {
+  constructor(id: string) {
+    super(`${id} is a turn of another run.`);
+    this.name = 'BegunAsTurn';
+  }
+}
+
 /**
  * Stores the run: its first log entry, its document and its claim on the thread in one batch. The same run_id
  * or idempotency key with the same request gives the same run. Throws `idempotency_conflict`, `thread_busy`,
- * `not_found`, `too_large`, `limit_exceeded`, `quota_exceeded`.
+ * `not_found`, `too_large`, `limit_exceeded`, `quota_exceeded`, BegunAsTurn.
  */
 export async function createRun(store: RunStore, request: CreateRunRequest): Promise<CreatedRun> {
   const { uid, quotas } = request;
@@ -100,20 +112,26 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   const threadId = named ?? derivedId('thread', uid, runId);
   const mustExist = retryOf !== undefined || (named !== null && ifMissing(request) === 'reject');
   const ticket = request.quotas?.quotas.ticket({ uid, anonymous: request.quotas.anonymous });
-  const paths = [runPath(uid, runId), threadPath(uid, threadId), runPath(uid, retryOf ?? runId)];
   const from = retryOf === undefined ? checkpointNamed(request) : undefined;
-  if (from !== undefined) {
-    paths.push(pathOf(threadPath(uid, threadId), checkpointKey(from.ns, from.id)));
-  }
-  const [runDoc, threadDoc, retried, ...others] = await store.documents.get([
-    ...paths,
-    ...(ticket?.paths ?? []),
-  ]);
-  const [checkpoint] = from === undefined ? [] : others.splice(0, 1);
+  const [found, others] = await readNamed(
+    store.documents,
+    {
+      run: runPath(uid, runId),
+      thread: threadPath(uid, threadId),
+      // A turn is begun together with a change of its thread, under whose version the run is created.
+      turn: request.mayBeTurn === true ? turnPath(uid, runId) : undefined,
+      retried: retryOf === undefined ? undefined : runPath(uid, retryOf),
+      checkpoint:
+        from === undefined ? undefined : pathOf(threadPath(uid, threadId), checkpointKey(from.ns, from.id)),
+    },
+    ticket?.paths ?? [],
+  );
+  const { run: runDoc, thread: threadDoc, retried, checkpoint } = found;
   if (runDoc !== undefined) {
     const run = await existing(store, uid, runId, runDoc, request);
     return { run, created: false, share: shareOf(runDoc.fields) };
   }
+  if (found.turn !== undefined) throw new BegunAsTurn(runId);
   if (retryOf !== undefined && (retried === undefined || isBeingRemoved(retried.fields))) {
     throw new LongrunError('not_found', `There is no run ${retryOf} any more.`);
   }
@@ -144,6 +162,20 @@ async function createOnce(store: RunStore, request: CreateRunRequest, runId: str
   await store.documents.commit([...creation(store, run, share, entry, request, threadDoc), ...writes]);
   tell(undefined, run, entry);
   return { run, created: true, share };
+}
+
+/** In one call: documents by what they are for, and more. */
+async function readNamed<K extends string>(
+  documents: Documents,
+  named: Record<K, string | undefined>,
+  more: readonly string[],
+): Promise<[Partial<Record<K, StoredDocument>>, (StoredDocument | undefined)[]]> {
+  const asked = Object.entries<string | undefined>(named).flatMap(([name, path]) =>
+    path === undefined ? [] : [[name, path] as const],
+  );
+  const all = await documents.get([...asked.map(([, path]) => path), ...more]);
+  const found = Object.fromEntries(asked.map(([name], i) => [name, all[i]]));
+  return [found as Partial<Record<K, StoredDocument>>, all.slice(asked.length)];
 }
 
 /** The thread that the request names, by its path or in its body. Throws when the two differ. */

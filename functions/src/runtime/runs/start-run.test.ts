@@ -1,8 +1,9 @@
 import { Annotation, END, interrupt, Send, START, StateGraph } from '@langchain/langgraph';
-import { turnPath, type CreateRun, type Json, type Run } from '@longrun/shared';
+import { runPath, threadPath, turnPath, type CreateRun, type Json, type Run } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
 import { memoryDocuments } from '../../adapters/memory/documents.ts';
 import { cancelRun } from '../../http/commands.ts';
+import type { Documents } from '../../ports/documents.ts';
 import { removeRun } from '../housekeeping/remove.ts';
 import { Lab, UID } from '../testing/lab.ts';
 import { answerRun } from './answer-run.ts';
@@ -244,6 +245,27 @@ describe('what is no answer', () => {
     const { run } = await start(lab, {}, { input: { who: 'ada' } });
     expect(turnsOf(await cancelRun(lab, UID, run.run_id))).toMatchObject([{ status: 'interrupted' }]);
   });
+});
+
+it('an answer sent twice, and its run is cancelled before the second is looked at: one turn, and no run of the same id', async () => {
+  const { lab, run } = await asking();
+  const { documents } = lab;
+  const body = { run_id: 'answer' };
+  let reads = 0;
+  const late: Documents = {
+    ...documents,
+    get: async (paths) => {
+      // The second has found neither a run nor a turn of that id; now it looks at the thread.
+      if (paths.includes(threadPath(UID, 't')) && (reads += 1) === 1) {
+        await resume(lab, 'yes', body);
+        await cancelRun(lab, UID, run.run_id);
+      }
+      return await documents.get(paths);
+    },
+  };
+  const second = await resume(new Lab({ graph: asks(), documents: late }), 'yes', body);
+  expect(second).toMatchObject({ created: false, turn: 'answer', run: { run_id: run.run_id } });
+  expect(await documents.get([runPath(UID, 'answer')])).toEqual([undefined]);
 });
 
 it('the ids of turns go with their run', async () => {

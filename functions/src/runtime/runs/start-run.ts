@@ -15,7 +15,7 @@ import { NO_SHARE, type Share } from '../../quotas/share-fields.ts';
 import { answerRun, type Answers } from './answer-run.ts';
 import { setsOut } from './api-request.ts';
 import { checkCommand } from './command-shape.ts';
-import { createRun, namedThread, runIdOf, type CreateRunRequest } from './create-run.ts';
+import { BegunAsTurn, createRun, namedThread, runIdOf, type CreateRunRequest } from './create-run.ts';
 import { answersOf, breakpointsOf } from './resume-answers.ts';
 import type { RunStore } from './run-store.ts';
 import { settingsOf } from './settings.ts';
@@ -44,9 +44,18 @@ export async function startRun(parts: Parts, request: CreateRunRequest): Promise
   checkCommand(request.api?.command);
   const id = runIdOf(request);
   const fixed = { ...request, body: { ...request.body, run_id: id } };
-  const isRepeatable = typeof request.body.run_id === 'string' || request.idempotencyKey !== undefined;
-  const before = isRepeatable ? await begunBefore(parts.store, fixed, id) : undefined;
-  return before ?? (await asTurn(parts, fixed, id)) ?? (await asRun(parts, fixed));
+  const mayBeTurn = typeof request.body.run_id === 'string' || request.idempotencyKey !== undefined;
+  const before = mayBeTurn ? await begunBefore(parts.store, fixed, id) : undefined;
+  const turn = before ?? (await asTurn(parts, fixed, id));
+  if (turn !== undefined) return turn;
+  try {
+    return await asRun(parts, { ...fixed, mayBeTurn });
+  } catch (error) {
+    // The same request, sent twice, was an answer, and what it answered has ended since.
+    const again = error instanceof BegunAsTurn ? await begunBefore(parts.store, fixed, id) : undefined;
+    if (again === undefined) throw error;
+    return again;
+  }
 }
 
 async function asRun({ store, queue }: Parts, request: CreateRunRequest): Promise<StartedRun> {
