@@ -151,7 +151,20 @@ function stoodAtWhatMoved({ graph, events, plan }: Story): boolean {
   // Until a checkpoint holds what a node wrote, the step is planned anew, with the nodes as they are called now.
   const lastCheckpoint = events.findLastIndex(({ type }) => type === 'checkpoint');
   const held = new Set(of(events.slice(0, lastCheckpoint + 1), 'node.finished').map(({ node }) => node));
-  return after.every((node) => ended.has(node)) && !before.some((node) => held.has(node));
+  return (
+    (after.every((node) => ended.has(node)) || endedUntold(events)) && !before.some((node) => held.has(node))
+  );
+}
+
+/** A step that ended after the cancel of its run was accepted: a checkpoint holds what it did, and no log its end. */
+function endedUntold(events: readonly RunEvent[]): boolean {
+  let cancelling = false;
+  for (const { type } of events) {
+    if (type === 'cancel.requested') cancelling = true;
+    if (type === 'run.created') cancelling = false;
+    if (cancelling && type === 'checkpoint') return true;
+  }
+  return false;
 }
 
 function* wrongOutput(story: Story): Iterable<string> {
