@@ -78,7 +78,9 @@ export function agentHost(parts: {
     },
     async edit(uid, threadId, values) {
       const [thread] = await store.documents.get([`users/${uid}/threads/${threadId}`]);
-      const graph = String(thread?.fields['assistant_id']);
+      // The run whose thread it is may not have been created yet.
+      if (thread === undefined) throw new LongrunError('not_found', `There is no thread ${threadId}.`);
+      const graph = String(thread.fields['assistant_id']);
       const reader = localReader(store, exported(graph));
       const edit = { supersteps: [{ updates: [{ values }] }] };
       const { checkpoint } = await editState({ store, queue, reader }, uid, threadId, edit);

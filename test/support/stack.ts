@@ -14,6 +14,8 @@ const START = fileURLToPath(new URL('../../infra/dev/start.ts', import.meta.url)
 /** Whatever ends the tests, an installation does not outlive them. */
 const END_WITH_PARENT = new URL('../../infra/dev/end-with-parent.ts', import.meta.url).href;
 const GRAPHS = fileURLToPath(new URL('../graphs/langgraph.json', import.meta.url));
+/** What one installation finds out about those graphs, the next need not. */
+const DESCRIBED = fileURLToPath(new URL('../../node_modules/.cache/longrun-graphs.json', import.meta.url));
 /** How long a part of an installation that is thrown away may take to end. Milliseconds. */
 const GRACE_MS = 3_000;
 
@@ -76,6 +78,7 @@ export class Stack {
         PORT: port,
         LONGRUN_DATA: this.data,
         LANGGRAPH_CONFIG: GRAPHS,
+        ...(this.#settings['LANGGRAPH_CONFIG'] === undefined ? { GRAPHS_FILE: DESCRIBED } : {}),
         ...PLENTY,
         ...this.#settings,
       },
