@@ -46,6 +46,7 @@ export function created(event: EventOf<'run.created'>): Run {
     usage_by_node: {},
     sources: [],
     cancel_requested: false,
+    rollback_requested: false,
     cancel_reason: null,
     last_checkpoint: null,
     base_checkpoint: null,

@@ -150,7 +150,7 @@ export const EVENT_TYPES = {
     told: false,
   },
   'cancel.requested': {
-    says: 'Somebody wants the run to end. No step starts after this.',
+    says: 'Somebody wants the run to end, or to be undone as well. No step starts after this.',
     by: 'command',
     flush: 'at once',
     glance: 'at once',

@@ -224,7 +224,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   /** In logs of before December 2026 only: which answers a step had taken. Readers pass over it. */
   z.object({ ...base, type: z.literal('interrupt.resumed'), interrupts: z.array(z.string()) }),
-  z.object({ ...base, type: z.literal('cancel.requested'), by: z.string(), reason: z.optional(z.string()) }),
+  z.object({
+    ...base,
+    type: z.literal('cancel.requested'),
+    by: z.string(),
+    reason: z.optional(z.string()),
+    /** What the run has done is to be undone as well, and the run to be gone. */
+    rollback: z.optional(z.boolean()),
+  }),
   z.object({
     ...base,
     type: z.literal('run.completed'),

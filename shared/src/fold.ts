@@ -143,7 +143,12 @@ function apply(run: Run, event: RunEvent): Run {
     case 'interrupt.answered':
       return answered(run, event);
     case 'cancel.requested':
-      return { ...run, cancel_requested: true, cancel_reason: run.cancel_reason ?? event.reason ?? null };
+      return {
+        ...run,
+        cancel_requested: true,
+        rollback_requested: run.rollback_requested || event.rollback === true,
+        cancel_reason: run.cancel_reason ?? event.reason ?? null,
+      };
     case 'run.completed':
       return {
         ...end(run, 'completed', event.at),

@@ -66,6 +66,7 @@ const fields = (): Record<keyof Run, Json> => ({
   usage_by_node: {},
   sources: [],
   cancel_requested: false,
+  rollback_requested: false,
   cancel_reason: null,
   last_checkpoint: null,
   base_checkpoint: null,

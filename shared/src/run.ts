@@ -103,6 +103,8 @@ export interface Run {
   usage_by_node: { [node: string]: Usage };
   sources: Source[];
   cancel_requested: boolean;
+  /** Should it end cancelled, it is undone: the thread is held until its checkpoints are removed, and it is gone for readers. */
+  rollback_requested: boolean;
   /** What was said when it was cancelled. */
   cancel_reason: string | null;
   last_checkpoint: string | null;

@@ -26,6 +26,7 @@ export function judgeClients(given: Case): Violation[] {
   complain('set-out-rightly', wrongOrigins(given));
   complain('told-once', toldWrongly(given));
   complain('undone-gone', leftOfUndone(given));
+  complain('undone-first', builtOnUndone(given));
   complain('edit-kept', lostEdits(given));
   complain('removed-whole', leftOfRemoved(given));
   complain('due-once', wrongCronRuns(given));
@@ -135,6 +136,20 @@ function* leftOfUndone(given: Case): Iterable<string> {
       const left = pathOf(thread, checkpointKey(event.checkpoint_ns, event.checkpoint_id));
       if (table.has(left)) yield `${left} is left of what was undone`;
     }
+  }
+}
+
+/** Whoever comes to the thread while a run is undone there waits for that, and sets out from before it. */
+function* builtOnUndone(given: Case): Iterable<string> {
+  const removed = new Map<string, string>();
+  for (const { run, events } of all(given)) {
+    if (run.status !== 'cancelled' || !run.rollback_requested) continue;
+    for (const event of events) if (event.type === 'checkpoint') removed.set(event.checkpoint_id, run.run_id);
+  }
+  for (const { run } of all(given)) {
+    const of = removed.get(run.base_checkpoint ?? '');
+    if (of !== undefined && of !== run.run_id)
+      yield `${run.run_id} set out from ${run.base_checkpoint}, which went with ${of}`;
   }
 }
 

@@ -110,6 +110,9 @@ function mayFail(story: Story): boolean {
   if (timeout !== null && error?.code === 'run_timeout') return true;
   if (fails?.how === 'fatal' && error?.code === 'graph_error') return true;
   if (error?.code === 'graph_changed') return stoodAtWhatMoved(story);
+  // The checkpoint from which it was to set out went with the run that had made it.
+  if (error?.code === 'not_found' && story.request.checkpoint !== null)
+    return story.plan.acts.some(({ kind }) => kind === 'undo');
   const disturbances = story.plan.faults.length + (fails?.times ?? 0);
   // Two losses that may have been anybody's, and three deaths alone.
   if (error?.code === 'process_ended') return disturbances >= 5;

@@ -20,6 +20,15 @@ describe('a cancel', () => {
   ])('%s -> %j: %s', (state, events) => {
     expect(types(decideCancel(STATES[state], 'ada', NOW))).toEqual(events);
   });
+
+  it('that is to undo the run as well is asked for again, once, where it was only to end', () => {
+    const asked = decideCancel(STATES['running, to be cancelled'], 'ada', NOW, { rollback: true });
+    expect(asked).toEqual([{ type: 'cancel.requested', at: NOW, by: 'ada', rollback: true }]);
+    const both = runAfter(ATTEMPT, ...(asked ?? []));
+    expect(both).toMatchObject({ cancel_requested: true, rollback_requested: true });
+    expect(decideCancel(both, 'ada', NOW, { rollback: true })).toBeNull();
+    expect(decideCancel(both, 'ada', NOW)).toBeNull();
+  });
 });
 
 describe('a cancel that its worker does not obey', () => {

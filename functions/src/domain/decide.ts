@@ -16,12 +16,16 @@ export function decideGivenUp(run: Run, error: RunError, now: number): NewEvent[
 }
 
 /** Cancel is idempotent: null when there is nothing to add. A run that no worker holds ends at once. */
-export function decideCancel(run: Run, by: string, now: number, reason?: string): NewEvent[] | null {
+export function decideCancel(
+  run: Run,
+  by: string,
+  now: number,
+  { reason, rollback = false }: { reason?: string; rollback?: boolean } = {},
+): NewEvent[] | null {
   if (isTerminal(run.status)) return null;
-  const why = reason === undefined ? {} : { reason };
-  const requested: NewEvent[] = run.cancel_requested
-    ? []
-    : [{ type: 'cancel.requested', at: now, by, ...why }];
+  const more = { ...(reason === undefined ? {} : { reason }), ...(rollback ? { rollback } : {}) };
+  const isAsked = run.cancel_requested && (run.rollback_requested || !rollback);
+  const requested: NewEvent[] = isAsked ? [] : [{ type: 'cancel.requested', at: now, by, ...more }];
   if (run.status !== 'running') return [...requested, { type: 'run.cancelled', at: now }];
   return requested.length > 0 ? requested : null;
 }

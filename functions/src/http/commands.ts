@@ -4,6 +4,8 @@ import { derivedId } from '../lib/derived-id.ts';
 import type { Caps } from '../quotas/caps.ts';
 import { dispatchCreated } from '../quotas/share.ts';
 import { createRun, type CreatedRun, type CreateRunRequest } from '../runtime/runs/create-run.ts';
+import { undoRun } from '../runtime/housekeeping/undo.ts';
+import { isUndone } from '../runtime/runs/removing.ts';
 import { originalInput } from '../runtime/attempt/resume/original-input.ts';
 import type { RunStore } from '../runtime/runs/run-store.ts';
 import { dispatchNext } from '../runtime/runs/thread-queue.ts';
@@ -19,19 +21,23 @@ export { answerRun } from '../runtime/runs/answer-run.ts';
 
 type Parts = Pick<Services, 'store' | 'queue'>;
 
-/** Asks the worker first, so that what it holds is kept; ends the run itself when the worker does not react. */
+/**
+ * Asks the worker first, so that what it holds is kept; ends the run itself when the worker does not react. `rollback`: it is gone
+ * afterwards, as if it had never been, unless it had ended otherwise before.
+ */
 export async function cancelRun(
   { store, queue }: Parts,
   uid: string,
   runId: string,
-  reason?: string,
+  how: { reason?: string; rollback?: boolean } = {},
 ): Promise<Run> {
   const asked = await store.append(uid, runId, 'api', ({ run }) =>
-    decideCancel(run, uid, store.clock.now(), reason),
+    decideCancel(run, uid, store.clock.now(), how),
   );
   const ended = isTerminal(asked.run.status) ? asked : await forceCancel(store, asked.run);
   // A worker that obeyed has done this itself.
   if (ended.appended) await dispatchNext(store, queue, ended.run);
+  if (isUndone(ended.run)) await undoRun({ store, queue }, ended.run);
   return ended.run;
 }
 

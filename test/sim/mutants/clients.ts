@@ -10,12 +10,17 @@ export const OF_CLIENTS: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/runs/run-store.ts`,
-        find: 'for (let race = 0; race < MAX_RACES; race += 1) {\n      const loaded = await this.require(uid, runId);\n      const events = decide(loaded);',
+        find: 'const events = decide(loaded);\n      if (events === null) return { run: loaded.run, appended: false };',
+        replace:
+          'const events = (decided ??= decide(loaded));\n' +
+          '      if (events === null) return { run: loaded.run, appended: false };',
+      },
+      {
+        file: `${RUNTIME}/runs/run-store.ts`,
+        find: 'for (let race = 0; race < MAX_RACES; race += 1) {\n      // The answer',
         replace:
           'let decided: NewEvent[] | null | undefined;\n' +
-          '    for (let race = 0; race < MAX_RACES; race += 1) {\n' +
-          '      const loaded = await this.require(uid, runId);\n' +
-          '      const events = (decided ??= decide(loaded));',
+          '    for (let race = 0; race < MAX_RACES; race += 1) {\n      // The answer',
       },
     ],
   },
@@ -66,8 +71,8 @@ export const OF_CLIENTS: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/runs/thread-queue.ts`,
-        find: 'const withdrawn = next?.run_id === run.run_id ? await withoutQuestions(store, active) : null;',
-        replace: 'const withdrawn = next === null ? null : await withoutQuestions(store, active);',
+        find: "const isFirst = next?.run_id === run.run_id && active.status === 'interrupted';",
+        replace: "const isFirst = next !== null && active.status === 'interrupted';",
       },
       {
         file: `${RUNTIME}/runs/thread-queue.ts`,
@@ -151,8 +156,8 @@ export const OF_CLIENTS: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/attempt/resume/origin.ts`,
-        find: "if (typeof id !== 'string') return { ...fresh, input: state };",
-        replace: "if (typeof id === 'string' || id === undefined) return { ...fresh, input: state };",
+        find: 'if (id === null) return { ...fresh, input: state };',
+        replace: "if (id === null || id !== '') return { ...fresh, input: state };",
       },
     ],
   },
@@ -171,12 +176,58 @@ export const OF_CLIENTS: readonly Mutant[] = [
     name: 'undone run leaves its checkpoints',
     defect: 'The thread stands where a run left it that is undone.',
     patches: [
-      { file: `${AGENT}/runs/cancel.ts`, find: 'await removeCheckpointsOf(store, run);', replace: '' },
       {
-        file: `${AGENT}/runs/cancel.ts`,
-        find: "const { removeCheckpointsOf } = await import('../../../runtime/housekeeping/rollback.ts');",
+        file: `${RUNTIME}/housekeeping/undo.ts`,
+        find: "const { removeCheckpointsOf } = await import('./rollback.ts');\n  await removeCheckpointsOf(store, run);",
         replace: '',
       },
+    ],
+  },
+  {
+    name: 'thread free while a run is undone',
+    defect: 'A run begins on what a run did whose checkpoints are being removed.',
+    patches: [
+      {
+        file: `${RUNTIME}/runs/run-store.ts`,
+        find: "if (isUndone(run)) return { status: 'busy', updated_at };",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'half an undo is never ended',
+    defect: 'Whoever undid a run died, and half of its checkpoints stay.',
+    patches: [
+      { file: `${RUNTIME}/runs/run-store.ts`, find: '...(isUndone(run) ? REMOVING : {}),', replace: '' },
+    ],
+  },
+  {
+    name: 'half-removed run is shown',
+    defect: 'Whoever removed a run died, and it stands there without its log.',
+    patches: [
+      {
+        file: `${RUNTIME}/housekeeping/remove.ts`,
+        find: 'if (!(await claimRunForRemoval(documents, path))) return;',
+        replace: "if (path === '' && !(await claimRunForRemoval(documents, path))) return;",
+      },
+    ],
+  },
+  {
+    name: 'answer sent twice makes a run',
+    defect: 'An answer that came twice begins a turn, and a run of the same id when the first was cancelled.',
+    patches: [
+      {
+        file: `${RUNTIME}/runs/create-run.ts`,
+        find: 'if (found.turn !== undefined) throw new BegunAsTurn(runId);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'edit leaves the question open',
+    defect: 'A state is edited below a run that asks and goes on with the answer.',
+    patches: [
+      { file: 'functions/src/graph-reader/update-sink.ts', find: '...(end?.writes ?? []),', replace: '' },
     ],
   },
   {
@@ -185,9 +236,8 @@ export const OF_CLIENTS: readonly Mutant[] = [
     patches: [
       {
         file: 'functions/src/graph-reader/update-sink.ts',
-        find: "commit([{ op: 'update', path, version, fields }, ...writes]);",
-        replace:
-          "commit([{ op: 'update', path, ...(version === '' ? { version } : {}), fields }, ...writes]);",
+        find: "{ op: 'update', path: thread.path, version: thread.version, fields: free },",
+        replace: "{ op: 'update', path: thread.path, fields: free },",
       },
     ],
   },

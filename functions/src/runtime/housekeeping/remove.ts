@@ -9,6 +9,7 @@ import {
   userPath,
   type Run,
 } from '@longrun/shared';
+import { REMOVING } from '../runs/removing.ts';
 import {
   CommitConflict,
   type DocumentQuery,
@@ -19,8 +20,6 @@ import { WEBHOOKS } from '../../webhooks/delivery.ts';
 import { deleteThreadDocuments } from '../saver/threads.ts';
 
 const AT_ONCE = 300;
-/** For housekeeping to find it. */
-const LONG_DUE = new Date(0).toISOString();
 /** Collections below a run. */
 const OF_RUN = [LOG, WEBHOOKS];
 
@@ -52,7 +51,7 @@ export async function claimForRemoval(documents: Documents, thread: StoredDocume
   const { fields, path, version } = thread;
   if (isBeingRemoved(fields)) return true;
   try {
-    await documents.commit([{ op: 'update', path, version, fields: { removing: true, tidy_at: LONG_DUE } }]);
+    await documents.commit([{ op: 'update', path, version, fields: REMOVING }]);
     return true;
   } catch (error) {
     if (!(error instanceof CommitConflict)) throw error;
@@ -63,7 +62,7 @@ export async function claimForRemoval(documents: Documents, thread: StoredDocume
 /** From here on it is gone for readers, and housekeeping ends what is stopped in the middle. False when it is gone altogether. */
 async function claimRunForRemoval(documents: Documents, path: string): Promise<boolean> {
   try {
-    await documents.commit([{ op: 'update', path, fields: { removing: true, tidy_at: LONG_DUE } }]);
+    await documents.commit([{ op: 'update', path, fields: REMOVING }]);
     return true;
   } catch (error) {
     if (!(error instanceof CommitConflict) || error.reason !== 'missing') throw error;

@@ -22,9 +22,11 @@ import {
 } from '../../ports/documents.ts';
 import { log } from '../../telemetry/log.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import { isUndone } from '../runs/removing.ts';
 import { sweepExpired } from '../store/sweep-items.ts';
 import { isKept, removeRun } from './remove.ts';
 import { tidyThread } from './tidy-thread.ts';
+import { undoRun } from './undo.ts';
 
 const BATCH = 100;
 
@@ -82,7 +84,7 @@ async function tidyRun(store: RunStore, doc: StoredDocument): Promise<keyof Tidi
   const run = runFromDoc(doc.fields);
   if (!isTerminal(run.status)) return null;
   if (isBeingRemoved(doc.fields)) {
-    await removeRun(store.documents, run);
+    await (isUndone(run) ? undoRun({ store }, run) : removeRun(store.documents, run));
     return 'removed';
   }
   const [thread] = await store.documents.get([threadPath(run.owner, run.thread_id)]);

@@ -31,6 +31,7 @@ import { NOT_WAITING, shareOf, type Share } from '../../quotas/share-fields.ts';
 import { charge } from '../../quotas/usage.ts';
 import { tell } from '../../telemetry/tell.ts';
 import { CommitConflict, type Documents, type DocumentWrite, type Fields } from '../../ports/documents.ts';
+import { isUndone, REMOVING } from './removing.ts';
 import { announcements } from '../../webhooks/announce.ts';
 
 /** A run as it is stored: the fold up to the head of its log. */
@@ -42,6 +43,8 @@ export interface LoadedRun {
   version: string;
   /** A newer version of Longrun wrote some of it: it may be shown, and nothing may be written. */
   newer: boolean;
+  /** Gone for readers. */
+  removing: boolean;
   share: Share;
 }
 
@@ -84,10 +87,16 @@ export class RunStore {
     this.ttlMs = options.ttlMs;
   }
 
-  /** The document and what the log holds beyond it. Undefined when there is no such run. */
+  /** The document and what the log holds beyond it. Undefined when there is no such run, or it is being removed. */
   async load(uid: string, runId: string): Promise<LoadedRun | undefined> {
+    const loaded = await this.loadEvenRemoved(uid, runId);
+    return loaded?.removing === true ? undefined : loaded;
+  }
+
+  /** Also of a run that is being removed, which has ended. */
+  async loadEvenRemoved(uid: string, runId: string): Promise<LoadedRun | undefined> {
     const [doc] = await this.documents.get([runPath(uid, runId)]);
-    if (doc === undefined || isBeingRemoved(doc.fields)) return undefined;
+    if (doc === undefined) return undefined;
     const stored = runFromDoc(doc.fields);
     // The entry that ends a run is its last, and is written together with the document.
     const tail = isTerminal(stored.status) ? [] : await this.entriesAfter(uid, runId, stored.head.entry);
@@ -95,6 +104,7 @@ export class RunStore {
     return {
       run,
       version: doc.version,
+      removing: isBeingRemoved(doc.fields),
       newer: newerFormat(doc.fields) !== undefined || tail.some((entry) => entry.newerFormat !== undefined),
       lastEntryAt: tail.at(-1)?.events.at(-1)?.at ?? 0,
       share: shareOf(doc.fields),
@@ -130,7 +140,8 @@ export class RunStore {
     decide: (loaded: LoadedRun) => NewEvent[] | null,
   ): Promise<{ run: Run; appended: boolean }> {
     for (let race = 0; race < MAX_RACES; race += 1) {
-      const loaded = await this.require(uid, runId);
+      // The answer to the commit that undid it may have been lost.
+      const loaded = (await this.loadEvenRemoved(uid, runId)) ?? (await this.require(uid, runId));
       const events = decide(loaded);
       if (events === null) return { run: loaded.run, appended: false };
       if (loaded.newer) throw new LongrunError('unavailable', NEWER);
@@ -222,6 +233,7 @@ export class RunStore {
       tidy_at: isTerminal(run.status)
         ? new Date(now + Math.min(TIDY_AFTER_MS, this.ttlMs)).toISOString()
         : null,
+      ...(isUndone(run) ? REMOVING : {}),
     };
     return { op: 'update', path: runPath(run.owner, run.run_id), fields };
   }
@@ -279,5 +291,6 @@ function threadFields(run: Run, events: RunEvent[]): Fields | null {
     return { status: run.status === 'interrupted' ? 'interrupted' : 'busy', updated_at };
   }
   if (last.type === 'interrupt.opened') return { status: 'interrupted', updated_at };
+  if (isUndone(run)) return { status: 'busy', updated_at };
   return { status: last.type === 'run.failed' ? 'error' : 'idle', active_run_id: null, updated_at };
 }

@@ -14,6 +14,7 @@ import { dispatchWaiting } from '../../quotas/share.ts';
 import { enqueueAnnouncement } from '../../webhooks/enqueue.ts';
 import { removeRun } from '../housekeeping/remove.ts';
 import { dispatch } from './dispatch.ts';
+import { isUndone } from './removing.ts';
 import type { RunStore } from './run-store.ts';
 
 /** More than these waiting on one thread are refused. */
@@ -47,15 +48,15 @@ export function placeOnThread({ active, waiting }: Holder, given: Strategy): Pla
   const strategy = free && given === 'reject' ? 'enqueue' : given;
   if (strategy === 'reject' || waiting.length >= MAX_QUEUE) {
     const atWork = active?.status === 'interrupted' ? null : active;
-    const who =
-      atWork === null ? `${waiting.length} runs wait` : `Run ${atWork.run_id} is still ${atWork.status}`;
+    const status = atWork !== null && isUndone(atWork) ? 'being undone' : atWork?.status;
+    const who = atWork === null ? `${waiting.length} runs wait` : `Run ${atWork.run_id} is still ${status}`;
     throw new LongrunError(
       'thread_busy',
       `${who} on this thread. Wait, cancel, or send multitask_strategy "enqueue", "interrupt" or "rollback".`,
       atWork === null ? { waiting: waiting.length } : { run_id: atWork.run_id, status: atWork.status },
     );
   }
-  if (strategy === 'enqueue' || active === null) return { queued: true };
+  if (strategy === 'enqueue' || active === null || isUndone(active)) return { queued: true };
   const supersedes = { queued: true, supersedes: active.run_id };
   return strategy === 'rollback' ? { ...supersedes, rollback_of: active.run_id } : supersedes;
 }
@@ -94,7 +95,8 @@ async function turnOf(store: RunStore, run: Run) {
   const active = await activeRun(store, run.owner, thread);
   if (thread === undefined || active === null) return { thread, isNext: true, withdrawn: null };
   const { next } = await firstWaiting(store, run.owner, thread);
-  const withdrawn = next?.run_id === run.run_id ? await withoutQuestions(store, active) : null;
+  const isFirst = next?.run_id === run.run_id && active.status === 'interrupted';
+  const withdrawn = isFirst ? await withoutQuestions(store, active) : null;
   if (withdrawn === null) return { thread, isNext: false, withdrawn };
   const [free] = await store.documents.get([path]);
   return { thread: free, isNext: (await activeRun(store, run.owner, free)) === null, withdrawn };
@@ -127,6 +129,8 @@ async function removeTemporary(store: RunStore, ended: Run): Promise<void> {
 export async function dispatchNextOfThread(store: RunStore, queue: TaskQueue, ended: Run): Promise<void> {
   const [thread] = await store.documents.get([threadPath(ended.owner, ended.thread_id)]);
   if (thread === undefined || queueOf(thread).length === 0) return;
+  // It is undone first.
+  if (isUndone(ended) && thread.fields['active_run_id'] === ended.run_id) return;
   const { next } = await firstWaiting(store, ended.owner, thread);
   // The name differs from that of the task that came while it was not its turn.
   if (next !== null) await dispatch(queue, next, ended.run_id);
@@ -158,6 +162,7 @@ export async function isWaiting(store: RunStore, run: Run): Promise<boolean> {
   return active !== null && active.status !== 'interrupted';
 }
 
+/** The run that holds the thread: one that goes on, asks, or is being undone. */
 async function activeRun(
   store: RunStore,
   uid: string,
@@ -165,8 +170,9 @@ async function activeRun(
 ): Promise<Run | null> {
   const active = thread?.fields['active_run_id'];
   if (typeof active !== 'string') return null;
-  const loaded = await store.load(uid, active);
-  return loaded === undefined || isTerminal(loaded.run.status) ? null : loaded.run;
+  const loaded = await store.loadEvenRemoved(uid, active);
+  if (loaded === undefined || (isTerminal(loaded.run.status) && !isUndone(loaded.run))) return null;
+  return loaded.run;
 }
 
 async function firstWaiting(

@@ -10,7 +10,6 @@ import type { Access } from '../access/access.ts';
 import { metadataOfThreads } from '../access/subjects.ts';
 import type { AgentParts } from '../parts.ts';
 import { route, type Call, type Route } from '../route.ts';
-import { undoRun } from '../runs/cancel.ts';
 import { cancelQuery } from '../runs/schemas.ts';
 import { turnOfPath } from '../runs/turn-of-path.ts';
 
@@ -73,9 +72,10 @@ export function longrunRoutes(parts: AgentParts): Route[] {
       handle: async (call) => {
         const { query, body, user } = call;
         const reason = query.reason ?? body.reason ?? undefined;
-        const run = await cancelRun(services, user.uid, (await required(call)).run_id, reason);
-        if ((query.action ?? body.action) === 'rollback') await undoRun(services, run);
-        return run;
+        return await cancelRun(services, user.uid, (await required(call)).run_id, {
+          ...(reason === undefined ? {} : { reason }),
+          rollback: (query.action ?? body.action) === 'rollback',
+        });
       },
     }),
     ...['/runs/:run_id', '/threads/:thread_id/runs/:run_id'].flatMap((prefix) => [

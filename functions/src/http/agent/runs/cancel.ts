@@ -1,5 +1,4 @@
-import { LongrunError, type Run } from '@longrun/shared';
-import { removeRun } from '../../../runtime/housekeeping/remove.ts';
+import { LongrunError } from '@longrun/shared';
 import { findTurn } from '../../../runtime/runs/turns.ts';
 import { cancelRun } from '../../commands.ts';
 import { listRuns } from '../../runs-query.ts';
@@ -22,16 +21,10 @@ export async function cancelTurn(
   reason?: string,
 ): Promise<void> {
   if (!isAtWork(turn)) return;
-  const ended = await cancelRun(parts, run.owner, run.run_id, reason);
-  if (action === 'rollback') await undoRun(parts, ended);
-}
-
-/** The run is gone, as if it had never been. One that had ended otherwise before it was cancelled stays. */
-export async function undoRun({ store }: Pick<Parts, 'store'>, run: Run): Promise<void> {
-  if (run.status !== 'cancelled') return;
-  const { removeCheckpointsOf } = await import('../../../runtime/housekeeping/rollback.ts');
-  await removeCheckpointsOf(store, run);
-  await removeRun(store.documents, run);
+  await cancelRun(parts, run.owner, run.run_id, {
+    ...(reason === undefined ? {} : { reason }),
+    rollback: action === 'rollback',
+  });
 }
 
 /** Runs that are named, or all that are in a state. Those that have ended stay as they are. Throws `invalid_request`, `not_found`. */

@@ -75,6 +75,7 @@ export const runSchema = z.object({
   usage_by_node: z.record(z.string(), usageSumSchema),
   sources: z.array(sourceSchema),
   cancel_requested: z.boolean(),
+  rollback_requested: z.boolean(),
   cancel_reason: z.nullable(z.string()),
   last_checkpoint: maybeId,
   base_checkpoint: maybeId,
