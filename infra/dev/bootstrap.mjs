@@ -11,13 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const bin = join(root, 'node_modules', '.bin');
 const endWithParent = pathToFileURL(join(root, 'infra', 'dev', 'end-with-parent.ts')).href;
 const marker = join(root, 'node_modules', '.longrun-lock');
-const BROWSERS = [
-  'chromium-headless-shell',
-  'chromium',
-  'chromium-browser',
-  'google-chrome',
-  'google-chrome-stable',
-];
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** Command name -> steps; a step is a program of node_modules/.bin and its arguments. */
 const COMMANDS = {

@@ -4,11 +4,12 @@ import type { Page } from 'playwright-core';
 import type { Run } from '@longrun/shared';
 import { describe, expect, it } from 'vitest';
 import type { Api } from '../support/api.ts';
+import { launchWholeBrowser } from '../support/shared-browser.ts';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/wait.ts';
 import { useWindows } from '../support/windows.ts';
 
-const on = useWindows();
+const on = useWindows({}, launchWholeBrowser);
 
 interface Told {
   title: string;

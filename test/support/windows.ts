@@ -16,14 +16,17 @@ export interface Windows {
  * For a file of tests: one stack for all of them, and a fresh person for each. `settings` are
  * environment variables of the stack.
  */
-export function useWindows(settings: Record<string, string> = {}): Windows {
+export function useWindows(
+  settings: Record<string, string> = {},
+  open: () => Promise<Browser> = connectBrowser,
+): Windows {
   const now: { stack?: Stack; browser?: Browser; context?: BrowserContext } = {};
   const given = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('Only a running test has a stack and a browser.');
     return value;
   };
   beforeAll(async () => {
-    [now.stack, now.browser] = await Promise.all([Stack.start(settings), connectBrowser()]);
+    [now.stack, now.browser] = await Promise.all([Stack.start(settings), open()]);
   });
   afterAll(async () => {
     await now.browser?.close();
