@@ -35,9 +35,10 @@ describe("a chat page with LangChain's useStream", () => {
   it('a reload in the middle of a run goes on with it', async () => {
     const chat = await chats.open();
     await chat.send('slow one');
-    const thread = await chat.thread();
-    await until('it runs', async () =>
-      (await chats.subject.client.runs.list(thread)).length > 0 ? true : null,
+    const key = `lg:stream:${await chat.thread()}`;
+    // From then on a page that is loaded again joins it.
+    await until('the page knows its run', () =>
+      chat.page.evaluate((name) => sessionStorage.getItem(name), key),
     );
     await chat.page.reload();
     await chat.answered('echo slow one');
