@@ -201,8 +201,15 @@ function* commanded(own: readonly string[], steps: readonly string[]): Iterable<
   for (const step of steps) if (!own.includes(step)) yield `its command did not lead to ${step}`;
 }
 
-function* twice(done: string[], { requests }: Plan): Iterable<string> {
-  const led = requests.filter(({ api }) => api?.command).map(({ key }) => `${key}:`);
+/** Graphs that hand the same step several inputs. */
+const SENDS: ReadonlySet<string> = new Set(['offers', 'fewOffers']);
+
+function* twice(done: string[], { requests, acts }: Plan): Iterable<string> {
+  const isEdited = acts.some(({ kind }) => kind === 'edit');
+  // After an edit between two of its Sends LangGraph does all of them again, and keeps what those before had done.
+  const led = requests
+    .filter(({ api, graph }) => api?.command || (isEdited && SENDS.has(graph)))
+    .map(({ key }) => `${key}:`);
   const again = done.filter(
     (entry, i) =>
       done.indexOf(entry) !== i &&

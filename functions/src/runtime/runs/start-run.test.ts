@@ -44,9 +44,12 @@ const resume = (lab: Lab, value: Json, body: Partial<CreateRun> = {}) =>
   start(lab, { command: { resume: value } }, body);
 
 /** A lab whose run asks on thread `t`. */
-async function asking(graph: unknown = asks()): Promise<{ lab: Lab; run: Run }> {
+async function asking(
+  graph: unknown = asks(),
+  body: Partial<CreateRun> = {},
+): Promise<{ lab: Lab; run: Run }> {
   const lab = new Lab({ graph });
-  const { run } = await start(lab, {}, { input: { who: 'ada' } });
+  const { run } = await start(lab, {}, { input: { who: 'ada' }, ...body });
   const asked = await lab.work(run);
   expect(asked.status).toBe('interrupted');
   return { lab, run: asked };
@@ -266,6 +269,26 @@ it('an answer sent twice, and its run is cancelled before the second is looked a
   const second = await resume(new Lab({ graph: asks(), documents: late }), 'yes', body);
   expect(second).toMatchObject({ created: false, turn: 'answer', run: { run_id: run.run_id } });
   expect(await documents.get([runPath(UID, 'answer')])).toEqual([undefined]);
+});
+
+it('a request that comes again when the run it created has stopped: that run, and it does not go on', async () => {
+  const graph = new StateGraph(State)
+    .addNode('a', () => ({ said: ['a'] }))
+    .addNode('b', () => ({ said: ['b'] }))
+    .addNode('c', () => ({ said: ['c'] }))
+    .addEdge(START, 'a')
+    .addEdge('a', 'b')
+    .addEdge('b', 'c')
+    .addEdge('c', END)
+    .compile();
+  const { lab, run } = await asking(graph, { interrupt_before: '*' });
+  await cancelRun(lab, UID, run.run_id);
+  // Without an input it goes on, and would pass a breakpoint.
+  const body = { run_id: 'goes-on', interrupt_before: '*' as const };
+  const { run: stopped } = await start(lab, {}, body);
+  expect(await lab.work(stopped)).toMatchObject({ status: 'interrupted', run_id: 'goes-on' });
+  expect(await start(lab, {}, body)).toMatchObject({ created: false, turn: 'goes-on' });
+  expect(await lab.read(stopped)).toMatchObject({ status: 'interrupted', answers: {} });
 });
 
 it('the ids of turns go with their run', async () => {

@@ -47,13 +47,13 @@ export async function startRun(parts: Parts, request: CreateRunRequest): Promise
   const mayBeTurn = typeof request.body.run_id === 'string' || request.idempotencyKey !== undefined;
   const before = mayBeTurn ? await begunBefore(parts.store, fixed, id) : undefined;
   const turn = before ?? (await asTurn(parts, fixed, id));
-  if (turn !== undefined) return turn;
+  if (turn !== undefined && turn !== 'run') return turn;
   try {
     return await asRun(parts, { ...fixed, mayBeTurn });
   } catch (error) {
     // The same request, sent twice, was an answer, and what it answered has ended since.
     const again = error instanceof BegunAsTurn ? await begunBefore(parts.store, fixed, id) : undefined;
-    if (again === undefined) throw error;
+    if (again === undefined || again === 'run') throw error;
     return again;
   }
 }
@@ -65,15 +65,15 @@ async function asRun({ store, queue }: Parts, request: CreateRunRequest): Promis
   return { ...made, turn: made.run.run_id };
 }
 
-/** The turn that the same request began before. */
+/** The turn that the same request began before; `run`: it created that run, which may ask by now, and `createRun` compares the requests. */
 async function begunBefore(
   store: RunStore,
   request: CreateRunRequest,
   id: string,
-): Promise<StartedRun | undefined> {
+): Promise<StartedRun | 'run' | undefined> {
   const found = await findTurn(store, request.uid, id);
-  // Of a run that was created, `createRun` compares the requests.
-  if (found === undefined || found.turn.run_id === found.run.run_id) return undefined;
+  if (found === undefined) return undefined;
+  if (found.turn.run_id === found.run.run_id) return 'run';
   const { run, turn } = found;
   const entries = await store.entriesAfter(run.owner, run.run_id, -1);
   const event = entries.flatMap(({ events }) => events).find(({ seq }) => seq === turn.fromSeq);
