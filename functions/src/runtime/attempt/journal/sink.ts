@@ -209,7 +209,7 @@ export class JournalSink implements CheckpointSink {
     await turn();
     for (const [task, { checkpoint }] of this.#pending) if (checkpoint === parent) this.#endUntold(task);
     if (!info.endsStep) this.#left.begunAnew(checkpoint_ns);
-    if (this.#misses(this.#left.stepEnded(checkpoint_ns, info.versionsSeen))) throw this.#lost;
+    if (this.#misses(this.#left.stepEnded(checkpoint_ns, info.versionsSeen, info.values))) throw this.#lost;
     const finished = this.#finished.get(parent) ?? [];
     this.#finished.delete(parent);
     const superfluous = writesHeldBy(info, finished);

@@ -30,7 +30,7 @@ export function missingNodes(
 export function nextNodes({ checkpoint, pendingWrites = [] }: CheckpointTuple): string[] {
   const written = pendingWrites.map(([, channel, value]) => [channel, value] as const);
   const next = [...Object.entries(checkpoint.channel_values), ...written].flatMap(([channel, value]) => {
-    if (channel.startsWith(TRIGGER)) return [channel.slice(TRIGGER.length)];
+    if (isTrigger(channel)) return [channel.slice(TRIGGER.length)];
     return channel === '__pregel_tasks' ? targetsIn(value) : [];
   });
   return [...new Set(next)];
@@ -44,6 +44,8 @@ export function hasWork(tuple: CheckpointTuple | undefined): boolean {
 }
 
 const TRIGGER = 'branch:to:';
+
+export const isTrigger = (channel: string): boolean => channel.startsWith(TRIGGER);
 
 /** The channel that starts a node. */
 export const triggerOf = (node: string) => `${TRIGGER}${node}`;

@@ -1,7 +1,7 @@
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { nextNodes, triggerOf } from './changed-graph.ts';
+import { isTrigger, nextNodes, triggerOf } from './changed-graph.ts';
 import { finishedTasks } from './finished-tasks.ts';
 
 const told = z.object({ id: z.string(), name: z.string(), input: z.unknown() });
@@ -18,6 +18,8 @@ interface Unstarted {
   done: Set<string>;
   /** Nodes that follow from those results. */
   later: Set<string>;
+  /** The channels that start those of them which no Send starts, until the step has ended. */
+  triggers: Set<string>;
 }
 
 type Seen = CheckpointTuple['checkpoint']['versions_seen'];
@@ -41,6 +43,9 @@ export class LeftOver {
       seen: checkpoint.versions_seen,
       done: finishedTasks(tuple),
       later: new Set(later),
+      triggers: new Set(
+        (tuple.pendingWrites ?? []).flatMap(([, channel]) => (isTrigger(channel) ? [channel] : [])),
+      ),
     });
   }
 
@@ -61,10 +66,11 @@ export class LeftOver {
   }
 
   /**
-   * Nodes of the step that a graph has ended, and which took no part in it. `seen`: the versions that each node has seen since;
-   * they change for every node that a channel started, and not for those that were sent for.
+   * Nodes of the step that a graph has ended, and which took no part in it, or that were to follow and will not. `seen`: the
+   * versions that each node has seen since; they change for every node that a channel started, and not for those that were sent
+   * for. `values`: what the channels hold now.
    */
-  stepEnded(ns: string, seen: Seen): string[] {
+  stepEnded(ns: string, seen: Seen, values: Record<string, unknown>): string[] {
     const unstarted = this.#byNs.get(ns);
     if (unstarted === undefined) return [];
     const { now, sentFor, done } = unstarted;
@@ -72,8 +78,13 @@ export class LeftOver {
     const missing = [...now].filter((node) =>
       sentFor.has(node) ? !allStored : isDeepStrictEqual(seen[node], unstarted.seen[node]),
     );
-    if (missing.length === 0) now.clear();
-    return missing;
+    if (missing.length > 0) return missing;
+    now.clear();
+    const lost = [...unstarted.later].filter(
+      (node) => unstarted.triggers.has(triggerOf(node)) && !(triggerOf(node) in values),
+    );
+    unstarted.triggers.clear();
+    return lost;
   }
 
   /** Nodes of the graphs within a task that ended, which nobody started. */
