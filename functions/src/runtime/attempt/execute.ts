@@ -88,9 +88,11 @@ async function play(session: Session, options: PlayOptions): Promise<Outcome> {
       session.stopsFirst ||
       (before < 0 ? await stream(session, session.input, options) : await stream(again, null, options));
     const dropped = droppedAnswers(origin.answered, (task) => sink.executed(task));
-    if (dropped.length > 0) return { kind: 'failed', failure: unansweredStep(dropped) };
     const earlier = new Set(Object.keys(options.journal.run.askers));
     const asked = sink.questions.map((question) => opened(question, earlier));
+    // After a checkpoint that was named LangGraph does every step anew, and what asked there asks anew.
+    const asksAnew = origin.checkpointId !== undefined && asked.length > 0;
+    if (dropped.length > 0 && !asksAnew) return { kind: 'failed', failure: unansweredStep(dropped) };
     if (asked.length > 0) return { kind: 'interrupted', interrupts: asked };
     await options.journal.flush();
     // Until something is done it stands where it set out, wherever its thread went meanwhile.

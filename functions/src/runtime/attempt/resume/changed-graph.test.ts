@@ -92,3 +92,29 @@ describe('a run that goes on', () => {
     expect((await lab.work(retried)).output).toEqual({ said: ['done'] });
   });
 });
+
+it('a retry whose thread went on meanwhile does the steps after its checkpoint anew: what asked within a node asks anew', async () => {
+  let failures = 1;
+  const inner = new StateGraph(State)
+    .addNode('x', say('x'))
+    .addNode('y', () => {
+      const answer = String(interrupt('ok?'));
+      if (failures-- > 0) throw new TypeError('boom');
+      return { said: [answer] };
+    })
+    .addEdge(START, 'x')
+    .addEdge(START, 'y')
+    .compile();
+  const graph = new StateGraph(State).addNode('sub', inner).addEdge(START, 'sub').compile();
+  const lab = new Lab({ graph });
+  const asked = await lab.work(await lab.create({ thread_id: 't', input: {} }));
+  const failed = await answered(lab, asked);
+  expect(failed.error).toMatchObject({ code: 'graph_error' });
+  const other = await lab.work(await lab.create({ thread_id: 't', input: {} }));
+  expect(await answered(lab, other)).toMatchObject({ status: 'completed' });
+  const { run } = await retryRun(lab, failed);
+  const again = await lab.work(run);
+  expect(again).toMatchObject({ status: 'interrupted', interrupts: [{ value: 'ok?' }] });
+  const ended = await answered(lab, again);
+  expect(ended).toMatchObject({ status: 'completed', output: { said: ['x', 'yes'] } });
+});
