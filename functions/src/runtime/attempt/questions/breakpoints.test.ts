@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryDocuments } from '../../../adapters/memory/documents.ts';
 import { answerRun, cancelRun, retryRun } from '../../../http/commands.ts';
 import type { Documents } from '../../../ports/documents.ts';
+import { localReader } from '../../../graph-reader/testing.ts';
 import { Lab, UID } from '../../testing/lab.ts';
 
 const State = Annotation.Root({
@@ -128,4 +129,17 @@ describe('a run that was cancelled at a breakpoint is tried again', () => {
       expect((await go(lab, retried)).output).toEqual({ said: ['plan', 'mail', 'drop'] });
     },
   );
+});
+
+it('a run that stopped before a node, and whose thread was edited, stops there again when it is retried', async () => {
+  const graph = gates().compile({ interruptBefore: ['mail'] });
+  const lab = new Lab({ graph });
+  const stopped = await lab.work(await lab.create({ thread_id: 't', input: { said: [] } }));
+  expect(stopped).toMatchObject({ status: 'interrupted', interrupts: [{ value: { breakpoint: ['mail'] } }] });
+  const edit = { graphId: 'lab', supersteps: [{ updates: [{ values: { said: ['edited'] } }] }] };
+  await localReader(lab.store, graph).update(UID, 't', edit);
+  const { run } = await retryRun(lab, await lab.read(stopped));
+  const again = await lab.work(run);
+  expect(again).toMatchObject({ status: 'interrupted', interrupts: [{ value: { breakpoint: ['mail'] } }] });
+  expect((await go(lab, again)).output).toMatchObject({ said: ['plan', 'mail', 'drop'] });
 });

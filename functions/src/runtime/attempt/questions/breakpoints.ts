@@ -1,5 +1,6 @@
-import type { Checkpoint, CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import { INTERRUPT, type Checkpoint, type CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import type { Json, OpenInterrupt } from '@longrun/shared';
+import { uuid5 } from '../../../lib/uuid5.ts';
 
 /**
  * LangGraph takes every breakpoint for passed when it goes on with what was next, which is also how a run goes on after a
@@ -36,8 +37,13 @@ export function isUnpassed(
   { checkpoint, pendingWrites = [] }: CheckpointTuple,
   passed: string | null,
 ): boolean {
-  return passed !== null && checkpoint.id > passed && pendingWrites.length === 0;
+  return (
+    passed !== null && checkpoint.id > passed && pendingWrites.every(([task]) => task === editOf(checkpoint))
+  );
 }
+
+/** Under which LangGraph stores what an edit of the state wrote, with the checkpoint that was edited. */
+const editOf = ({ id }: Checkpoint) => uuid5(INTERRUPT, id);
 
 /** No channel has this name, so LangGraph never notes that it has seen its version. */
 const UNSEEN = 'longrun:unseen';
