@@ -121,23 +121,36 @@ function withoutOrigin(configurable: Session['config']['configurable']): Session
 async function stream(session: Session, input: unknown, options: PlayOptions): Promise<boolean> {
   const { sink, reader, read, recorder, left, graph, config } = session;
   let stopped = !session.tellsBreakpoints;
+  // What a task made of the state comes just before its end, and is told with that: a crash between them would tell it twice.
+  let updates: NewEvent[] = [];
+  const tell = (events: NewEvent[]) => events.forEach((event) => sink.push(event));
   try {
     const called = { ...config, signal: options.signal, control: options.control };
     const chunks = chunksOf(graph, input, called, recorder.events);
     for await (const chunk of chunks) {
       const task = read.has(modeOf(chunk)) ? reader.endedTask(chunk) : undefined;
-      if (task !== undefined && !(await sink.mayTell(task))) continue;
-      for (const event of recorder.read(chunk, options.now())) sink.push(event);
+      const isKept = task === undefined || (await sink.mayTell(task));
+      if (isKept && modeOf(chunk) !== UPDATES) tell(updates.splice(0));
+      if (!isKept) {
+        updates = [];
+        continue;
+      }
+      const recorded = recorder.read(chunk, options.now());
+      if (modeOf(chunk) === UPDATES) updates.push(...recorded);
+      else tell(recorded);
       if (!read.has(modeOf(chunk))) continue;
       stopped ||= reader.isBreakpoint(chunk);
       left.read(chunk);
-      for (const event of reader.read(chunk, options.now())) sink.push(event);
+      tell(reader.read(chunk, options.now()));
     }
+    tell(updates);
   } finally {
     await sink.settled();
   }
   return stopped;
 }
+
+const UPDATES = 'updates';
 
 /** Chunks are `[namespace, mode, payload]`. */
 function modeOf(chunk: unknown): string {
