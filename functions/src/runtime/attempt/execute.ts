@@ -143,8 +143,9 @@ async function stream(session: Session, input: unknown, options: PlayOptions): P
       left.read(chunk);
       tell(reader.read(chunk, options.now()));
     }
-    tell(updates);
   } finally {
+    // When the graph stops at the boundary of a step, what LangGraph stored has ended.
+    tell(updates);
     await sink.settled();
   }
   return stopped;
