@@ -237,6 +237,19 @@ describe('a run from a checkpoint', () => {
     expect(await ask(false)).toMatchObject({ created: false, turn: first.run_id });
   });
 
+  it('where the graph asks at once: the answer goes on from there, too', async () => {
+    const lab = new Lab({ graph: graph() });
+    const asked = await run(lab, {}, { input: { who: 'ada' } });
+    const checkpoint = { checkpoint_id: asked.last_checkpoint ?? '' };
+    await cancelRun(lab, UID, asked.run_id);
+    await run(lab, {}, { input: { who: 'bob' } });
+    const forked = await run(lab, { checkpoint }, { input: null });
+    expect(forked).toMatchObject({ status: 'interrupted' });
+    const ended = await run(lab, { command: { resume: 'yes' } });
+    expect(ended).toMatchObject({ status: 'completed', run_id: forked.run_id });
+    expect(ended.output).toMatchObject({ who: 'ada', said: ['asked: yes', 'told 1'] });
+  });
+
   it('that is removed before the run begins: it fails and says why', async () => {
     const lab = new Lab({ graph: graph() });
     await run(lab, {}, { input: { who: 'bob' } });

@@ -7,6 +7,7 @@ import {
   type CreateRun,
   type Json,
   type JsonObject,
+  type Run,
 } from '@longrun/shared';
 import type { Identity } from '../../custom-auth/custom-auth.ts';
 import type { ApiRequest } from './api-request.ts';
@@ -69,10 +70,23 @@ function withoutNulls(config: NonNullable<CreateRun['config']>): JsonObject {
 }
 
 /** `below`: what the request names itself comes before it. */
-function withConfigurable(config: JsonObject, more: JsonObject = {}, place: 'below' | 'above'): JsonObject {
+export function withConfigurable(
+  config: JsonObject,
+  more: JsonObject = {},
+  place: 'below' | 'above',
+): JsonObject {
   if (Object.keys(more).length === 0) return config;
   const own = objectOf(config['configurable']);
   return { ...config, configurable: place === 'below' ? { ...more, ...own } : { ...own, ...more } };
+}
+
+/** From which the run was to set out, as its config names it. */
+export function chosenCheckpoint({ config }: Run): JsonObject {
+  const { checkpoint_id: id, checkpoint_map: map } = objectOf(objectOf(config)['configurable']);
+  return {
+    ...(id === undefined ? {} : { checkpoint_id: id }),
+    ...(map === undefined ? {} : { checkpoint_map: map }),
+  };
 }
 
 /** A checkpoint of a graph within a node is found by that of the whole graph, and the map of all levels. */

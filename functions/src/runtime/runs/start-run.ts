@@ -18,7 +18,7 @@ import { checkCommand } from './command-shape.ts';
 import { BegunAsTurn, createRun, namedThread, runIdOf, type CreateRunRequest } from './create-run.ts';
 import { answersOf, breakpointsOf } from './resume-answers.ts';
 import type { RunStore } from './run-store.ts';
-import { settingsOf } from './settings.ts';
+import { chosenCheckpoint, settingsOf, withConfigurable } from './settings.ts';
 import { holderOf, stopSuperseded } from './thread-queue.ts';
 import { findTurn } from './turns.ts';
 
@@ -146,6 +146,11 @@ function turnOf(request: CreateRunRequest, id: string, asking: Run): TurnRequest
     identity,
     api: setsOut(api, false),
   });
+  // Until it has a checkpoint of its own, the run goes on from the one that it was to set out from.
+  const config =
+    asking.last_checkpoint === null
+      ? withConfigurable(settings.config, chosenCheckpoint(asking), 'above')
+      : settings.config;
   const more = isObject(command) && Object.keys(command).length > 0 ? { command: wellFormed(command) } : {};
-  return { run_id: id, ...settings, ...more };
+  return { run_id: id, ...settings, config, ...more };
 }

@@ -11,6 +11,7 @@ import {
 import type { Documents } from '../../../ports/documents.ts';
 import { passedUpTo } from '../questions/breakpoints.ts';
 import { withEarlierAskers } from '../questions/earlier-askers.ts';
+import { chosenCheckpoint } from '../../runs/settings.ts';
 import { finishedTasks } from './finished-tasks.ts';
 import { originalInput } from './original-input.ts';
 
@@ -76,9 +77,8 @@ export async function originOf(documents: Documents, saver: BaseCheckpointSaver,
 }
 
 /** The checkpoint that the run's request names, and those of the graphs within nodes. */
-function chosenBy({ config }: Run): { id: string | null; map: JsonObject | null } {
-  const configurable = isObject(config) ? config['configurable'] : undefined;
-  const { checkpoint_id: id, checkpoint_map: map } = isObject(configurable) ? configurable : {};
+function chosenBy(run: Run): { id: string | null; map: JsonObject | null } {
+  const { checkpoint_id: id, checkpoint_map: map } = chosenCheckpoint(run);
   return { id: typeof id === 'string' ? id : null, map: isObject(map) ? map : null };
 }
 
