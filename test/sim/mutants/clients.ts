@@ -143,10 +143,8 @@ export const OF_CLIENTS: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/attempt/execute.ts`,
-        find: 'for (const event of recorder.read(chunk, options.now())) sink.push(event);',
-        replace:
-          'for (const event of recorder.read(chunk, options.now())) sink.push(event);\n' +
-          '      await options.journal.flush();',
+        find: 'if (modeOf(chunk) === UPDATES) updates.push(...recorded);\n      else tell(recorded);',
+        replace: 'tell(recorded);\n      await options.journal.flush();',
       },
     ],
   },

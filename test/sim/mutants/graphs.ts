@@ -121,8 +121,8 @@ export const OF_GRAPHS: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/attempt/questions/breakpoints.ts`,
-        find: ' && pendingWrites.length === 0;',
-        replace: ' && pendingWrites.length >= 0;',
+        find: ' && pendingWrites.every(',
+        replace: ' && !pendingWrites.some(() => false) && [].every(',
       },
     ],
   },
@@ -226,7 +226,7 @@ export const OF_GRAPHS: readonly Mutant[] = [
       },
       {
         file: `${RUNTIME}/attempt/execute.ts`,
-        find: 'if (dropped.length > 0) return',
+        find: 'if (dropped.length > 0 && !asksAnew) return',
         replace: 'if (dropped.length < 0) return',
       },
     ],

@@ -1,4 +1,4 @@
-import { INTERRUPT, type Checkpoint, type CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import type { Checkpoint, CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import type { Json, OpenInterrupt } from '@longrun/shared';
 import { uuid5 } from '../../../lib/uuid5.ts';
 
@@ -43,7 +43,7 @@ export function isUnpassed(
 }
 
 /** Under which LangGraph stores what an edit of the state wrote, with the checkpoint that was edited. */
-const editOf = ({ id }: Checkpoint) => uuid5(INTERRUPT, id);
+const editOf = ({ id }: Checkpoint) => uuid5('__interrupt__', id);
 
 /** No channel has this name, so LangGraph never notes that it has seen its version. */
 const UNSEEN = 'longrun:unseen';
