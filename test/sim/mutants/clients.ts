@@ -182,17 +182,6 @@ export const OF_CLIENTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'thread free while a run is undone',
-    defect: 'A run begins on what a run did whose checkpoints are being removed.',
-    patches: [
-      {
-        file: `${RUNTIME}/runs/run-store.ts`,
-        find: "if (isUndone(run)) return { status: 'busy', updated_at };",
-        replace: '',
-      },
-    ],
-  },
-  {
     name: 'half an undo is never ended',
     defect: 'Whoever undid a run died, and half of its checkpoints stay.',
     patches: [
