@@ -1,16 +1,8 @@
-import {
-  encodeEntry,
-  foldEntry,
-  isBeingRemoved,
-  logEntryPath,
-  LongrunError,
-  threadPath,
-  type Run,
-} from '@longrun/shared';
+import { isBeingRemoved, LongrunError, threadPath, type Run } from '@longrun/shared';
 import { decideCancel } from '../domain/decide.ts';
 import type { CheckpointInfo, CheckpointSink, TaskInfo } from '../ports/checkpoint-sink.ts';
 import { CommitConflict, type DocumentWrite, type StoredDocument } from '../ports/documents.ts';
-import { NEWER, nextEntry, type RunStore } from '../runtime/runs/run-store.ts';
+import { entryWrite, NEWER, type RunStore } from '../runtime/runs/run-store.ts';
 import { holderOf } from '../runtime/runs/thread-queue.ts';
 import { tell } from '../telemetry/tell.ts';
 
@@ -87,15 +79,9 @@ export class UpdateSink implements CheckpointSink {
     const events = loaded === undefined ? null : decideCancel(loaded.run, owner, this.#store.clock.now());
     if (loaded === undefined || events === null) return null;
     if (loaded.newer) throw new LongrunError('unavailable', NEWER);
-    const entry = nextEntry(loaded.run, events, 'api');
-    const run = foldEntry(loaded.run, entry);
-    const side = this.#store.sideWrites(run, entry);
-    const ofThread = side.find(({ path }) => path === thread.path);
-    const writes: DocumentWrite[] = [
-      { op: 'create', path: logEntryPath(owner, run_id, entry.n), fields: { ...encodeEntry(entry) } },
-      this.#store.documentWrite(run),
-      ...side.filter((write) => write !== ofThread),
-    ];
+    const { entry, run, writes: all } = this.#store.following(loaded.run, events, 'api');
+    const ofThread = all.find(({ path }) => path === thread.path);
+    const writes = [entryWrite(run, entry), ...all.filter((write) => write !== ofThread)];
     const threadFields = ofThread !== undefined && 'fields' in ofThread ? ofThread.fields : {};
     return { before: loaded.run, run, entry, threadFields, writes };
   }

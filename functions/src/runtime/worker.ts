@@ -1,6 +1,5 @@
 import {
   errorMessage,
-  foldEntry,
   isTerminal,
   jsonBytes,
   shorten,
@@ -32,7 +31,7 @@ import { HeldRuns, type Held } from './liveness/held.ts';
 import { holderAnswers } from './liveness/probe.ts';
 import { Journal } from './attempt/journal/journal.ts';
 import { Drained, Fenced } from './attempt/stop-reasons.ts';
-import { nextEntry, type RunStore } from './runs/run-store.ts';
+import type { RunStore } from './runs/run-store.ts';
 import { asAttempt } from './attempt/stray-errors.ts';
 import { dispatchNext, dispatchNextOfThread, takeTurn } from './runs/thread-queue.ts';
 import type { Price } from './attempt/stream/stream-reader.ts';
@@ -215,11 +214,9 @@ export class Worker {
   /** Null when another writer was first. */
   async #claim(run: Run, events: NewEvent[], turn: DocumentWrite[]): Promise<Run | null> {
     const { store, id } = this.#options;
-    const entry = nextEntry(run, events, id);
-    const next = foldEntry(run, entry);
-    const writes = [store.documentWrite(next), ...store.sideWrites(next, entry), ...turn];
+    const { entry, run: next, writes } = store.following(run, events, id);
     try {
-      if ((await store.tryAppend(entry, next, writes)) === 'collided') return null;
+      if ((await store.tryAppend(entry, next, [...writes, ...turn])) === 'collided') return null;
       tell(run, next, entry);
       return next;
     } catch (error) {

@@ -8,8 +8,8 @@ export const OF_DURABILITY: readonly Mutant[] = [
     patches: [
       {
         file: `${RUNTIME}/runs/run-store.ts`,
-        find: "[{ op: 'create', path, fields: { ...encodeEntry(entry) } }, ...writes]",
-        replace: "[{ op: 'set', path, fields: { ...encodeEntry(entry) } }, ...writes]",
+        find: '[entryWrite(run, entry), ...writes]',
+        replace: "[{ ...entryWrite(run, entry), op: 'set' } as DocumentWrite, ...writes]",
       },
     ],
   },

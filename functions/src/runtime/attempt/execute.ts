@@ -122,19 +122,18 @@ async function stream(session: Session, input: unknown, options: PlayOptions): P
   const { sink, reader, read, recorder, left, graph, config } = session;
   let stopped = !session.tellsBreakpoints;
   // What a task made of the state comes just before its end, and is told with that: a crash between them would tell it twice.
-  let updates: NewEvent[] = [];
+  const updates: NewEvent[] = [];
   const tell = (events: NewEvent[]) => events.forEach((event) => sink.push(event));
   try {
     const called = { ...config, signal: options.signal, control: options.control };
     const chunks = chunksOf(graph, input, called, recorder.events);
     for await (const chunk of chunks) {
       const task = read.has(modeOf(chunk)) ? reader.endedTask(chunk) : undefined;
-      const isKept = task === undefined || (await sink.mayTell(task));
-      if (isKept && modeOf(chunk) !== UPDATES) tell(updates.splice(0));
-      if (!isKept) {
-        updates = [];
+      if (task !== undefined && !(await sink.mayTell(task))) {
+        updates.length = 0;
         continue;
       }
+      if (modeOf(chunk) !== UPDATES) tell(updates.splice(0));
       const recorded = recorder.read(chunk, options.now());
       if (modeOf(chunk) === UPDATES) updates.push(...recorded);
       else tell(recorded);

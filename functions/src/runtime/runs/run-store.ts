@@ -145,14 +145,19 @@ export class RunStore {
       const events = decide(loaded);
       if (events === null) return { run: loaded.run, appended: false };
       if (loaded.newer) throw new LongrunError('unavailable', NEWER);
-      const entry = nextEntry(loaded.run, events, writer);
-      const run = foldEntry(loaded.run, entry);
-      const writes = [this.documentWrite(run), ...this.sideWrites(run, entry)];
+      const { entry, run, writes } = this.following(loaded.run, events, writer);
       if (!(await this.#appended(entry, run, writes))) continue;
       tell(loaded.run, run, entry);
       return { run, appended: true };
     }
     throw new LongrunError('unavailable', 'The run is changing too quickly; try again.');
+  }
+
+  /** The entry with these events, the run after it, and what is written together with it. */
+  following(before: Run, events: NewEvent[], writer: string) {
+    const entry = nextEntry(before, events, writer);
+    const run = foldEntry(before, entry);
+    return { entry, run, writes: [this.documentWrite(run), ...this.sideWrites(run, entry)] };
   }
 
   /** A run that was removed meanwhile, or documents that others kept busy, are a lost race like any other. */
@@ -178,7 +183,7 @@ export class RunStore {
   ): Promise<'appended' | 'collided'> {
     const path = logEntryPath(run.owner, run.run_id, entry.n);
     try {
-      await this.documents.commit([{ op: 'create', path, fields: { ...encodeEntry(entry) } }, ...writes]);
+      await this.documents.commit([entryWrite(run, entry), ...writes]);
       return 'appended';
     } catch (error) {
       if (error instanceof CommitConflict && error.reason === 'missing') {
@@ -260,6 +265,11 @@ export class RunStore {
     }
     return writes;
   }
+}
+
+/** Refused when somebody else's entry of that number is there. */
+export function entryWrite({ owner, run_id }: Run, entry: LogEntry): DocumentWrite {
+  return { op: 'create', path: logEntryPath(owner, run_id, entry.n), fields: { ...encodeEntry(entry) } };
 }
 
 /** Numbers new events and puts them, well formed, into the entry that follows the run's head. */

@@ -51,10 +51,11 @@ export async function startRun(parts: Parts, request: CreateRunRequest): Promise
   try {
     return await asRun(parts, { ...fixed, mayBeTurn });
   } catch (error) {
+    if (!(error instanceof BegunAsTurn)) throw error;
     // The same request, sent twice, was an answer, and what it answered has ended since.
-    const again = error instanceof BegunAsTurn ? await begunBefore(parts.store, fixed, id) : undefined;
-    if (again === undefined || again === 'run') throw error;
-    return again;
+    const again = await begunBefore(parts.store, fixed, id);
+    if (again !== undefined && again !== 'run') return again;
+    throw new LongrunError('not_found', `There is no run ${id} any more; it is being removed.`);
   }
 }
 
